@@ -1,0 +1,2 @@
+// protobufjs then reads 64-bit integers as numbers.
+module.exports = undefined
