@@ -1,0 +1,67 @@
+"""Writes one case folder: model.keras, io.npz and, where the case has one, note.json."""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_runtime import save_keras
+
+
+@dataclass
+class Case:
+    model: Any
+    inputs: Any
+    """What model(...) is called with: an array, a list, or a dict; float32, batch first."""
+    note: dict = field(default_factory=dict)
+
+
+def case_seed(seed, name):
+    """Depends on the name alone, so a case keeps its bytes when others come and go."""
+    return (seed + zlib.crc32(name.encode())) % 2**32
+
+
+def randomise(model, rng):
+    """Kernels keep the scale of their inputs; biases and slopes are far from their initial 0."""
+    for variable in model.weights:
+        shape = variable.shape
+        scale = 1 / np.sqrt(shape[0]) if variable.name == "kernel" else 0.5
+        variable.assign(rng.normal(0, scale, shape).astype("float32"))
+
+
+def predict(model, inputs):
+    """All outputs in one batch, flattened as Keras flattens structures (dicts by sorted key)."""
+    rows = len(keras.tree.flatten(inputs)[0])
+    outputs = model.predict(inputs, batch_size=rows, verbose=0)
+    return [np.asarray(output) for output in keras.tree.flatten(outputs)]
+
+
+def check_same(name, what, actual, expected):
+    for index, (a, b) in enumerate(zip(actual, expected, strict=True)):
+        np.testing.assert_array_equal(a, b, err_msg=f"{name}: out{index} {what}")
+
+
+def write_case(folder, name, build, seed):
+    """build(rng) -> Case"""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(case_seed(seed, name))
+    rng = np.random.default_rng(case_seed(seed, name))
+    case = build(rng)
+    if not case.model.built:
+        case.model(case.inputs)
+    randomise(case.model, rng)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    save_keras(case.model, folder / "model.keras")
+    outputs = predict(case.model, case.inputs)
+    reloaded = keras.saving.load_model(folder / "model.keras")
+    check_same(name, "changes when the model is loaded again", predict(reloaded, case.inputs), outputs)
+
+    arrays = {f"in{i}": a for i, a in enumerate(keras.tree.flatten(case.inputs))}
+    arrays |= {f"out{i}": a for i, a in enumerate(outputs)}
+    np.savez(folder / "io.npz", **arrays)
+    if case.note:
+        (folder / "note.json").write_text(json.dumps(case.note, indent=2) + "\n")
