@@ -1,0 +1,57 @@
+import * as L from '../src/wasm/layout'
+import { activation } from './ops/activation'
+import { affine, scaleShift } from './ops/affine'
+import { binary } from './ops/binary'
+import { copy, fill } from './ops/copy'
+import { dense } from './ops/dense'
+import { glu } from './ops/glu'
+import { prelu } from './ops/prelu'
+import { logSoftmax, softmax } from './ops/softmax'
+import { sparsemax } from './ops/sparsemax'
+import { transpose } from './ops/transpose'
+
+/** Executes `count` op records, see src/wasm/layout.ts. */
+export function run(program: usize, count: u32): void {
+  const end = program + <usize>count * L.RECORD_BYTES
+  while (program < end) {
+    if (load<u32>(program) == L.LOOP) {
+      loop(program)
+      program += <usize>(load<u32>(program, L.LOOP_BODY << 2) + 1) * L.RECORD_BYTES
+    } else {
+      execute(program, 0, load<u32>(program, L.ROWS << 2))
+      program += L.RECORD_BYTES
+    }
+  }
+}
+
+/** Runs the body of the LOOP at `record` once per tile of rows. */
+function loop(record: usize): void {
+  const rows = load<u32>(record, L.ROWS << 2)
+  const tileRows = load<u32>(record, L.LOOP_TILE_ROWS << 2)
+  const body = record + L.RECORD_BYTES
+  const end = body + <usize>load<u32>(record, L.LOOP_BODY << 2) * L.RECORD_BYTES
+  for (let row: u32 = 0; row < rows; row += tileRows) {
+    const some = min(tileRows, rows - row)
+    for (let op = body; op < end; op += L.RECORD_BYTES) execute(op, row, some)
+  }
+}
+
+/** One op over `rows` rows, the first of which is `row` of the enclosing LOOP. */
+function execute(record: usize, row: u32, rows: u32): void {
+  switch (load<u32>(record)) {
+    case L.DENSE: return dense(record, row, rows)
+    case L.ACTIVATION: return activation(record, row, rows)
+    case L.SOFTMAX: return softmax(record, row, rows)
+    case L.LOG_SOFTMAX: return logSoftmax(record, row, rows)
+    case L.SPARSEMAX: return sparsemax(record, row, rows)
+    case L.BINARY: return binary(record, row, rows)
+    case L.AFFINE: return affine(record, row, rows)
+    case L.SCALE_SHIFT: return scaleShift(record, row, rows)
+    case L.COPY: return copy(record, row, rows)
+    case L.TRANSPOSE: return transpose(record, row, rows)
+    case L.PRELU: return prelu(record, row, rows)
+    case L.GLU: return glu(record, row, rows)
+    case L.FILL: return fill(record, row, rows)
+    default: unreachable()
+  }
+}

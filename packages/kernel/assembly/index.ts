@@ -1,0 +1,7 @@
+export { run } from './execute'
+export { packDense, packedDenseBytes } from './dense/packing'
+
+/** First byte of the linear memory that is free for the host. */
+export function heapBase(): usize {
+  return __heap_base
+}

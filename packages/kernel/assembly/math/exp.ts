@@ -1,0 +1,106 @@
+import { madd, nmadd } from '../madd'
+import { constant } from './constant'
+
+/*
+ * exp(x) = 2ⁿ · exp(r), n = round(x / ln 2), |r| ≤ ln 2 / 2 (Cody and Waite), exp(r) by a minimax
+ * polynomial. The steps are separate because tanh, sigmoid, gelu … need the parts.
+ */
+
+const TABLE: usize = memory.data<f32>([
+  1.4426950408889634, // 1 / ln 2
+  12582912, // 1.5 · 2²³: adding it rounds to an integer that then sits in the low mantissa bits
+  0.693359375, // ln 2, leading bits: n times it is exact
+  -2.12194440054690583e-4, // ln 2, rest
+  -104, // below: exp rounds to 0
+  89, // above: exp rounds to ∞
+  // (exp(r) − 1 − r) / r²
+  0.5000000097504042, 0.16666516447803822, 0.04166619834680915, 0.008369176037468501,
+  0.0013950987714993661,
+  1,
+])
+
+/** n + 1.5 · 2²³, n = round(x / ln 2), for |x| < 2²¹. */
+// @ts-ignore: decorator
+@inline
+export function expExponent(x: v128): v128 {
+  return madd(x, constant(TABLE, 0), constant(TABLE, 1))
+}
+
+/** r = x − n · ln 2. */
+// @ts-ignore: decorator
+@inline
+export function expReduced(x: v128, exponent: v128): v128 {
+  const n = f32x4.sub(exponent, constant(TABLE, 1))
+  return nmadd(n, constant(TABLE, 3), nmadd(n, constant(TABLE, 2), x))
+}
+
+/** exp(r) − 1 for |r| ≤ 0.35, relative to r accurate too. */
+// @ts-ignore: decorator
+@inline
+export function expm1Polynomial(r: v128): v128 {
+  const square = f32x4.mul(r, r)
+  let q = madd(constant(TABLE, 10), r, constant(TABLE, 9))
+  q = madd(q, r, constant(TABLE, 8))
+  q = madd(q, r, constant(TABLE, 7))
+  q = madd(q, r, constant(TABLE, 6))
+  return madd(q, square, r)
+}
+
+/** exp(r) for |r| ≤ 0.35. */
+// @ts-ignore: decorator
+@inline
+export function expPolynomial(r: v128): v128 {
+  return f32x4.add(expm1Polynomial(r), constant(TABLE, 11))
+}
+
+/** 2ⁿ for −126 ≤ n ≤ 127. */
+// @ts-ignore: decorator
+@inline
+export function powerOfTwo(exponent: v128): v128 {
+  return i32x4.add(i32x4.shl(exponent, 23), constant(TABLE, 11))
+}
+
+/** v · 2ⁿ for −252 ≤ n ≤ 254, in two steps so that a subnormal result is rounded once. */
+// @ts-ignore: decorator
+@inline
+export function scale(v: v128, exponent: v128): v128 {
+  const n = i32x4.sub(exponent, constant(TABLE, 1))
+  const half = i32x4.shr_s(n, 1)
+  const one = constant(TABLE, 11)
+  const a = i32x4.add(i32x4.shl(half, 23), one)
+  const b = i32x4.add(i32x4.shl(i32x4.sub(n, half), 23), one)
+  return f32x4.mul(f32x4.mul(v, a), b)
+}
+
+/** exp(x) for −87 ≤ x ≤ 88: no subnormal and no infinite result. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function expNormal(x: v128): v128 {
+  const exponent = expExponent(x)
+  return f32x4.mul(expPolynomial(expReduced(x, exponent)), powerOfTwo(exponent))
+}
+
+/** x limited to where exp(x) is neither 0 nor ∞, plus a step beyond. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function expDomain(x: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, constant(TABLE, 4)), constant(TABLE, 5))
+}
+
+/** exp(x), every x. */
+// @ts-ignore: decorator
+@inline
+export function exp(x: v128): v128 {
+  x = expDomain(x)
+  const exponent = expExponent(x)
+  return scale(expPolynomial(expReduced(x, exponent)), exponent)
+}
+
+/** exp(x) for x ≤ 0. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function expNegative(x: v128): v128 {
+  x = f32x4.pmax(x, constant(TABLE, 4))
+  const exponent = expExponent(x)
+  return scale(expPolynomial(expReduced(x, exponent)), exponent)
+}

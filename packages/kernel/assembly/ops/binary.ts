@@ -1,0 +1,136 @@
+import * as L from '../../src/wasm/layout'
+import { loadSome, storeSome } from '../lanes'
+
+/** y[row, i] = a ∘ b, each operand FULL, ROW, COLUMN or SCALAR. */
+export function binary(record: usize, row: u32, rows: u32): void {
+  let width = load<u32>(record, L.BINARY_WIDTH << 2)
+  let a = load<u32>(record, L.BINARY_A << 2) + row * load<u32>(record, L.BINARY_A_ADVANCE << 2)
+  let b = load<u32>(record, L.BINARY_B << 2) + row * load<u32>(record, L.BINARY_B_ADVANCE << 2)
+  let y = load<u32>(record, L.BINARY_Y << 2) + row * load<u32>(record, L.BINARY_Y_ADVANCE << 2)
+  const operation = load<u32>(record, L.BINARY_OPERATION << 2)
+  const aKind = load<u32>(record, L.BINARY_A_KIND << 2)
+  const bKind = load<u32>(record, L.BINARY_B_KIND << 2)
+  // Without operands that start anew in each row all rows are one.
+  if ((aKind == L.FULL || aKind == L.SCALAR) && (bKind == L.FULL || bKind == L.SCALAR)) {
+    width *= rows
+    rows = 1
+  }
+  const aStep = rowStep(aKind, width)
+  const bStep = rowStep(bKind, width)
+  const aSplat = aKind == L.SCALAR || aKind == L.COLUMN
+  const bSplat = bKind == L.SCALAR || bKind == L.COLUMN
+  for (; rows; rows--) {
+    switch (operation) {
+      case L.ADD: zip<Add>(width, a, aSplat, b, bSplat, y); break
+      case L.SUBTRACT: zip<Subtract>(width, a, aSplat, b, bSplat, y); break
+      case L.MULTIPLY: zip<Multiply>(width, a, aSplat, b, bSplat, y); break
+      case L.DIVIDE: zip<Divide>(width, a, aSplat, b, bSplat, y); break
+      case L.MINIMUM: zip<Minimum>(width, a, aSplat, b, bSplat, y); break
+      case L.MAXIMUM: zip<Maximum>(width, a, aSplat, b, bSplat, y); break
+      case L.SQUARED_DIFFERENCE: zip<SquaredDifference>(width, a, aSplat, b, bSplat, y); break
+      default: unreachable()
+    }
+    a += aStep
+    b += bStep
+    y += width << 2
+  }
+}
+
+/** Bytes from what a row uses of an operand to what the next row uses. */
+function rowStep(kind: u32, width: u32): u32 {
+  if (kind == L.FULL) return width << 2
+  return kind == L.COLUMN ? 4 : 0
+}
+
+/** y[i] = F(a[i], b[i]) for `count` floats, with one float for all i where `splat` is set. */
+function zip<F extends Pairwise>(
+  count: usize,
+  a: usize,
+  aSplat: bool,
+  b: usize,
+  bSplat: bool,
+  y: usize,
+): void {
+  const f = changetype<F>(0)
+  const end = y + ((count & ~3) << 2)
+  const rest = count & 3
+  if (aSplat || bSplat) {
+    // A splat operand is read before anything is written, so y may take its place.
+    let u = v128.load32_splat(a)
+    let v = v128.load32_splat(b)
+    for (; y < end; y += 16) {
+      if (!aSplat) u = v128.load(a)
+      if (!bSplat) v = v128.load(b)
+      v128.store(y, f.apply(u, v))
+      a += 16
+      b += 16
+    }
+    if (rest) {
+      if (!aSplat) u = loadSome(a, rest)
+      if (!bSplat) v = loadSome(b, rest)
+      storeSome(y, f.apply(u, v), rest)
+    }
+    return
+  }
+  for (; y < end; y += 16) {
+    v128.store(y, f.apply(v128.load(a), v128.load(b)))
+    a += 16
+    b += 16
+  }
+  if (rest) storeSome(y, f.apply(loadSome(a, rest), loadSome(b, rest)), rest)
+}
+
+@unmanaged
+abstract class Pairwise {
+  abstract apply(a: v128, b: v128): v128
+}
+
+@unmanaged
+class Add extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    return f32x4.add(a, b)
+  }
+}
+
+@unmanaged
+class Subtract extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    return f32x4.sub(a, b)
+  }
+}
+
+@unmanaged
+class Multiply extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    return f32x4.mul(a, b)
+  }
+}
+
+@unmanaged
+class Divide extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    return f32x4.div(a, b)
+  }
+}
+
+@unmanaged
+class Minimum extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    return f32x4.min(a, b)
+  }
+}
+
+@unmanaged
+class Maximum extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    return f32x4.max(a, b)
+  }
+}
+
+@unmanaged
+class SquaredDifference extends Pairwise {
+  @inline apply(a: v128, b: v128): v128 {
+    const d = f32x4.sub(a, b)
+    return f32x4.mul(d, d)
+  }
+}

@@ -1,0 +1,143 @@
+import * as L from '../../src/wasm/layout'
+import { activate } from './activation'
+import { tile1x32, tile1x4, tile1x8, tile3x4, tile3x8 } from '../dense/float32'
+import { double1x4, double4x4 } from '../dense/float64'
+import { DOUBLE_INNER, PANEL } from '../dense/packing'
+
+/** Rows of x that are multiplied with all panels before the next ones: about 32 KiB of x. */
+const CHUNK_FLOATS: u32 = 8192
+/** Rows that all tile heights divide. */
+const ROW_TILES: u32 = 12
+
+/** Lower and upper bound of the activations that only limit their argument. */
+const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
+const RELU_BOUNDS: usize = memory.data<f32>([0, Infinity])
+const RELU6_BOUNDS: usize = memory.data<f32>([0, 6])
+const HARD_TANH_BOUNDS: usize = memory.data<f32>([-1, 1])
+
+/** y[row, n] = activation(Σₖ x[row, k] · weights[k, n] + bias[n]) for `rows` rows from `row` on. */
+export function dense(record: usize, row: u32, rows: u32): void {
+  const inner = load<u32>(record, L.DENSE_INNER << 2)
+  const units = load<u32>(record, L.DENSE_UNITS << 2)
+  const xStride = load<u32>(record, L.DENSE_X_STRIDE << 2)
+  const yStride = load<u32>(record, L.DENSE_Y_STRIDE << 2)
+  const weights = load<u32>(record, L.DENSE_WEIGHTS << 2)
+  const code = load<u32>(record, L.DENSE_ACTIVATION << 2)
+  let x = load<u32>(record, L.DENSE_X << 2) + row * load<u32>(record, L.DENSE_X_ADVANCE << 2)
+  let y = load<u32>(record, L.DENSE_Y << 2) + row * load<u32>(record, L.DENSE_Y_ADVANCE << 2)
+
+  let bounds = LINEAR_BOUNDS
+  let fused = true
+  if (code == L.RELU) bounds = RELU_BOUNDS
+  else if (code == L.RELU6) bounds = RELU6_BOUNDS
+  else if (code == L.HARD_TANH) bounds = HARD_TANH_BOUNDS
+  else fused = code == L.LINEAR
+
+  const chunk = rows <= ROW_TILES ? rows : max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
+  while (rows) {
+    const some = min(rows, chunk)
+    if (inner <= DOUBLE_INNER) {
+      doubleRows(some, inner, units, x, xStride, weights, y, yStride, bounds)
+    } else if (some == 1) {
+      singleRow(inner, units, x, weights, y, bounds)
+    } else {
+      floatRows(some, inner, units, x, xStride, weights, y, yStride, bounds)
+    }
+    if (!fused) {
+      const parameters = record + (L.DENSE_PARAMETERS << 2)
+      if (yStride == units << 2) activate(code, some * units, y, y, parameters)
+      else for (let i: u32 = 0; i < some; i++) activate(code, units, y + i * yStride, y + i * yStride, parameters)
+    }
+    x += some * xStride
+    y += some * yStride
+    rows -= some
+  }
+}
+
+function doubleRows(
+  rows: u32,
+  inner: u32,
+  units: u32,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  y: usize,
+  yStride: usize,
+  bounds: usize,
+): void {
+  for (let n: u32 = 0; n < units; n += 4) {
+    const columns = units - n
+    let xr = x
+    let yr = y + (n << 2)
+    let rest = rows
+    for (; rest >= 4; rest -= 4) {
+      double4x4(inner, xr, xStride, panel, yr, yStride, columns, bounds)
+      xr += xStride << 2
+      yr += yStride << 2
+    }
+    for (; rest; rest--) {
+      double1x4(inner, xr, panel, yr, columns, bounds)
+      xr += xStride
+      yr += yStride
+    }
+    panel += (inner + 1) << 5
+  }
+}
+
+function floatRows(
+  rows: u32,
+  inner: u32,
+  units: u32,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  y: usize,
+  yStride: usize,
+  bounds: usize,
+): void {
+  for (let n: u32 = 0; n < units; n += PANEL) {
+    const columns = units - n
+    let xr = x
+    let yr = y + (n << 2)
+    let rest = rows
+    if (columns > 4) {
+      for (; rest >= 3; rest -= 3) {
+        tile3x8(inner, xr, xStride, panel, yr, yStride, min(columns, PANEL), bounds)
+        xr += xStride * 3
+        yr += yStride * 3
+      }
+      for (; rest; rest--) {
+        tile1x8(inner, xr, panel, yr, min(columns, PANEL), bounds)
+        xr += xStride
+        yr += yStride
+      }
+      panel += (inner + 1) << 5
+    } else {
+      for (; rest >= 3; rest -= 3) {
+        tile3x4(inner, xr, xStride, panel, yr, yStride, columns, bounds)
+        xr += xStride * 3
+        yr += yStride * 3
+      }
+      for (; rest; rest--) {
+        tile1x4(inner, xr, panel, yr, columns, bounds)
+        xr += xStride
+        yr += yStride
+      }
+    }
+  }
+}
+
+function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
+  const panelBytes = (inner + 1) << 5
+  for (; units >= 4 * PANEL; units -= 4 * PANEL) {
+    tile1x32(inner, x, panel, panelBytes, y, bounds)
+    panel += panelBytes << 2
+    y += 4 * PANEL * 4
+  }
+  for (; units > 4; units -= min(units, PANEL)) {
+    tile1x8(inner, x, panel, y, min(units, PANEL), bounds)
+    panel += panelBytes
+    y += PANEL * 4
+  }
+  if (units) tile1x4(inner, x, panel, y, units, bounds)
+}

@@ -1,0 +1,19 @@
+export { instantiate, type InstantiateOptions } from './load.ts'
+export {
+  LoadedModel,
+  type Explanation,
+  type MemoryReport,
+  type PredictOptions,
+} from './model/loaded-model.ts'
+export type {
+  InputValue,
+  ModelInput,
+  NestedNumbers,
+  NumericArray,
+  Prediction,
+  Signature,
+  Tensor,
+} from './model/tensor.ts'
+export type { PlanStep } from './plan/planner.ts'
+export { hasRelaxedSimd, hasSimd, type Precision } from './precision.ts'
+export { activationFunctions } from './lower/activation.ts'

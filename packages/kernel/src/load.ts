@@ -1,0 +1,79 @@
+import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus/core'
+import { KernelMemory } from './memory.ts'
+import { graphOf, LoadedModel } from './model/loaded-model.ts'
+import { prepareLayers } from './model/lower-graph.ts'
+import type { Prediction, Tensor } from './model/tensor.ts'
+import { kernelBuild, type Precision } from './precision.ts'
+import { LinearWeights } from './weights.ts'
+
+export interface InstantiateOptions {
+  /** `exact` (default): the same bits everywhere. `fast`: fused multiply-add where the engine has it. */
+  readonly precision?: Precision | undefined
+  /** Threads to use; 1 by default. `explain()` says what runs. */
+  readonly threads?: number | undefined
+  /** A precompiled kernel, for platforms that do not compile WebAssembly at run time. */
+  readonly wasm?: WebAssembly.Module | undefined
+  /** Name of the model's file, for errors. */
+  readonly file?: string | undefined
+}
+
+/**
+ * Makes a decoded model ready to run: checks every layer and packs the weights once.
+ *
+ * @throws {UnsupportedError} naming the layer and setting that cannot run
+ * @throws {ModelError} when weights do not fit their layers
+ * @throws {RuntimeError} when the engine lacks WebAssembly SIMD or memory
+ */
+export async function instantiate<Output extends Prediction = Tensor>(
+  model: Model,
+  options: InstantiateOptions = {},
+): Promise<LoadedModel<Output>> {
+  const { precision = 'exact', threads = 1, wasm, file } = options
+  if (precision !== 'exact' && precision !== 'fast') {
+    throw new UsageError('precision', { expected: 'exact or fast', got: String(precision) })
+  }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new UsageError('threads', { expected: 'a whole number from 1', got: String(threads) })
+  }
+  const graph = graphOf(model, file)
+  for (const port of graph.inputs) {
+    if (port.dtype !== undefined && port.dtype !== 'float32') {
+      throw new UnsupportedError('inputs of this dtype are not supported yet', {
+        file,
+        place: `input ${port.name}`,
+        expected: 'float32',
+        got: port.dtype,
+      })
+    }
+  }
+  const build = await kernelBuild(precision, wasm)
+  const memory = new KernelMemory(build.module)
+  const weights = new LinearWeights(memory, model)
+  const prepared = withFile(file, () => prepareLayers(model, weights))
+  return new LoadedModel<Output>({
+    model: withoutTensorBytes(model),
+    graph,
+    memory,
+    build,
+    prepared,
+    base: weights.end,
+    requestedPrecision: precision,
+    requestedThreads: threads,
+  })
+}
+
+/** The structure alone, so that the file's bytes can be freed once the weights are packed. */
+function withoutTensorBytes(model: Model): Model {
+  return { ...model, cases: [], tensors: [] }
+}
+
+function withFile<Result>(file: string | undefined, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    if (file === undefined || !(error instanceof DotplusError) || error.file !== undefined)
+      throw error
+    const Class = error.constructor as new (what: string, details: object) => DotplusError
+    throw new Class(error.what, { ...error, file, cause: error.cause })
+  }
+}

@@ -1,0 +1,280 @@
+import {
+  elementCount,
+  ModelError,
+  type Activation as ActivationSettings,
+  type Layer,
+} from '@dotplus/core'
+import {
+  activation,
+  celu,
+  elu,
+  gelu,
+  hardShrink,
+  leakyRelu,
+  relu,
+  softShrink,
+  squareplus,
+  threshold,
+  writeActivation,
+  writeGlu,
+  writeLogSoftmax,
+  writeSoftmax,
+  writeSparsemax,
+  type Activation,
+  type ActivationName,
+} from '../program.ts'
+import {
+  LowerContext,
+  onlyTensor,
+  resolveAxis,
+  unsupported,
+  type Lowering,
+  type Value,
+} from './context.ts'
+import { transpose } from './permute.ts'
+
+/** An activation ready to run: fused element by element, or a pass of its own along an axis. */
+export type PreparedActivation =
+  | { readonly elementwise: Activation }
+  | { readonly axiswise: Axiswise; readonly axis: number }
+
+type Axiswise = 'softmax' | 'log_softmax' | 'sparsemax' | 'glu'
+
+const axiswise: ReadonlySet<string> = new Set(['softmax', 'log_softmax', 'sparsemax', 'glu'])
+
+/** Functions with settings: the settings they take and how they become kernel parameters. */
+const parametrised: Readonly<
+  Record<string, { readonly names: readonly string[]; make(of: SettingReader): Activation }>
+> = {
+  relu: {
+    names: ['negative_slope', 'max_value', 'threshold'],
+    make: (of) =>
+      relu({
+        negativeSlope: of('negative_slope', 0),
+        maxValue: of('max_value', Number.NaN),
+        threshold: of('threshold', 0),
+      }),
+  },
+  leaky_relu: { names: ['negative_slope'], make: (of) => leakyRelu(of('negative_slope', 0.2)) },
+  elu: { names: ['alpha'], make: (of) => elu(of('alpha', 1)) },
+  celu: { names: ['alpha'], make: (of) => celu(of('alpha', 1)) },
+  gelu: { names: ['approximate'], make: (of) => gelu(of('approximate', 0) !== 0) },
+  hard_shrink: { names: ['threshold'], make: (of) => hardShrink(of('threshold', 0.5)) },
+  soft_shrink: { names: ['threshold'], make: (of) => softShrink(of('threshold', 0.5)) },
+  threshold: {
+    names: ['threshold', 'default_value'],
+    make: (of) => threshold(of('threshold', 0), of('default_value', 0)),
+  },
+  squareplus: { names: ['b'], make: (of) => squareplus(of('b', 4)) },
+}
+
+const plain: ReadonlySet<string> = new Set<ActivationName>([
+  'linear',
+  'relu6',
+  'hard_tanh',
+  'hard_sigmoid',
+  'hard_silu',
+  'hard_swish',
+  'softsign',
+  'sparse_plus',
+  'sparse_sigmoid',
+  'exponential',
+  'selu',
+  'sigmoid',
+  'log_sigmoid',
+  'silu',
+  'swish',
+  'tanh',
+  'tanh_shrink',
+  'softplus',
+  'mish',
+])
+
+type SettingReader = (name: string, fallback: number) => number
+
+function readerOf(settings: ActivationSettings): SettingReader {
+  const values = new Map(settings.settings.map(({ name, value }) => [name, value]))
+  return (name, fallback) => values.get(name) ?? fallback
+}
+
+function checkNames(layer: Layer, settings: ActivationSettings, known: readonly string[]): void {
+  for (const { name } of settings.settings) {
+    if (!known.includes(name))
+      throw unsupported(layer, `setting of activation ${settings.function}`, name)
+  }
+}
+
+/** Every activation function the kernel runs, by Keras's names. */
+export const activationFunctions: readonly string[] = [
+  ...plain,
+  ...Object.keys(parametrised),
+  ...axiswise,
+].toSorted()
+
+/**
+ * Checks an activation's function and settings.
+ *
+ * @throws {UnsupportedError} naming the layer and the function or setting that the kernel does not have
+ */
+export function prepareActivation(
+  layer: Layer,
+  settings: ActivationSettings | undefined,
+): PreparedActivation {
+  const name = settings?.function ?? 'linear'
+  if (settings === undefined || name === '') return { elementwise: activation('linear') }
+  if (axiswise.has(name)) {
+    checkNames(layer, settings, ['axis'])
+    return { axiswise: name as Axiswise, axis: readerOf(settings)('axis', -1) }
+  }
+  const entry = Object.hasOwn(parametrised, name) ? parametrised[name] : undefined
+  if (entry) {
+    checkNames(layer, settings, entry.names)
+    return { elementwise: entry.make(readerOf(settings)) }
+  }
+  if (!plain.has(name)) throw unsupported(layer, 'activation function', name)
+  checkNames(layer, settings, [])
+  return { elementwise: activation(name as ActivationName) }
+}
+
+/** Applies an activation to x. */
+export function applyActivation(
+  context: LowerContext,
+  layer: Layer,
+  prepared: PreparedActivation,
+  x: Value,
+): Value {
+  if ('elementwise' in prepared) {
+    const { elementwise } = prepared
+    if (elementwise.code === activation('linear').code) return x
+    // A wide row gives the kernel long runs; a tiled chain cuts rows, so it keeps the last axis.
+    const width = x.shape.at(-1) ?? 1
+    return context.rowMap('activation', x, width, (program, index, map) =>
+      writeActivation(program, index, { ...map, activation: elementwise }),
+    )
+  }
+  return applyAxiswise(context, layer, prepared.axiswise, prepared.axis, x)
+}
+
+function applyAxiswise(
+  context: LowerContext,
+  layer: Layer,
+  name: Axiswise,
+  axis: number,
+  x: Value,
+): Value {
+  const rank = x.shape.length
+  const at = resolveAxis(axis, rank, layer)
+  if (at === rank - 1)
+    return name === 'glu' ? glu(context, layer, x) : alongLastAxis(context, name, x)
+  const permutation = [...Array(rank).keys()].filter((each) => each !== at).concat(at)
+  const inverse = permutation.map((_, i) => permutation.indexOf(i))
+  const moved = transpose(context, layer, x, permutation)
+  const y = name === 'glu' ? glu(context, layer, moved) : alongLastAxis(context, name, moved)
+  return transpose(context, layer, y, inverse)
+}
+
+function alongLastAxis(context: LowerContext, name: Exclude<Axiswise, 'glu'>, x: Value): Value {
+  const width = x.shape.at(-1) ?? 1
+  if (name === 'softmax') return context.rowMap(name, x, width, writeSoftmax)
+  if (name === 'log_softmax') return context.rowMap(name, x, width, writeLogSoftmax)
+  return sparsemax(context, x, width)
+}
+
+function sparsemax(context: LowerContext, x: Value, width: number): Value {
+  const y = context.value(x.shape)
+  if (elementCount(x.shape) === 0) return y
+  const scratch = context.value([width])
+  const rows = elementCount(x.shape) / width
+  const [read, write] = [context.operand(x, width), context.operand(y, width)]
+  const shared = { buffer: scratch.buffer, rowBytes: 0 }
+  context.push({
+    kind: 'sparsemax',
+    rows,
+    reads: [read],
+    writes: [write, shared],
+    inPlace: true,
+    tileable: true,
+    emit: (program, index, place) =>
+      writeSparsemax(program, index, {
+        rows,
+        width,
+        x: place.address(read),
+        xAdvance: place.advance(read),
+        y: place.address(write),
+        yAdvance: place.advance(write),
+        scratch: place.address(shared),
+      }),
+  })
+  return y
+}
+
+/** keras.activations.glu: first half times the sigmoid of the second half of the last axis. */
+function glu(context: LowerContext, layer: Layer, x: Value): Value {
+  const whole = x.shape.at(-1) ?? 0
+  if (whole % 2 !== 0)
+    throw new ModelError('glu halves its axis', {
+      layer: layer.name,
+      expected: 'an even size',
+      got: `${whole}`,
+    })
+  const width = whole / 2
+  const y = context.value([...x.shape.slice(0, -1), width])
+  if (elementCount(y.shape) === 0) return y
+  const rows = elementCount(y.shape) / width
+  const [read, write] = [context.operand(x, whole), context.operand(y, width)]
+  context.push({
+    kind: 'glu',
+    rows,
+    reads: [read],
+    writes: [write],
+    inPlace: false,
+    tileable: true,
+    emit: (program, index, place) =>
+      writeGlu(program, index, {
+        rows,
+        width,
+        x: place.address(read),
+        xAdvance: place.advance(read),
+        y: place.address(write),
+        yAdvance: place.advance(write),
+      }),
+  })
+  return y
+}
+
+/** Activation, ReLU, LeakyReLU, ELU and the other layers that only apply a function. */
+export const activationLayer: Lowering<PreparedActivation> = {
+  prepare: (layer) =>
+    prepareActivation(layer, layer.kind === 'activation' ? layer.activation.activation : undefined),
+  lower: (context, prepared, call, layer) => [
+    applyActivation(context, layer, prepared, onlyTensor(call, layer)),
+  ],
+}
+
+/** Softmax over one axis, or over several together. */
+export const softmaxLayer: Lowering<readonly number[]> = {
+  prepare(layer) {
+    const axes = layer.kind === 'softmax' ? layer.softmax.axes : []
+    return axes.length === 0 ? [-1] : axes
+  },
+  lower(context, axes, call, layer) {
+    const x = onlyTensor(call, layer)
+    if (axes.length === 1) return [applyAxiswise(context, layer, 'softmax', axes[0] as number, x)]
+    const rank = x.shape.length
+    const joined = axes.map((axis) => resolveAxis(axis, rank, layer)).toSorted((a, b) => a - b)
+    const rest = [...Array(rank).keys()].filter((axis) => !joined.includes(axis))
+    const permutation = [...rest, ...joined]
+    const moved = transpose(context, layer, x, permutation)
+    const width = joined.reduce((product, axis) => product * (x.shape[axis] as number), 1)
+    const flat = context.view(moved, [...rest.map((axis) => x.shape[axis] as number), width])
+    const y = context.view(alongLastAxis(context, 'softmax', flat), moved.shape)
+    return [
+      transpose(
+        context,
+        layer,
+        y,
+        permutation.map((_, i) => permutation.indexOf(i)),
+      ),
+    ]
+  },
+}

@@ -1,0 +1,175 @@
+import { elementCount, ModelError, UnsupportedError, type Layer } from '@dotplus/core'
+import type { Program } from '../program.ts'
+import type { Buffer, Constant, Op, Operand, Placement, Value } from '../plan/op.ts'
+
+const bytesPerElement = 4
+
+/** What a layer's lowering emits into: fresh values, views and ops, all named after the layer being lowered. */
+export class LowerContext {
+  readonly ops: Op[] = []
+  /** Tables the plan carries beside its records. */
+  readonly constants: (Uint32Array | Float32Array)[] = []
+  #layer = ''
+  #buffers = 0
+
+  /** Names the layer that the next ops belong to. */
+  enter(layer: string): void {
+    this.#layer = layer
+  }
+
+  get layer(): string {
+    return this.#layer
+  }
+
+  /** A new value of this shape in a buffer of its own. */
+  value(shape: readonly number[]): Value {
+    const buffer: Buffer = {
+      id: this.#buffers++,
+      byteLength: elementCount(shape) * bytesPerElement,
+    }
+    return { buffer, shape }
+  }
+
+  /** The same elements under another shape of as many elements. */
+  view(value: Value, shape: readonly number[]): Value {
+    return { buffer: value.buffer, shape }
+  }
+
+  /** Has the plan carry a table; its address is known when the op is emitted. */
+  constant(words: Uint32Array | Float32Array): Constant {
+    this.constants.push(words)
+    return { index: this.constants.length - 1 }
+  }
+
+  push(op: Omit<Op, 'layer'>): void {
+    this.ops.push({ ...op, layer: this.#layer })
+  }
+
+  /** A view of a value as rows of `width` elements. */
+  operand(value: Value, width: number): Operand {
+    return { buffer: value.buffer, rowBytes: width * bytesPerElement }
+  }
+
+  /** An op that maps rows of `width` elements one by one; the result has x's shape. */
+  rowMap(
+    kind: string,
+    x: Value,
+    width: number,
+    emit: (program: Program, index: number, map: RowMapAddresses, place: Placement) => void,
+  ): Value {
+    const y = this.value(x.shape)
+    const rows = width === 0 ? 0 : elementCount(x.shape) / width
+    if (elementCount(x.shape) === 0) return y
+    const read = this.operand(x, width)
+    const write = this.operand(y, width)
+    this.push({
+      kind,
+      rows,
+      reads: [read],
+      writes: [write],
+      inPlace: true,
+      tileable: true,
+      emit: (program, index, place) => {
+        const map = {
+          rows,
+          width,
+          x: place.address(read),
+          xAdvance: place.advance(read),
+          y: place.address(write),
+          yAdvance: place.advance(write),
+        }
+        emit(program, index, map, place)
+      },
+    })
+    return y
+  }
+}
+
+/** The words that every row map writes. */
+export interface RowMapAddresses {
+  readonly rows: number
+  readonly width: number
+  readonly x: number
+  readonly xAdvance: number
+  readonly y: number
+  readonly yAdvance: number
+}
+
+/** What a layer is called with, at planning time. */
+export interface CallArguments {
+  /** Positional tensors, with those inside a list laid out in order. */
+  readonly tensors: readonly Value[]
+}
+
+/** One layer kind's way into ops. `prepare` runs once at load, `lower` once per plan and call. */
+export interface Lowering<Prepared> {
+  prepare(layer: Layer, weights: WeightStore): Prepared
+  lower(context: LowerContext, prepared: Prepared, call: CallArguments, layer: Layer): Value[]
+}
+
+/** Weights in the kernel's memory; filled while layers are prepared. */
+export interface WeightStore {
+  /** A tensor's elements as float32. */
+  floats(index: number): Float32Array
+  shape(index: number): readonly number[]
+  /** Puts floats into memory and returns their address. */
+  place(data: Float32Array): number
+  /** Packs a (inner, units) kernel with an optional bias (units) and returns the panels' address. */
+  packDense(
+    kernel: Float32Array,
+    bias: Float32Array | undefined,
+    inner: number,
+    units: number,
+  ): number
+}
+
+/** Rows and columns of a value seen as a matrix over its last axis. */
+export function matrixOf(value: Value): { rows: number; width: number } {
+  const width = value.shape.at(-1) ?? 1
+  return { rows: width === 0 ? 0 : elementCount(value.shape) / width, width }
+}
+
+/**
+ * The only tensor a call has.
+ *
+ * @throws {ModelError} when there is another number of them
+ */
+export function onlyTensor(call: CallArguments, layer: Layer): Value {
+  const [value] = call.tensors
+  if (value === undefined || call.tensors.length !== 1) {
+    throw new ModelError('number of inputs', {
+      layer: layer.name,
+      expected: '1',
+      got: `${call.tensors.length}`,
+    })
+  }
+  return value
+}
+
+/**
+ * Resolves an axis of Keras, which may count from the end.
+ *
+ * @throws {ModelError} when the rank has no such axis
+ */
+export function resolveAxis(axis: number, rank: number, layer: Layer): number {
+  const resolved = axis < 0 ? axis + rank : axis
+  if (resolved < 0 || resolved >= rank) {
+    throw new ModelError('axis', {
+      layer: layer.name,
+      expected: `from ${-rank} to ${rank - 1}`,
+      got: `${axis}`,
+    })
+  }
+  return resolved
+}
+
+/** The error for a setting that has no arithmetic yet. */
+export function unsupported(layer: Layer, what: string, got: string): UnsupportedError {
+  return new UnsupportedError(`${what} is not supported yet`, {
+    layer: layer.name,
+    place: layer.className,
+    got,
+  })
+}
+
+export type { Constant, Op, Operand, Placement, Value }

@@ -1,0 +1,87 @@
+import { elementCount, ModelError } from '@dotplus/core'
+import { linear, writeDense } from '../program.ts'
+import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
+import { matrixOf, onlyTensor, unsupported, type Lowering } from './context.ts'
+
+interface PreparedDense {
+  readonly inner: number
+  readonly units: number
+  /** Address of the packed panels, bias inside. */
+  readonly weights: number
+  readonly activation: PreparedActivation
+}
+
+/** Dense: y (…, units) = activation(x (…, inner) · kernel (inner, units) + bias (units)). */
+export const denseLayer: Lowering<PreparedDense> = {
+  prepare(layer, weights) {
+    if (layer.kind !== 'dense') throw unsupported(layer, 'layer', layer.className)
+    const { units, kernel, bias, activation, quantization } = layer.dense
+    if (quantization) throw unsupported(layer, 'quantization', quantization.mode)
+    if (kernel === undefined) throw new ModelError('the layer has no kernel', { layer: layer.name })
+    const shape = weights.shape(kernel)
+    const [inner = 0] = shape
+    if (shape.length !== 2 || shape[1] !== units) {
+      throw new ModelError('shape of the kernel', {
+        layer: layer.name,
+        expected: `(inputs, ${units})`,
+        got: `(${shape.join(', ')})`,
+      })
+    }
+    const biasShape = bias === undefined ? [units] : weights.shape(bias)
+    if (biasShape.length !== 1 || biasShape[0] !== units) {
+      throw new ModelError('shape of the bias', {
+        layer: layer.name,
+        expected: `(${units})`,
+        got: `(${biasShape.join(', ')})`,
+      })
+    }
+    return {
+      inner,
+      units,
+      weights: weights.packDense(
+        weights.floats(kernel),
+        bias === undefined ? undefined : weights.floats(bias),
+        inner,
+        units,
+      ),
+      activation: prepareActivation(layer, activation),
+    }
+  },
+  lower(context, { inner, units, weights, activation }, call, layer) {
+    const x = onlyTensor(call, layer)
+    const { rows, width } = matrixOf(x)
+    if (x.shape.length < 2 || width !== inner) {
+      throw new ModelError('input of Dense', {
+        layer: layer.name,
+        expected: `(batch, …, ${inner})`,
+        got: `(${x.shape.join(', ')})`,
+      })
+    }
+    const y = context.value([...x.shape.slice(0, -1), units])
+    const fused = 'elementwise' in activation ? activation.elementwise : linear
+    if (elementCount(y.shape) > 0) {
+      const [read, write] = [context.operand(x, inner), context.operand(y, units)]
+      context.push({
+        kind: 'dense',
+        rows,
+        reads: [read],
+        writes: [write],
+        inPlace: false,
+        tileable: true,
+        emit: (program, index, place) =>
+          writeDense(program, index, {
+            rows,
+            inner,
+            units,
+            x: place.address(read),
+            xAdvance: place.advance(read),
+            weights,
+            y: place.address(write),
+            yAdvance: place.advance(write),
+            activation: fused,
+          }),
+      })
+    }
+    return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
+  },
+}

@@ -1,0 +1,235 @@
+import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { writeBinary, writeCopy, type BinaryName, type OperandKind } from '../program.ts'
+import {
+  LowerContext,
+  resolveAxis,
+  unsupported,
+  type Lowering,
+  type Operand,
+  type Value,
+} from './context.ts'
+
+const operations: Readonly<Record<string, BinaryName>> = {
+  add: 'add',
+  subtract: 'subtract',
+  multiply: 'multiply',
+  average: 'add',
+  maximum: 'maximum',
+  minimum: 'minimum',
+}
+
+/** Rows and columns in which an operand spans the result, or undefined when it takes general broadcasting. */
+function spanOf(shape: readonly number[], result: readonly number[]): OperandKind | undefined {
+  const count = elementCount(shape)
+  if (count === elementCount(result)) return 'full'
+  if (count === 1) return 'scalar'
+  const rank = result.length
+  const last = result[rank - 1] as number
+  if (shape.slice(0, -1).every((size) => size === 1) && shape[rank - 1] === last) return 'row'
+  if (shape[rank - 1] === 1 && shape.slice(0, -1).every((size, axis) => size === result[axis]))
+    return 'column'
+  return undefined
+}
+
+/** NumPy's broadcast shape of two shapes of equal rank. */
+function broadcast(a: readonly number[], b: readonly number[], layer: Layer): number[] {
+  return a.map((size, axis) => {
+    const other = b[axis] as number
+    if (size === other || other === 1) return size
+    if (size === 1) return other
+    throw new ModelError('shapes that do not broadcast', {
+      layer: layer.name,
+      expected: `(${a.join(', ')})`,
+      got: `(${b.join(', ')})`,
+    })
+  })
+}
+
+const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
+  full: (width) => width,
+  row: () => 0,
+  column: () => 1,
+  scalar: () => 0,
+}
+
+/** y = a ∘ b with broadcasting over the batch, the last axis, or a single element. */
+export function binary(
+  context: LowerContext,
+  layer: Layer,
+  operation: BinaryName,
+  a: Value,
+  b: Value,
+): Value {
+  const shape = broadcast(a.shape, b.shape, layer)
+  const aKind = spanOf(a.shape, shape)
+  const bKind = spanOf(b.shape, shape)
+  if (aKind === undefined || bKind === undefined) {
+    throw unsupported(
+      layer,
+      'this broadcast',
+      `(${a.shape.join(', ')}) with (${b.shape.join(', ')})`,
+    )
+  }
+  const y = context.value(shape)
+  const count = elementCount(shape)
+  if (count === 0) return y
+  const width = shape.at(-1) ?? 1
+  const rows = count / width
+  const left = context.operand(a, perRow[aKind](width))
+  const right = context.operand(b, perRow[bKind](width))
+  const write = context.operand(y, width)
+  context.push({
+    kind: operation,
+    rows,
+    reads: aKind === 'full' ? [left, right] : [right, left],
+    writes: [write],
+    inPlace: aKind === 'full' || bKind === 'full',
+    tileable: true,
+    emit: (program, index, place) =>
+      writeBinary(program, index, {
+        operation,
+        rows,
+        width,
+        a: place.address(left),
+        aKind,
+        aAdvance: place.advance(left),
+        b: place.address(right),
+        bKind,
+        bAdvance: place.advance(right),
+        y: place.address(write),
+        yAdvance: place.advance(write),
+      }),
+  })
+  return y
+}
+
+/** y = x ∘ constant row (last axis) or scalar. */
+export function binaryConstant(
+  context: LowerContext,
+  operation: BinaryName,
+  x: Value,
+  constant: Float32Array,
+): Value {
+  const table = context.constant(constant)
+  const width = x.shape.at(-1) ?? 1
+  return context.rowMap(operation, x, width, (program, index, map, place) =>
+    writeBinary(program, index, {
+      operation,
+      rows: map.rows,
+      width: map.width,
+      a: map.x,
+      aAdvance: map.xAdvance,
+      b: place.constant(table),
+      bKind: constant.length === 1 ? 'scalar' : 'row',
+      bAdvance: 0,
+      y: map.y,
+      yAdvance: map.yAdvance,
+    }),
+  )
+}
+
+function severalTensors(layer: Layer, tensors: readonly Value[]): readonly Value[] {
+  if (tensors.length === 0)
+    throw new ModelError('number of inputs', {
+      layer: layer.name,
+      expected: 'at least 1',
+      got: '0',
+    })
+  return tensors
+}
+
+/** Keras inserts axes after the batch until all inputs have the same rank. */
+function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] {
+  const rank = Math.max(...tensors.map(({ shape }) => shape.length))
+  return tensors.map((x) => {
+    const [batch = 1, ...rest] = x.shape
+    return context.view(x, [batch, ...Array<number>(rank - x.shape.length).fill(1), ...rest])
+  })
+}
+
+/** Add, Subtract, Multiply, Average, Maximum, Minimum. */
+export const mergeLayer: Lowering<string> = {
+  prepare(layer) {
+    const operation = layer.kind === 'merge' ? layer.merge.operation : ''
+    if (!Object.hasOwn(operations, operation))
+      throw unsupported(layer, 'merge operation', operation)
+    return operation
+  },
+  lower(context, operation, call, layer) {
+    const [first, ...others] = toEqualRank(context, severalTensors(layer, call.tensors))
+    if (operation === 'subtract' && others.length !== 1) {
+      throw new ModelError('number of inputs of Subtract', {
+        layer: layer.name,
+        expected: '2',
+        got: `${others.length + 1}`,
+      })
+    }
+    let sum = first as Value
+    for (const other of others)
+      sum = binary(context, layer, operations[operation] as BinaryName, sum, other)
+    if (operation !== 'average') return [sum]
+    return [binaryConstant(context, 'divide', sum, Float32Array.of(call.tensors.length))]
+  },
+}
+
+/** Concatenate along one axis. */
+export const concatenateLayer: Lowering<number> = {
+  prepare: (layer) => (layer.kind === 'concatenate' ? Number(layer.concatenate.axis) : -1),
+  lower(context, axis, call, layer) {
+    const tensors = severalTensors(layer, call.tensors)
+    const [{ shape: head }] = tensors as [Value, ...Value[]]
+    const at = resolveAxis(axis, head.length, layer)
+    for (const { shape } of tensors) {
+      if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
+        throw new ModelError(`shapes to concatenate along axis ${axis}`, {
+          layer: layer.name,
+          expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
+          got: `(${shape.join(', ')})`,
+        })
+      }
+    }
+    const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
+    const y = context.value(head.map((size, i) => (i === at ? joined : size)))
+    const rows = elementCount(head.slice(0, at))
+    const inner = elementCount(head.slice(at + 1))
+    const write = context.operand(y, joined * inner)
+    let column = 0
+    for (const x of tensors) {
+      const width = (x.shape[at] as number) * inner
+      if (width > 0 && rows > 0)
+        copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
+      column += width
+    }
+    return [y]
+  },
+}
+
+function copyColumns(
+  context: LowerContext,
+  read: Operand,
+  write: Operand,
+  rows: number,
+  width: number,
+  column: number,
+  stride: number,
+): void {
+  context.push({
+    kind: 'copy',
+    rows,
+    reads: [read],
+    writes: [write],
+    inPlace: false,
+    tileable: true,
+    emit: (program, index, place) =>
+      writeCopy(program, index, {
+        rows,
+        widthBytes: width * 4,
+        x: place.address(read),
+        xStride: width * 4,
+        xAdvance: place.advance(read),
+        y: place.address(write) + column * 4,
+        yStride: stride * 4,
+        yAdvance: place.advance(write),
+      }),
+  })
+}

@@ -1,0 +1,220 @@
+import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { writeAffine, writePrelu, writeScaleShift } from '../program.ts'
+import {
+  LowerContext,
+  onlyTensor,
+  resolveAxis,
+  unsupported,
+  type Lowering,
+  type Value,
+} from './context.ts'
+import { binaryConstant } from './merge.ts'
+import { transpose } from './permute.ts'
+
+interface Rescale {
+  readonly scale: number
+  readonly offset: number
+}
+
+/** Rescaling: y = x · scale + offset. */
+export const rescalingLayer: Lowering<Rescale> = {
+  prepare(layer) {
+    if (layer.kind !== 'rescaling') throw unsupported(layer, 'layer', layer.className)
+    const { scale, offset } = layer.rescaling
+    if (scale.length !== 1 || offset.length !== 1)
+      throw unsupported(layer, 'one scale per channel', `${scale.length} values`)
+    return { scale: scale[0] as number, offset: offset[0] as number }
+  },
+  lower(context, { scale, offset }, call, layer) {
+    const x = onlyTensor(call, layer)
+    return [
+      context.rowMap('affine', x, x.shape.at(-1) ?? 1, (program, index, map) =>
+        writeAffine(program, index, { ...map, scale, offset }),
+      ),
+    ]
+  },
+}
+
+interface Statistics {
+  readonly mean: Float32Array
+  readonly variance: Float32Array
+  readonly invert: boolean
+}
+
+const normalizationEpsilon = 1e-7
+
+/** Normalization: y = (x - mean) / max(sqrt(variance), 1e-7), statistics per feature of the last axis or one for all. */
+export const normalizationLayer: Lowering<Statistics> = {
+  prepare(layer, weights) {
+    if (layer.kind !== 'normalization') throw unsupported(layer, 'layer', layer.className)
+    const { mean, variance, invert } = layer.normalization
+    if (mean === undefined || variance === undefined)
+      throw new ModelError('the layer was never adapted', { layer: layer.name })
+    const leading = weights.shape(mean).slice(0, -1)
+    if (leading.some((size) => size !== 1)) {
+      throw unsupported(layer, 'statistics on several axes', `(${weights.shape(mean).join(', ')})`)
+    }
+    return { mean: weights.floats(mean), variance: weights.floats(variance), invert }
+  },
+  lower(context, { mean, variance, invert }, call, layer) {
+    const x = onlyTensor(call, layer)
+    const width = x.shape.at(-1) ?? 1
+    if (mean.length !== 1 && mean.length !== width) {
+      throw new ModelError('features of Normalization', {
+        layer: layer.name,
+        expected: `${mean.length}`,
+        got: `${width}`,
+      })
+    }
+    const deviation = variance.map((value) =>
+      Math.max(Math.fround(Math.sqrt(value)), Math.fround(normalizationEpsilon)),
+    )
+    if (invert)
+      return [
+        binaryConstant(context, 'add', binaryConstant(context, 'multiply', x, deviation), mean),
+      ]
+    return [
+      binaryConstant(context, 'divide', binaryConstant(context, 'subtract', x, mean), deviation),
+    ]
+  },
+}
+
+interface ScaleShift {
+  readonly axis: number
+  readonly channels: number
+  readonly scale: number
+  readonly offset: number
+}
+
+/** BatchNormalization at inference: x · inv + (beta − mean · inv), inv = gamma / sqrt(variance + epsilon). */
+export const batchNormalizationLayer: Lowering<ScaleShift> = {
+  prepare(layer, weights) {
+    if (layer.kind !== 'batchNormalization') throw unsupported(layer, 'layer', layer.className)
+    const { axis, epsilon, gamma, beta, movingMean, movingVariance } = layer.batchNormalization
+    if (movingMean === undefined || movingVariance === undefined) {
+      throw new ModelError('the layer has no moving statistics', { layer: layer.name })
+    }
+    const mean = weights.floats(movingMean)
+    const variance = weights.floats(movingVariance)
+    const gammas = gamma === undefined ? undefined : weights.floats(gamma)
+    const betas = beta === undefined ? undefined : weights.floats(beta)
+    const channels = mean.length
+    for (const [place, values] of Object.entries({ variance, gamma: gammas, beta: betas })) {
+      if (values && values.length !== channels) {
+        throw new ModelError(`length of ${place}`, {
+          layer: layer.name,
+          expected: `${channels}`,
+          got: `${values.length}`,
+        })
+      }
+    }
+    // Folded in float64 and rounded once.
+    const factor = Float64Array.from(
+      variance,
+      (value, i) => (gammas?.[i] ?? 1) / Math.sqrt(value + epsilon),
+    )
+    return {
+      axis,
+      channels,
+      scale: weights.place(Float32Array.from(factor)),
+      offset: weights.place(
+        Float32Array.from(factor, (value, i) => (betas?.[i] ?? 0) - (mean[i] as number) * value),
+      ),
+    }
+  },
+  lower(context, { axis, channels, scale, offset }, call, layer) {
+    const x = onlyTensor(call, layer)
+    const rank = x.shape.length
+    const at = resolveAxis(axis, rank, layer)
+    if (x.shape[at] !== channels) {
+      throw new ModelError('channels of BatchNormalization', {
+        layer: layer.name,
+        expected: `${channels}`,
+        got: `${x.shape[at]}`,
+      })
+    }
+    return [overLastAxis(context, layer, x, at, (last) => scaleShift(context, last, scale, offset))]
+  },
+}
+
+function scaleShift(context: LowerContext, x: Value, scale: number, offset: number): Value {
+  return context.rowMap('scale_shift', x, x.shape.at(-1) ?? 1, (program, index, map) =>
+    writeScaleShift(program, index, { ...map, scale, offset }),
+  )
+}
+
+/** Runs `apply` on x with `axis` moved last, and moves it back. */
+function overLastAxis(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  axis: number,
+  apply: (x: Value) => Value,
+): Value {
+  const rank = x.shape.length
+  if (axis === rank - 1) return apply(x)
+  const permutation = [...Array(rank).keys()].filter((each) => each !== axis).concat(axis)
+  const y = apply(transpose(context, layer, x, permutation))
+  return transpose(
+    context,
+    layer,
+    y,
+    permutation.map((_, i) => permutation.indexOf(i)),
+  )
+}
+
+interface Slopes {
+  readonly alpha: Float32Array
+  readonly shape: readonly number[]
+}
+
+/** PReLU: alpha has x's shape without the batch, with 1 on shared axes. */
+export const preluLayer: Lowering<Slopes> = {
+  prepare(layer, weights) {
+    if (layer.kind !== 'prelu' || layer.prelu.alpha === undefined) {
+      throw new ModelError('the layer has no alpha', { layer: layer.name })
+    }
+    return { alpha: weights.floats(layer.prelu.alpha), shape: weights.shape(layer.prelu.alpha) }
+  },
+  lower(context, { alpha, shape }, call, layer) {
+    const x = onlyTensor(call, layer)
+    const [, ...rest] = x.shape
+    if (shape.length !== rest.length || shape.some((size, i) => size !== 1 && size !== rest[i])) {
+      throw new ModelError('alpha of PReLU', {
+        layer: layer.name,
+        expected: `broadcastable to (${rest.join(', ')})`,
+        got: `(${shape.join(', ')})`,
+      })
+    }
+    const table = context.constant(spread(alpha, shape, rest))
+    const period = elementCount(rest)
+    return [
+      context.rowMap('prelu', x, period, (program, index, map, place) =>
+        writePrelu(program, index, { ...map, alpha: place.constant(table), period }),
+      ),
+    ]
+  },
+}
+
+/** Repeats `values` of `shape` along its axes of length 1 until it has the shape `target`. */
+function spread(
+  values: Float32Array,
+  shape: readonly number[],
+  target: readonly number[],
+): Float32Array {
+  const result = new Float32Array(elementCount(target))
+  for (let i = 0; i < result.length; i++) {
+    let rest = i
+    let from = 0
+    let stride = 1
+    for (let axis = target.length - 1; axis >= 0; axis--) {
+      const size = target[axis] as number
+      const own = shape[axis] as number
+      if (own !== 1) from += (rest % size) * stride
+      rest = Math.floor(rest / size)
+      stride *= own
+    }
+    result[i] = values[from] as number
+  }
+  return result
+}

@@ -1,0 +1,31 @@
+import type { LayerKind } from '@dotplus/core'
+import { activationLayer, softmaxLayer } from './activation.ts'
+import type { Lowering } from './context.ts'
+import { denseLayer } from './dense.ts'
+import { concatenateLayer, mergeLayer } from './merge.ts'
+import {
+  batchNormalizationLayer,
+  normalizationLayer,
+  preluLayer,
+  rescalingLayer,
+} from './normalization.ts'
+import { permuteLayer } from './permute.ts'
+import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
+
+/** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
+export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> = {
+  identity: identityLayer,
+  dense: denseLayer,
+  activation: activationLayer,
+  softmax: softmaxLayer,
+  prelu: preluLayer,
+  batchNormalization: batchNormalizationLayer,
+  merge: mergeLayer,
+  concatenate: concatenateLayer,
+  flatten: flattenLayer,
+  reshape: reshapeLayer,
+  permute: permuteLayer,
+  repeatVector: repeatVectorLayer,
+  normalization: normalizationLayer,
+  rescaling: rescalingLayer,
+}

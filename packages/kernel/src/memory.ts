@@ -1,0 +1,69 @@
+import { RuntimeError } from '@dotplus/core'
+
+const pageBytes = 65536
+const maximumBytes = 65536 * pageBytes
+
+/** What the kernel's WebAssembly module exports. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory
+  /** Executes `count` op records that begin at byte `program`. */
+  run(program: number, count: number): void
+  /** First byte that is free for the host. */
+  heapBase(): number
+  /** Bytes that `packDense` writes for a kernel (inner, units). */
+  packedDenseBytes(inner: number, units: number): number
+  /** Packs a row-major kernel (inner, units) and a bias (units; 0: none) into panels at `destination`, 64-byte aligned. */
+  packDense(inner: number, units: number, kernel: number, bias: number, destination: number): void
+}
+
+export const alignment = 64
+
+export function alignUp(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment
+}
+
+/** One instance of the kernel with its linear memory. Typed views are renewed when the memory grows. */
+export class KernelMemory {
+  readonly exports: KernelExports
+  u8: Uint8Array
+  u32: Uint32Array
+  f32: Float32Array
+
+  constructor(module: WebAssembly.Module) {
+    const instance = new WebAssembly.Instance(module, {})
+    this.exports = instance.exports as unknown as KernelExports
+    const { buffer } = this.exports.memory
+    this.u8 = new Uint8Array(buffer)
+    this.u32 = new Uint32Array(buffer)
+    this.f32 = new Float32Array(buffer)
+  }
+
+  get byteLength(): number {
+    return this.u8.byteLength
+  }
+
+  /**
+   * Makes the memory at least `bytes` long.
+   *
+   * @throws {RuntimeError} when the engine cannot give that much
+   */
+  reserve(bytes: number): void {
+    if (bytes <= this.u8.byteLength) return
+    const { memory } = this.exports
+    try {
+      if (bytes > maximumBytes) throw new RangeError('beyond 4 GiB')
+      memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
+    } catch (cause) {
+      throw new RuntimeError('not enough WebAssembly memory', {
+        expected: `${Math.ceil(bytes / 2 ** 20)} MiB`,
+        got: `${Math.floor(this.u8.byteLength / 2 ** 20)} MiB that cannot grow`,
+        hint: 'Use a smaller batch',
+        cause,
+      })
+    }
+    const { buffer } = memory
+    this.u8 = new Uint8Array(buffer)
+    this.u32 = new Uint32Array(buffer)
+    this.f32 = new Float32Array(buffer)
+  }
+}

@@ -1,0 +1,363 @@
+import {
+  InputError,
+  ModelError,
+  RuntimeError,
+  UsageError,
+  type Graph,
+  type Model,
+} from '@dotplus/core'
+import { LowerContext } from '../lower/context.ts'
+import type { KernelMemory } from '../memory.ts'
+import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
+import type { KernelBuild, Precision } from '../precision.ts'
+import { bindInputs, type BoundInput } from './inputs.ts'
+import { lowerGraph, type LayerOutputs, type PreparedLayers } from './lower-graph.ts'
+import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
+
+export interface PredictOptions {
+  /**
+   * Where to write: an array as long as the only output, or a record of arrays by output name. The result then holds
+   * these arrays and nothing is allocated for them.
+   */
+  readonly out?: Float32Array | Readonly<Record<string, Float32Array>>
+  /** Names of layers whose output is wanted too; the result is then a record by output and layer name. */
+  readonly layers?: readonly string[]
+}
+
+/** Exact bytes of WebAssembly memory a model holds. */
+export interface MemoryReport {
+  /** Packed weights and the kernel's own tables. */
+  readonly weights: number
+  /** Op records of the plan in use. */
+  readonly program: number
+  /** Tensors of the plan in use. */
+  readonly arena: number
+  /** The least that arena could be: bytes alive at the fullest step. */
+  readonly arenaLowerBound: number
+  /** The whole linear memory. */
+  readonly total: number
+}
+
+/** What runs, and why. */
+export interface Explanation {
+  readonly precision: Precision
+  readonly requestedPrecision: Precision
+  readonly threads: number
+  readonly requestedThreads: number
+  /** One sentence for each way in which what runs differs from what was asked for. */
+  readonly notes: readonly string[]
+  /** Ops of the plan in use, in order; empty before the first call. */
+  readonly plan: readonly PlanStep[]
+  /** Input shapes of the plan in use. */
+  readonly planShapes: readonly (readonly number[])[]
+}
+
+export interface LoadedParts {
+  readonly model: Model
+  readonly graph: Graph
+  readonly memory: KernelMemory
+  readonly build: KernelBuild
+  readonly prepared: PreparedLayers
+  /** First address after the weights: where plans are put. */
+  readonly base: number
+  readonly requestedPrecision: Precision
+  readonly requestedThreads: number
+}
+
+const cachedPlans = 32
+
+function signatureOf(port: Graph['inputs'][number]): Signature {
+  return {
+    name: port.name,
+    dtype: port.dtype ?? 'float32',
+    shape: port.shape.map((size) => (size < 0 ? null : size)),
+  }
+}
+
+/** The active plan when it has one input and one output: the way of the shortest latency. */
+interface DirectPlan {
+  readonly plan: Plan
+  readonly input: PlacedValue
+  readonly output: PlacedValue
+  /** What the last call with `out` gave, so that the same `out` allocates nothing. */
+  last: Tensor | undefined
+}
+
+function directPlan(plan: Plan): DirectPlan | undefined {
+  const [input, ...otherInputs] = plan.inputs
+  const [output, ...otherOutputs] = plan.outputs
+  if (!input || !output || otherInputs.length > 0 || otherOutputs.length > 0) return undefined
+  return { plan, input, output, last: undefined }
+}
+
+/** A model ready to run, with its weights packed in memory of its own. Made by `load` or `instantiate`. */
+export class LoadedModel<Output extends Prediction = Tensor> {
+  /** The Keras model's name. */
+  readonly name: string
+  /** Inputs in the order `predict` takes them. */
+  readonly inputs: readonly Signature[]
+  /** Outputs by name, with the shape they have where it is known before a call. */
+  readonly outputs: readonly { readonly name: string }[]
+  #parts: LoadedParts | undefined
+  #plans = new Map<string, Plan>()
+  #active: Plan | undefined
+  #direct: DirectPlan | undefined
+  /** The length of a flat array settles the shape. */
+  readonly #takesFlat: boolean
+
+  constructor(parts: LoadedParts) {
+    this.#parts = parts
+    this.name = parts.model.name
+    this.inputs = parts.graph.inputs.map(signatureOf)
+    this.#takesFlat = this.inputs.every(
+      ({ shape }) => shape.filter((size) => size === null).length <= 1,
+    )
+    this.outputs = parts.graph.outputs.map(({ name }) => ({ name }))
+  }
+
+  /**
+   * Runs the model once. The arrays it returns are fresh and safe to keep.
+   *
+   * @param x the only input, an array of all inputs in order, or a record by input name. An input is a typed array, a
+   *   tensor `{ data, shape }`, or nested numbers; the batch dimension comes first.
+   * @returns the only output as a tensor, or a record of tensors by output name
+   * @throws {InputError} when x does not fit the model's inputs
+   * @throws {ModelError} when the model's layers do not fit this shape
+   * @throws {RuntimeError} after `dispose`, or when there is not enough memory
+   */
+  predict(x: ModelInput, options?: PredictOptions): Output {
+    const plan = this.#direct
+    if (plan !== undefined && x instanceof Float32Array) {
+      const { input, output } = plan
+      if (x.length === input.length) {
+        if (options === undefined) return this.#runDirect(plan, x) as Output
+        const { out, layers } = options
+        if (layers === undefined && out instanceof Float32Array && out.length === output.length) {
+          return this.#runDirectInto(plan, x, out) as Output
+        }
+      }
+    }
+    return this.#runGeneral(x, options) as Output
+  }
+
+  /** Leaves the only output in memory and returns the index of its first element. */
+  #execute({ plan, input, output }: DirectPlan, x: Float32Array): number {
+    const { memory, base } = this.#loaded()
+    memory.f32.set(x, (base + input.offset) >>> 2)
+    memory.exports.run(base, plan.recordCount)
+    return (base + output.offset) >>> 2
+  }
+
+  #runDirect(direct: DirectPlan, x: Float32Array): Tensor {
+    const { output } = direct
+    const from = this.#execute(direct, x)
+    const data = this.#loaded().memory.f32.slice(from, from + output.length)
+    return { data, shape: output.shape.slice() }
+  }
+
+  #runDirectInto(direct: DirectPlan, x: Float32Array, out: Float32Array): Tensor {
+    const { output } = direct
+    const from = this.#execute(direct, x)
+    const { f32 } = this.#loaded().memory
+    // A view would be garbage; few elements are copied one by one.
+    if (output.length <= 64)
+      for (let i = 0; i < output.length; i++) out[i] = f32[from + i] as number
+    else out.set(f32.subarray(from, from + output.length))
+    if (direct.last?.data !== out) direct.last = { data: out, shape: output.shape.slice() }
+    return direct.last
+  }
+
+  #runGeneral(x: ModelInput, options: PredictOptions = {}): Prediction {
+    const { memory, base } = this.#loaded()
+    const inputs = bindInputs(this.inputs, x)
+    const layers = options.layers ?? []
+    const plan = this.#planFor(inputs, layers)
+    if (plan !== this.#active) this.#activate(plan)
+    this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
+    for (const [i, { data }] of inputs.entries()) {
+      memory.f32.set(data, (base + (plan.inputs[i] as Plan['inputs'][number]).offset) >>> 2)
+    }
+    const targets = this.#targets(plan, options.out)
+    memory.exports.run(base, plan.recordCount)
+    const results = plan.outputs.map((output, i): Tensor => {
+      const from = (base + output.offset) >>> 2
+      const target = targets[i]
+      if (target === undefined)
+        return { data: memory.f32.slice(from, from + output.length), shape: output.shape.slice() }
+      target.set(memory.f32.subarray(from, from + output.length))
+      return { data: target, shape: output.shape.slice() }
+    })
+    if (results.length === 1 && layers.length === 0) return results[0] as Tensor
+    return Object.fromEntries(plan.outputs.map(({ name }, i) => [name, results[i] as Tensor]))
+  }
+
+  #loaded(): LoadedParts {
+    if (!this.#parts)
+      throw new RuntimeError('the model was used after dispose()', { place: `model ${this.name}` })
+    return this.#parts
+  }
+
+  #targets(plan: Plan, out: PredictOptions['out']): readonly (Float32Array | undefined)[] {
+    if (out === undefined) return []
+    if (out instanceof Float32Array && plan.outputs.length !== 1) {
+      throw new UsageError('out', {
+        expected: `a record of arrays for ${plan.outputs.map(({ name }) => name).join(', ')}`,
+        got: 'one array',
+      })
+    }
+    return plan.outputs.map(({ name, length }) => {
+      const target = out instanceof Float32Array ? out : out[name]
+      if (target !== undefined && target.length !== length) {
+        throw new UsageError('length of out', {
+          place: `output ${name}`,
+          expected: `${length}`,
+          got: `${target.length}`,
+        })
+      }
+      return target
+    })
+  }
+
+  #planFor(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+    const key =
+      inputs.map(({ shape }) => shape.join(',')).join(';') +
+      (layers.length > 0 ? `|${layers.join('|')}` : '')
+    const known = this.#plans.get(key)
+    if (known) {
+      // Most recently used last.
+      this.#plans.delete(key)
+      this.#plans.set(key, known)
+      return known
+    }
+    const plan = this.#makePlan(
+      inputs.map(({ shape }) => shape),
+      layers,
+    )
+    this.#plans.set(key, plan)
+    const [oldest] = this.#plans.keys()
+    if (this.#plans.size > cachedPlans && oldest !== undefined) this.#plans.delete(oldest)
+    return plan
+  }
+
+  #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
+    const { model, graph, prepared, base } = this.#loaded()
+    const context = new LowerContext()
+    const values = shapes.map((shape) => context.value(shape))
+    const seen: LayerOutputs = new Map()
+    const outputs = lowerGraph(context, model, prepared, graph, values, seen)
+    const wanted = graph.outputs.map(({ name }, i) => ({
+      name,
+      value: outputs[i] as (typeof outputs)[number],
+    }))
+    for (const name of layers) {
+      const [value] = seen.get(name) ?? []
+      if (!value) {
+        throw new UsageError('no such layer', {
+          place: 'layers',
+          got: name,
+          expected: `one of ${[...seen.keys()].join(', ')}`,
+        })
+      }
+      if (!wanted.some((entry) => entry.name === name)) wanted.push({ name, value })
+    }
+    return makePlan(
+      context.ops,
+      context.constants,
+      values.map((value, i) => ({ name: this.inputs[i]?.name ?? '', value })),
+      wanted,
+      base,
+    )
+  }
+
+  #activate(plan: Plan): void {
+    const { memory, base } = this.#loaded()
+    memory.reserve(base + plan.byteLength)
+    memory.u8.set(plan.program, base)
+    this.#active = plan
+  }
+
+  /** Shapes of each layer's outputs for given input shapes, by layer name; nothing is run. */
+  layerShapes(
+    shapes: readonly (readonly number[])[],
+  ): ReadonlyMap<string, readonly (readonly number[])[]> {
+    const { model, graph, prepared } = this.#loaded()
+    if (shapes.length !== graph.inputs.length) {
+      throw new InputError('number of inputs', {
+        expected: `${graph.inputs.length}`,
+        got: `${shapes.length}`,
+      })
+    }
+    const context = new LowerContext()
+    const seen: LayerOutputs = new Map()
+    lowerGraph(
+      context,
+      model,
+      prepared,
+      graph,
+      shapes.map((shape) => context.value(shape)),
+      seen,
+    )
+    return new Map([...seen].map(([name, values]) => [name, values.map(({ shape }) => shape)]))
+  }
+
+  /** Forgets the state of stateful layers. */
+  resetState(): void {
+    this.#loaded()
+  }
+
+  /** Exact bytes held now. */
+  get memory(): MemoryReport {
+    const { memory, base } = this.#loaded()
+    const plan = this.#active
+    return {
+      weights: base,
+      program: plan ? plan.program.byteLength : 0,
+      arena: plan ? plan.arenaBytes : 0,
+      arenaLowerBound: plan ? plan.arenaLowerBound : 0,
+      total: memory.byteLength,
+    }
+  }
+
+  /** Says which build, precision, thread count and plan run, and why. Plain data, safe to send or print. */
+  explain(): Explanation {
+    const { build, requestedPrecision, requestedThreads } = this.#loaded()
+    const notes: string[] = []
+    if (build.reason)
+      notes.push(`Runs ${build.precision} instead of ${requestedPrecision}: ${build.reason}.`)
+    if (requestedThreads > 1)
+      notes.push(
+        `Runs on 1 thread instead of ${requestedThreads}: this version has no threads yet.`,
+      )
+    return {
+      precision: build.precision,
+      requestedPrecision,
+      threads: 1,
+      requestedThreads,
+      notes,
+      plan: this.#active?.steps ?? [],
+      planShapes: this.#active?.inputs.map(({ shape }) => shape) ?? [],
+    }
+  }
+
+  /** Frees the model's memory. Calls after this throw. */
+  dispose(): void {
+    this.#parts = undefined
+    this.#plans.clear()
+    this.#active = undefined
+    this.#direct = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/**
+ * The graph of a model.
+ *
+ * @throws {ModelError} when it has none
+ */
+export function graphOf(model: Model, file: string | undefined): Graph {
+  if (!model.graph) throw new ModelError('the model has no graph', { file })
+  return model.graph
+}

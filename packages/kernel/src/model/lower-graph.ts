@@ -1,0 +1,175 @@
+import {
+  ModelError,
+  UnsupportedError,
+  type Call,
+  type Graph,
+  type Layer,
+  type Model,
+  type Value as GraphValue,
+} from '@dotplus/core'
+import { LowerContext, type Value, type WeightStore } from '../lower/context.ts'
+import { lowerings } from '../lower/registry.ts'
+
+/** Settings and packed weights of each layer, by layer index. */
+export type PreparedLayers = readonly unknown[]
+
+/** Layers that some graph of the model calls, itself or through a submodel. */
+function calledLayers(model: Model): Set<number> {
+  const called = new Set<number>()
+  const visit = (graph: Graph | undefined): void => {
+    for (const call of graph?.calls ?? []) {
+      if (called.has(call.layer)) continue
+      called.add(call.layer)
+      const layer = model.layers[call.layer]
+      if (layer?.kind === 'submodel') visit(layer.submodel.graph)
+    }
+  }
+  visit(model.graph)
+  return called
+}
+
+/**
+ * Checks every layer that is called and packs its weights.
+ *
+ * @throws {UnsupportedError} naming the layer and the setting the kernel has no arithmetic for
+ */
+export function prepareLayers(model: Model, weights: WeightStore): PreparedLayers {
+  const called = calledLayers(model)
+  return model.layers.map((layer, index) => {
+    if (!called.has(index) || layer.kind === 'input' || layer.kind === 'submodel') return undefined
+    checkDtype(layer)
+    const lowering = layer.kind === undefined ? undefined : lowerings[layer.kind]
+    if (!lowering) {
+      throw new UnsupportedError('this layer cannot run yet', {
+        layer: layer.name,
+        got: layer.className,
+        hint: 'It converts and can be inspected; running it needs a newer version of dotplus',
+      })
+    }
+    return lowering.prepare(layer, weights)
+  })
+}
+
+function checkDtype(layer: Layer): void {
+  if (layer.computeDtype !== undefined && layer.computeDtype !== 'float32') {
+    throw new UnsupportedError('computing in this dtype is not supported yet', {
+      layer: layer.name,
+      expected: 'float32',
+      got: layer.computeDtype,
+    })
+  }
+}
+
+/** Outputs of layers, by name, as a graph computes them. */
+export type LayerOutputs = Map<string, Value[]>
+
+/**
+ * Emits the ops of a graph for concrete input shapes.
+ *
+ * @param seen receives every layer call's outputs under its layer's name; the first call wins
+ * @returns the values of the graph's outputs
+ * @throws {ModelError} when shapes do not fit, naming the layer
+ */
+export function lowerGraph(
+  context: LowerContext,
+  model: Model,
+  prepared: PreparedLayers,
+  graph: Graph,
+  inputs: readonly Value[],
+  seen: LayerOutputs,
+): Value[] {
+  const results: Value[][] = []
+  const inputOf = new Map(graph.inputs.map((port, i) => [port.value?.call, inputs[i]]))
+  for (const [number, call] of graph.calls.entries()) {
+    const layer = model.layers[call.layer] as Layer
+    const outputs = lowerCall(
+      context,
+      model,
+      prepared,
+      layer,
+      call,
+      inputOf.get(number),
+      results,
+      seen,
+    )
+    results.push(outputs)
+    if (!seen.has(layer.name)) seen.set(layer.name, outputs)
+  }
+  return graph.outputs.map((port) => {
+    const value = port.value && results[port.value.call]?.[port.value.output]
+    if (!value)
+      throw new ModelError('the output is not connected', { place: `output ${port.name}` })
+    return value
+  })
+}
+
+function lowerCall(
+  context: LowerContext,
+  model: Model,
+  prepared: PreparedLayers,
+  layer: Layer,
+  call: Call,
+  input: Value | undefined,
+  results: readonly Value[][],
+  seen: LayerOutputs,
+): Value[] {
+  if (layer.kind === 'input') {
+    if (!input)
+      throw new ModelError('an input layer is not one of the inputs', { layer: layer.name })
+    return [input]
+  }
+  const tensors = tensorArguments(layer, call, results)
+  if (layer.kind === 'submodel') {
+    if (!layer.submodel.graph) throw new ModelError('the model has no graph', { layer: layer.name })
+    if (layer.submodel.graph.inputs.length !== tensors.length) {
+      throw new ModelError('number of inputs', {
+        layer: layer.name,
+        expected: `${layer.submodel.graph.inputs.length}`,
+        got: `${tensors.length}`,
+      })
+    }
+    return lowerGraph(context, model, prepared, layer.submodel.graph, tensors, seen)
+  }
+  context.enter(layer.name)
+  const lowering = layer.kind && lowerings[layer.kind]
+  if (!lowering)
+    throw new UnsupportedError('this layer cannot run yet', {
+      layer: layer.name,
+      got: layer.className,
+    })
+  return lowering.lower(context, prepared[call.layer], { tensors }, layer)
+}
+
+/** Keywords that only matter in training or say nothing when they are None. */
+const withoutEffect: ReadonlySet<string> = new Set(['training'])
+
+function tensorArguments(layer: Layer, call: Call, results: readonly Value[][]): Value[] {
+  const tensors: Value[] = []
+  const collect = (value: GraphValue | undefined): void => {
+    if (value?.kind === 'ref') {
+      const found = results[value.ref.call]?.[value.ref.output]
+      if (!found) throw new ModelError('an argument refers to nothing', { layer: layer.name })
+      tensors.push(found)
+    } else if (value?.kind === 'list') {
+      for (const item of value.list.items) collect(item)
+    } else if (value?.kind === 'dict') {
+      for (const { value: entry } of value.dict.entries) collect(entry)
+    } else if (value !== undefined && value.kind !== 'none') {
+      throw new UnsupportedError('constant arguments are not supported yet', {
+        layer: layer.name,
+        got: value.kind,
+      })
+    }
+  }
+  for (const { name, value } of call.arguments) {
+    if (withoutEffect.has(name)) continue
+    if (name === 'mask' && value?.kind !== 'none') {
+      throw new UnsupportedError('masks are not supported yet', {
+        layer: layer.name,
+        place: 'argument mask',
+      })
+    }
+    collect(value)
+  }
+  return tensors
+}

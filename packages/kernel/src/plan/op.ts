@@ -1,0 +1,53 @@
+import type { Program } from '../program.ts'
+
+/** A region of memory that holds one tensor while a plan runs. Several values can view the same buffer. */
+export interface Buffer {
+  readonly id: number
+  readonly byteLength: number
+}
+
+/** A tensor at planning time: concrete shape, row-major. */
+export interface Value {
+  readonly buffer: Buffer
+  readonly shape: readonly number[]
+}
+
+/** How an op uses a buffer. */
+export interface Operand {
+  readonly buffer: Buffer
+  /** Bytes the address moves by per row of the op; 0 when every row uses the same bytes. */
+  readonly rowBytes: number
+}
+
+/** A table that a plan carries beside its records: axes, offsets, constant operands. */
+export interface Constant {
+  readonly index: number
+}
+
+/** Addresses as placed by the planner. */
+export interface Placement {
+  address(operand: Operand): number
+  /** Address of a table that `LowerContext.constant` took. */
+  constant(table: Constant): number
+  /** `rowBytes` for a buffer that spans all rows, 0 for one that only holds a tile. */
+  advance(operand: Operand): number
+}
+
+/**
+ * One op record to be. All rows of an op are independent of each other, so a chain of ops with equal `rows` may be run
+ * tile by tile.
+ */
+export interface Op {
+  /** Name of the layer it comes from. */
+  readonly layer: string
+  /** Kind of op, for `explain()`. */
+  readonly kind: string
+  readonly rows: number
+  readonly reads: readonly Operand[]
+  readonly writes: readonly Operand[]
+  /** The result may take the place of `reads[0]`. */
+  readonly inPlace: boolean
+  /** Rows may be split into tiles; false for ops that mix rows. */
+  readonly tileable: boolean
+  emit(program: Program, index: number, place: Placement): void
+}

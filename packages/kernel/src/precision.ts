@@ -1,0 +1,80 @@
+import { RuntimeError } from '@dotplus/core'
+
+/** `exact`: the same bits everywhere. `fast`: fused multiply-add where the engine has it. */
+export type Precision = 'exact' | 'fast'
+
+/** A compiled kernel and why it is this one. */
+export interface KernelBuild {
+  readonly module: WebAssembly.Module
+  readonly precision: Precision
+  /** Set when another precision was asked for. */
+  readonly reason: string | undefined
+}
+
+// (module (func (param v128 v128 v128) (result v128) local.get 0 local.get 0 f32x4.add))
+const simdProbe = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 11, 1, 9, 0, 32, 0, 32,
+  0, 253, 228, 1, 11,
+])
+
+// The same with f32x4.relaxed_madd of the argument with itself.
+const relaxedSimdProbe = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32,
+  0, 32, 0, 253, 133, 2, 11,
+])
+
+/** True when this engine runs 128-bit WebAssembly SIMD, which every build needs. */
+export function hasSimd(): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(simdProbe)
+}
+
+/** True when this engine has relaxed SIMD, which the fast build needs. */
+export function hasRelaxedSimd(): boolean {
+  return hasSimd() && WebAssembly.validate(relaxedSimdProbe)
+}
+
+const compiled = new Map<Precision, Promise<WebAssembly.Module>>()
+
+function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text)
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
+}
+
+async function compile(precision: Precision): Promise<WebAssembly.Module> {
+  // The fast build is only downloaded by whoever asks for it.
+  const text =
+    precision === 'exact'
+      ? (await import('./wasm/exact.ts')).default
+      : (await import('./wasm/fast.ts')).default
+  return WebAssembly.compile(bytesOfBase64(text))
+}
+
+/**
+ * The kernel for a precision, compiled once per process and shared by all models.
+ *
+ * @param wasm a precompiled module of that precision, for platforms that do not compile at run time
+ * @throws {RuntimeError} when the engine has no WebAssembly SIMD
+ */
+export async function kernelBuild(
+  requested: Precision,
+  wasm?: WebAssembly.Module,
+): Promise<KernelBuild> {
+  if (!hasSimd()) {
+    throw new RuntimeError('this engine has no WebAssembly SIMD', {
+      expected: 'Chrome 91, Firefox 89, Safari 16.4, Node 16.4, or newer',
+    })
+  }
+  if (wasm) return { module: wasm, precision: requested, reason: undefined }
+  const precision = requested === 'fast' && !hasRelaxedSimd() ? 'exact' : requested
+  let module = compiled.get(precision)
+  if (!module) {
+    module = compile(precision)
+    compiled.set(precision, module)
+    // A failed compilation must not stick.
+    module.catch(() => compiled.delete(precision))
+  }
+  const reason = precision === requested ? undefined : 'this engine has no relaxed SIMD'
+  return { module: await module, precision, reason }
+}

@@ -1,0 +1,202 @@
+/**
+ * The binary contract between the planner (TypeScript) and the executor (AssemblyScript).
+ * Both compilers read this very file, so it holds nothing but plain integer constants.
+ *
+ * A program is an array of op records. A record is 64 bytes: sixteen little-endian 32-bit words,
+ * u32 unless marked f32. Addresses are byte offsets into the linear memory, strides and advances are
+ * bytes, element type is float32. Word 0 is the opcode, word 1 the number of rows.
+ *
+ * Inside a LOOP, `rows` is replaced by the rows of the current tile, and every address with an
+ * `*_ADVANCE` word moves by `advance` bytes per row passed: a tensor over all rows has its row stride
+ * there, a buffer that only lives within the tile has 0. Outside a LOOP advances are ignored.
+ *
+ * Where an op gives no row stride its rows are contiguous.
+ */
+
+export const RECORD_BYTES = 64
+
+// Opcodes, word 0.
+export const LOOP = 1
+export const DENSE = 2
+export const ACTIVATION = 3
+export const SOFTMAX = 4
+export const LOG_SOFTMAX = 5
+export const SPARSEMAX = 6
+export const BINARY = 7
+export const AFFINE = 8
+export const SCALE_SHIFT = 9
+export const COPY = 10
+export const TRANSPOSE = 11
+export const PRELU = 12
+export const GLU = 13
+export const FILL = 14
+
+/** Rows of a record outside a LOOP; rows in all of a LOOP. */
+export const ROWS = 1
+
+// LOOP: runs the next `body` records once per tile of at most `tileRows` rows. Loops do not nest.
+export const LOOP_TILE_ROWS = 2
+export const LOOP_BODY = 3
+
+// DENSE: y[row, n] = activation(Σₖ x[row, k] · weights[k, n] + bias[n])
+export const DENSE_INNER = 2 // K, columns of x
+export const DENSE_UNITS = 3 // N, columns of y
+export const DENSE_X = 4
+export const DENSE_X_STRIDE = 5
+export const DENSE_X_ADVANCE = 6
+export const DENSE_WEIGHTS = 7 // packed by packDense, bias inside; 64-byte aligned
+export const DENSE_Y = 8
+export const DENSE_Y_STRIDE = 9
+export const DENSE_Y_ADVANCE = 10
+export const DENSE_ACTIVATION = 11 // an activation code
+export const DENSE_PARAMETERS = 12 // words 12, 13, 14: three f32
+
+// ACTIVATION: y[row, i] = activation(x[row, i]); x may be y.
+export const ACTIVATION_WIDTH = 2
+export const ACTIVATION_X = 3
+export const ACTIVATION_X_ADVANCE = 4
+export const ACTIVATION_Y = 5
+export const ACTIVATION_Y_ADVANCE = 6
+export const ACTIVATION_CODE = 7
+export const ACTIVATION_PARAMETERS = 8 // words 8, 9, 10: three f32
+
+// SOFTMAX, LOG_SOFTMAX, SPARSEMAX over each row; x may be y.
+export const SOFTMAX_WIDTH = 2
+export const SOFTMAX_X = 3
+export const SOFTMAX_X_ADVANCE = 4
+export const SOFTMAX_Y = 5
+export const SOFTMAX_Y_ADVANCE = 6
+export const SOFTMAX_SCRATCH = 7 // SPARSEMAX: `width` floats to sort in; else unused
+
+// BINARY: y[row, i] = a ∘ b; y may be a or b where that operand is FULL.
+export const BINARY_WIDTH = 2
+export const BINARY_A = 3
+export const BINARY_A_ADVANCE = 4
+export const BINARY_B = 5
+export const BINARY_B_ADVANCE = 6
+export const BINARY_Y = 7
+export const BINARY_Y_ADVANCE = 8
+export const BINARY_OPERATION = 9 // a binary operation code
+export const BINARY_A_KIND = 10 // an operand kind
+export const BINARY_B_KIND = 11
+
+// AFFINE: y[row, i] = x[row, i] · scale + offset; x may be y.
+export const AFFINE_WIDTH = 2
+export const AFFINE_X = 3
+export const AFFINE_X_ADVANCE = 4
+export const AFFINE_Y = 5
+export const AFFINE_Y_ADVANCE = 6
+export const AFFINE_SCALE = 7 // f32
+export const AFFINE_OFFSET = 8 // f32
+
+// SCALE_SHIFT: y[row, i] = x[row, i] · scale[i] + offset[i]; x may be y.
+export const SCALE_SHIFT_WIDTH = 2
+export const SCALE_SHIFT_X = 3
+export const SCALE_SHIFT_X_ADVANCE = 4
+export const SCALE_SHIFT_Y = 5
+export const SCALE_SHIFT_Y_ADVANCE = 6
+export const SCALE_SHIFT_SCALE = 7 // `width` floats
+export const SCALE_SHIFT_OFFSET = 8 // `width` floats
+
+// COPY: `width` bytes of every row; any element type.
+export const COPY_WIDTH = 2
+export const COPY_X = 3
+export const COPY_X_STRIDE = 4
+export const COPY_X_ADVANCE = 5
+export const COPY_Y = 6
+export const COPY_Y_STRIDE = 7
+export const COPY_Y_ADVANCE = 8
+
+// TRANSPOSE: the axes of every row, permuted; y contiguous within the row; 4-byte elements.
+export const TRANSPOSE_RANK = 2 // 1…6
+export const TRANSPOSE_AXES = 3 // → `rank` lengths of y's axes, then x's byte stride along each of them
+export const TRANSPOSE_X = 4
+export const TRANSPOSE_X_STRIDE = 5
+export const TRANSPOSE_X_ADVANCE = 6
+export const TRANSPOSE_Y = 7
+export const TRANSPOSE_Y_STRIDE = 8
+export const TRANSPOSE_Y_ADVANCE = 9
+
+// PRELU: y = relu(x) − alpha · relu(−x), alpha[i mod period]; width is a multiple of period; x may be y.
+export const PRELU_WIDTH = 2
+export const PRELU_X = 3
+export const PRELU_X_ADVANCE = 4
+export const PRELU_Y = 5
+export const PRELU_Y_ADVANCE = 6
+export const PRELU_ALPHA = 7 // `period` floats
+export const PRELU_PERIOD = 8
+
+// GLU: y[row, i] = x[row, i] · sigmoid(x[row, width + i]), i < width; rows of x hold 2 · width.
+export const GLU_WIDTH = 2
+export const GLU_X = 3
+export const GLU_X_ADVANCE = 4
+export const GLU_Y = 5
+export const GLU_Y_ADVANCE = 6
+
+// FILL: y[row, i] = value.
+export const FILL_WIDTH = 2
+export const FILL_Y = 3
+export const FILL_Y_ADVANCE = 4
+export const FILL_VALUE = 5 // the 32 bits to write: f32 or any 4-byte element
+
+// Operand kinds of BINARY.
+export const FULL = 0 // rows × width
+export const ROW = 1 // width: the same for every row; its advance is normally 0
+export const SCALAR = 2 // one element
+export const COLUMN = 3 // rows: one element per row, 4 bytes apart
+
+// Binary operation codes.
+export const ADD = 0
+export const SUBTRACT = 1
+export const MULTIPLY = 2
+export const DIVIDE = 3
+export const MINIMUM = 4
+export const MAXIMUM = 5
+export const SQUARED_DIFFERENCE = 6
+
+// Activation codes. p, q, r are the three parameters.
+// The first group costs a few instructions and is fused into DENSE while results are in registers.
+export const LINEAR = 0
+export const RELU = 1
+export const RELU6 = 2
+export const LEAKY_RELU = 3 // p negative slope
+export const RELU_GENERAL = 4 // p negative slope, q max value (NaN: none), r threshold
+export const HARD_TANH = 5
+export const HARD_SIGMOID = 6
+export const HARD_SILU = 7
+export const HARD_SHRINK = 8 // p threshold
+export const SOFT_SHRINK = 9 // p threshold
+export const THRESHOLD = 10 // p threshold, q value at or below it
+export const SOFTSIGN = 11
+export const SPARSE_PLUS = 12
+export const SPARSE_SIGMOID = 13
+export const SQUAREPLUS = 14 // p b
+// Transcendental.
+export const EXPONENTIAL = 20
+export const ELU = 21 // p alpha
+export const SELU = 22
+export const CELU = 23 // p alpha
+export const SIGMOID = 24
+export const LOG_SIGMOID = 25
+export const SILU = 26
+export const TANH = 27
+export const TANH_SHRINK = 28
+export const SOFTPLUS = 29
+export const GELU = 30 // 0.5 x (1 + erf(x / √2))
+export const GELU_TANH = 31 // approximate=True
+export const MISH = 32
+// Elementwise functions of keras.ops.
+export const NEGATIVE = 40
+export const ABSOLUTE = 41
+export const SIGN = 42
+export const SQUARE = 43
+export const SQRT = 44
+export const RSQRT = 45
+export const RECIPROCAL = 46
+export const FLOOR = 47
+export const CEIL = 48
+export const ROUND = 49 // half to even
+export const EXPM1 = 50
+export const LOG = 51
+export const LOG1P = 52
+export const ERF = 53

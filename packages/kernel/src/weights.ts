@@ -1,0 +1,120 @@
+import {
+  elementsOf,
+  ModelError,
+  UnsupportedError,
+  type Model,
+  type StoredTensor,
+} from '@dotplus/core'
+import type { WeightStore } from './lower/context.ts'
+import { alignUp, type KernelMemory } from './memory.ts'
+
+const halfExponentBias = 15
+
+/** float16 bits to number (IEEE 754 binary16). */
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** (1 - halfExponentBias - 10)
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - halfExponentBias)
+}
+
+function fromBfloat16(bits: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(bits, (value) => value << 16).buffer)
+}
+
+/**
+ * A stored tensor's elements as float32.
+ *
+ * @throws {UnsupportedError} for dtypes that hold no plain numbers
+ */
+export function float32Of(tensor: StoredTensor): Float32Array {
+  const elements = tensor.dtype === 'string' ? undefined : elementsOf(tensor)
+  switch (tensor.dtype) {
+    case 'float32':
+      return elements as Float32Array
+    case 'float16':
+      return Float32Array.from(elements as Uint16Array, fromHalf)
+    case 'bfloat16':
+      return fromBfloat16(elements as Uint16Array)
+    case 'float64':
+    case 'int8':
+    case 'uint8':
+    case 'int16':
+    case 'uint16':
+    case 'int32':
+    case 'uint32':
+    case 'bool':
+      return Float32Array.from(elements as Float64Array)
+    case 'int64':
+    case 'uint64':
+      return Float32Array.from(elements as BigInt64Array, Number)
+    default:
+      throw new UnsupportedError('dtype of a weight is not supported yet', {
+        place: `tensor ${tensor.name}`,
+        got: tensor.dtype ?? 'none',
+      })
+  }
+}
+
+/** Weights laid out in the kernel's memory from its heap base upwards; never freed one by one. */
+export class LinearWeights implements WeightStore {
+  readonly #memory: KernelMemory
+  readonly #model: Model
+  #top: number
+
+  constructor(memory: KernelMemory, model: Model) {
+    this.#memory = memory
+    this.#model = model
+    this.#top = alignUp(memory.exports.heapBase())
+  }
+
+  /** First address after the weights. */
+  get end(): number {
+    return this.#top
+  }
+
+  #tensor(index: number): StoredTensor {
+    const tensor = this.#model.tensors[index]
+    if (!tensor) throw new ModelError('index into tensors out of range', { got: `${index}` })
+    return tensor
+  }
+
+  floats(index: number): Float32Array {
+    return float32Of(this.#tensor(index))
+  }
+
+  shape(index: number): readonly number[] {
+    return this.#tensor(index).shape
+  }
+
+  place(data: Float32Array): number {
+    const address = this.#top
+    const end = alignUp(address + data.byteLength)
+    this.#memory.reserve(end)
+    this.#memory.f32.set(data, address / 4)
+    this.#top = end
+    return address
+  }
+
+  packDense(
+    kernel: Float32Array,
+    bias: Float32Array | undefined,
+    inner: number,
+    units: number,
+  ): number {
+    const { exports } = this.#memory
+    const address = this.#top
+    const end = alignUp(address + exports.packedDenseBytes(inner, units))
+    // The row-major source sits above the panels, where the arena will be.
+    const biasSource = end
+    const kernelSource = alignUp(end + units * 4)
+    this.#memory.reserve(kernelSource + kernel.byteLength)
+    if (bias) this.#memory.f32.set(bias, biasSource / 4)
+    this.#memory.f32.set(kernel, kernelSource / 4)
+    exports.packDense(inner, units, kernelSource, bias ? biasSource : 0, address)
+    this.#top = end
+    return address
+  }
+}

@@ -1,0 +1,138 @@
+import { RuntimeError, type Model } from '@dotplus/core'
+import type { InstantiateOptions } from '../load.ts'
+import type { Explanation, MemoryReport, PredictOptions } from '../model/loaded-model.ts'
+import type { ModelInput, Prediction, Signature, Tensor } from '../model/tensor.ts'
+import { Channel } from './channel.ts'
+import { ownedCopy } from './owned-copy.ts'
+import type { Port } from './port.ts'
+import type { Description, OutLengths } from './protocol.ts'
+
+type Out = NonNullable<PredictOptions['out']>
+
+function lengthsOf(out: Out): OutLengths {
+  if (out instanceof Float32Array) return out.length
+  return Object.fromEntries(Object.entries(out).map(([name, { length }]) => [name, length]))
+}
+
+/**
+ * The result with its elements in the caller's arrays, whose lengths were checked where it was computed.
+ *
+ * @param output name of a single output
+ */
+function writeTo(out: Out, result: Prediction, output: string | undefined): Prediction {
+  const write = (tensor: Tensor, target: Float32Array | undefined): Tensor => {
+    if (!target) return tensor
+    target.set(tensor.data)
+    return { data: target, shape: tensor.shape }
+  }
+  const targetOf = (name: string): Float32Array | undefined =>
+    out instanceof Float32Array ? out : out[name]
+  if (result['data'] instanceof Float32Array) return write(result as Tensor, targetOf(output ?? ''))
+  return Object.fromEntries(
+    Object.entries(result as Record<string, Tensor>).map(([name, tensor]) => [
+      name,
+      write(tensor, targetOf(name)),
+    ]),
+  )
+}
+
+/**
+ * A model that runs in a worker: the same object as a `LoadedModel`, but calls answer with promises, in order. When
+ * the worker fails or ends, every call on its way and every later one is rejected with a `RuntimeError`.
+ */
+export class WorkerModel<Output extends Prediction = Tensor> {
+  /** The Keras model's name. */
+  readonly name: string
+  /** Inputs in the order `predict` takes them. */
+  readonly inputs: readonly Signature[]
+  readonly outputs: readonly { readonly name: string }[]
+  #channel: Channel
+
+  constructor(channel: Channel, { name, inputs, outputs }: Description) {
+    this.#channel = channel
+    this.name = name
+    this.inputs = inputs
+    this.outputs = outputs
+  }
+
+  /**
+   * Runs the model once in its worker. Takes what `LoadedModel.predict` takes; the arrays given are copied and stay
+   * usable, the arrays of the result are fresh and safe to keep.
+   *
+   * @param options `out` is filled when the promise resolves
+   * @throws {InputError} when x does not fit the model's inputs
+   * @throws {ModelError} when the model's layers do not fit this shape
+   * @throws {RuntimeError} after `dispose`, when the worker has failed, or when there is not enough memory
+   */
+  async predict(x: ModelInput, options: PredictOptions = {}): Promise<Output> {
+    const { out, layers } = options
+    const buffers: ArrayBuffer[] = []
+    const inputs = ownedCopy(x, buffers)
+    const lengths = out && lengthsOf(out)
+    const result = await this.#channel.call('predict', { inputs, layers, out: lengths }, buffers)
+    return (out ? writeTo(out, result, this.outputs[0]?.name) : result) as Output
+  }
+
+  /** Shapes of each layer's outputs for given input shapes, by layer name; nothing is run. */
+  layerShapes(
+    shapes: readonly (readonly number[])[],
+  ): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> {
+    return this.#channel.call('layerShapes', { shapes })
+  }
+
+  /** Forgets the state of stateful layers, after the calls before it and before those after it. */
+  async resetState(): Promise<void> {
+    await this.#channel.call('resetState', {})
+  }
+
+  /** Exact bytes held in the worker after the last call answered. */
+  get memory(): MemoryReport {
+    return this.#channel.memory
+  }
+
+  /** Says which build, precision, thread count and plan ran the last call answered, and why. */
+  explain(): Explanation {
+    return this.#channel.explanation
+  }
+
+  /** Ends the worker and frees its memory. Calls on their way and later ones are rejected. */
+  dispose(): void {
+    const place = `model ${this.name}`
+    this.#channel.end(
+      new RuntimeError('the model was disposed before the call was answered', { place }),
+      new RuntimeError('the model was used after dispose()', { place }),
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/**
+ * Makes a model ready in a worker.
+ *
+ * @param transfer buffers of the model's tensors that may move to the worker
+ * @param signal ends the worker when aborted before the model is ready
+ */
+export async function startWorkerModel<Output extends Prediction = Tensor>(
+  port: Port,
+  model: Model,
+  options: InstantiateOptions,
+  transfer: ArrayBuffer[],
+  signal?: AbortSignal,
+): Promise<WorkerModel<Output>> {
+  const channel = new Channel(port)
+  const aborted = new RuntimeError('loading was aborted')
+  const abort = (): void => channel.end(signal?.reason as Error, aborted)
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    const description = await channel.call('load', { model, options }, transfer)
+    return new WorkerModel<Output>(channel, description)
+  } catch (error) {
+    channel.end(aborted, aborted)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}

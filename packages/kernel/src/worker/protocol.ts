@@ -1,0 +1,63 @@
+import type { Model } from '@dotplus/core'
+import type { InstantiateOptions } from '../load.ts'
+import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
+import type { ModelInput, Prediction, Signature } from '../model/tensor.ts'
+import type { SentError } from './sent-error.ts'
+
+/** What the thread can ask of the worker: parameters and result of each call. */
+export interface Calls {
+  load: {
+    parameters: { readonly model: Model; readonly options: InstantiateOptions }
+    result: Description
+  }
+  predict: {
+    parameters: {
+      readonly inputs: ModelInput
+      readonly layers: readonly string[] | undefined
+      readonly out: OutLengths | undefined
+    }
+    result: Prediction
+  }
+  layerShapes: {
+    parameters: { readonly shapes: readonly (readonly number[])[] }
+    result: ReadonlyMap<string, readonly (readonly number[])[]>
+  }
+  resetState: { parameters: Record<string, never>; result: undefined }
+}
+
+export type CallName = keyof Calls
+
+/** Lengths of the caller's `out` arrays, which stay on the caller's thread. */
+export type OutLengths = number | Readonly<Record<string, number>>
+
+/** What never changes about a loaded model. */
+export interface Description {
+  readonly name: string
+  readonly inputs: readonly Signature[]
+  readonly outputs: readonly { readonly name: string }[]
+}
+
+/** What a call may have changed about a loaded model. */
+export interface State {
+  readonly memory: MemoryReport
+  /** Absent when the last one sent still holds. */
+  readonly explanation?: Explanation | undefined
+}
+
+/** One call, numbered; replies come in the order of the calls. */
+export type Request = {
+  [Name in CallName]: {
+    readonly id: number
+    readonly call: Name
+    readonly parameters: Calls[Name]['parameters']
+  }
+}[CallName]
+
+export type Reply =
+  | {
+      readonly id: number
+      readonly ok: true
+      readonly result: Calls[CallName]['result']
+      readonly state: State
+    }
+  | { readonly id: number; readonly ok: false; readonly error: SentError }

@@ -1,0 +1,91 @@
+import { RuntimeError } from '@dotplus/core'
+import { instantiate } from '../load.ts'
+import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
+import type { Prediction, Tensor } from '../model/tensor.ts'
+import type { ServerPort } from './port.ts'
+import type { CallName, Calls, OutLengths, Reply, Request, State } from './protocol.ts'
+import { packError } from './sent-error.ts'
+
+function arraysOf(lengths: OutLengths): Float32Array | Record<string, Float32Array> {
+  if (typeof lengths === 'number') return new Float32Array(lengths)
+  return Object.fromEntries(
+    Object.entries(lengths).map(([name, length]) => [name, new Float32Array(length)]),
+  )
+}
+
+function buffersOf(prediction: Prediction): ArrayBuffer[] {
+  const tensors =
+    prediction['data'] instanceof Float32Array
+      ? [prediction as Tensor]
+      : Object.values(prediction as Record<string, Tensor>)
+  return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))]
+}
+
+/** The model on the worker's side. */
+class ServedModel {
+  #model: LoadedModel<Prediction> | undefined
+  #sentPlan: Explanation['plan'] | undefined
+
+  /** @param transfer receives the buffers of the result */
+  async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
+    if (request.call === 'load') {
+      const { model, options } = request.parameters
+      this.#model = await instantiate<Prediction>(model, options)
+      const { name, inputs, outputs } = this.#model
+      return { name, inputs, outputs }
+    }
+    const model = this.#loaded()
+    switch (request.call) {
+      case 'predict': {
+        const { inputs, layers, out } = request.parameters
+        const result = model.predict(inputs, {
+          ...(layers && { layers }),
+          ...(out !== undefined && { out: arraysOf(out) }),
+        })
+        transfer.push(...buffersOf(result))
+        return result
+      }
+      case 'layerShapes':
+        return model.layerShapes(request.parameters.shapes)
+      case 'resetState':
+        model.resetState()
+    }
+    return undefined
+  }
+
+  state(): State {
+    const model = this.#loaded()
+    const { memory } = model
+    const explanation = model.explain()
+    if (explanation.plan === this.#sentPlan) return { memory }
+    this.#sentPlan = explanation.plan
+    return { memory, explanation }
+  }
+
+  #loaded(): LoadedModel<Prediction> {
+    if (!this.#model) throw new RuntimeError('the worker has no model')
+    return this.#model
+  }
+}
+
+/** Answers the calls that come through `port`, one after the other. */
+export function serve(port: ServerPort): void {
+  const served = new ServedModel()
+  const handle = async (request: Request): Promise<void> => {
+    const { id } = request
+    const transfer: ArrayBuffer[] = []
+    let reply: Reply
+    try {
+      const result = await served.answer(request, transfer)
+      reply = { id, ok: true, result, state: served.state() }
+    } catch (error) {
+      transfer.length = 0
+      reply = { id, ok: false, error: packError(error) }
+    }
+    port.postMessage(reply, transfer)
+  }
+  let turn = Promise.resolve()
+  port.onMessage((message) => {
+    turn = turn.then(() => handle(message as Request))
+  })
+}

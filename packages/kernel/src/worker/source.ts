@@ -1,0 +1,153 @@
+import { decode, UsageError, type Model } from '@dotplus/core'
+import { collect, type Reading } from './collect.ts'
+import { nameOfUrl, readResponse } from './download.ts'
+import { refuseSubstitute } from './substitute.ts'
+
+/** Where a model can come from. Strings are paths or URLs, as the runtime takes them. */
+export type ModelSource =
+  | string
+  | URL
+  | ArrayBuffer
+  | ArrayBufferView
+  | Response
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Model
+
+/** A URL, or a string that is a path. */
+export type Address = string | URL
+
+/** How a runtime reads addresses. */
+export interface Files {
+  /** What a string given by the caller means. */
+  resolve(address: string): Address
+  /**
+   * All bytes at an address, in a buffer that nobody else holds.
+   *
+   * @throws {ResourceError} naming `reading.file` and the way out
+   */
+  read(address: Address, reading: Reading): Promise<Uint8Array<ArrayBuffer>>
+  /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
+  besidePath?(path: string, name: string): string
+}
+
+/** A decoded model and what is known about where it came from. */
+export interface Opened {
+  readonly model: Model
+  /** Name of its file, for errors. */
+  readonly file: string | undefined
+  /** Where its shards are beside it. */
+  readonly address: Address | undefined
+  /** Buffers under its tensors that nobody else holds. */
+  readonly buffers: readonly ArrayBuffer[]
+}
+
+interface Content {
+  readonly bytes: Uint8Array
+  readonly file?: string | undefined
+  readonly address?: Address | undefined
+  /** True when nobody else holds the bytes. */
+  readonly isOwn: boolean
+}
+
+function describe(source: unknown): string {
+  if (source === null) return 'null'
+  return typeof source === 'object' ? (source.constructor?.name ?? 'an object') : typeof source
+}
+
+function isBuffer(source: object): source is ArrayBuffer {
+  // Not instanceof: test runners and frames have classes of their own.
+  return /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))
+}
+
+function isModel(source: object): source is Model {
+  return 'layers' in source && 'tensors' in source
+}
+
+/** A URL that can have something beside it, unlike data: and blob: URLs. */
+function withFolder(url: URL): URL | undefined {
+  return url.pathname.startsWith('/') ? url : undefined
+}
+
+async function read(
+  source: Exclude<ModelSource, Model>,
+  files: Files,
+  reading: Omit<Reading, 'file'>,
+): Promise<Content> {
+  if (typeof source === 'string' || 'href' in source) {
+    const address = typeof source === 'string' ? resolve(source, files) : source
+    const file = typeof source === 'string' ? nameOfString(source) : nameOfUrl(source)
+    const bytes = await files.read(address, { ...reading, file })
+    return {
+      bytes,
+      file,
+      address: typeof address === 'string' ? address : withFolder(address),
+      isOwn: true,
+    }
+  }
+  if (isBuffer(source)) return { bytes: new Uint8Array(source), isOwn: false }
+  if (ArrayBuffer.isView(source)) {
+    const { buffer, byteOffset, byteLength } = source
+    return { bytes: new Uint8Array(buffer, byteOffset, byteLength), isOwn: false }
+  }
+  if ('headers' in source) {
+    const url = source.url ? new URL(source.url) : undefined
+    const file = url ? nameOfUrl(url) : 'response'
+    const bytes = await readResponse(source, { ...reading, file })
+    return { bytes, file, address: url && withFolder(url), isOwn: true }
+  }
+  if ('arrayBuffer' in source) {
+    const file = 'name' in source ? String(source.name) : 'blob'
+    const bytes = await collect(source.stream(), source.size, { ...reading, file })
+    return { bytes, file, isOwn: true }
+  }
+  if ('getReader' in source || Symbol.asyncIterator in source) {
+    const file = 'stream'
+    return { bytes: await collect(source, undefined, { ...reading, file }), file, isOwn: true }
+  }
+  return refuse(source)
+}
+
+function refuse(source: unknown): never {
+  throw new UsageError('the source of the model', {
+    expected: 'a path, URL, ArrayBuffer, typed array, Response, Blob, stream or decoded model',
+    got: describe(source),
+  })
+}
+
+/** As the caller wrote it, but for URLs that may hold data or a secret. */
+function nameOfString(address: string): string {
+  return /^(https?|data):/i.test(address) ? nameOfUrl(new URL(address)) : address
+}
+
+function resolve(address: string, files: Files): Address {
+  try {
+    return files.resolve(address)
+  } catch (cause) {
+    throw new UsageError('not an address', { got: JSON.stringify(address), cause })
+  }
+}
+
+/**
+ * Reads and decodes a model.
+ *
+ * @param willMove copies bytes that the caller holds, so that they can move to a worker
+ */
+export async function open(
+  source: ModelSource,
+  files: Files,
+  reading: Omit<Reading, 'file'>,
+  willMove: boolean,
+): Promise<Opened> {
+  if (source === null || !['string', 'object'].includes(typeof source)) refuse(source)
+  if (typeof source === 'object' && isModel(source)) {
+    return { model: source, file: undefined, address: undefined, buffers: [] }
+  }
+  const { bytes: given, file, address, isOwn } = await read(source, files, reading)
+  const bytes = willMove && !isOwn ? new Uint8Array(given) : given
+  refuseSubstitute(bytes, file)
+  const model = decode(bytes, file === undefined ? {} : { file })
+  const buffers = isOwn || willMove ? [bytes.buffer as ArrayBuffer] : []
+  return { model, file, address, buffers }
+}
