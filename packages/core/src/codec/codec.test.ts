@@ -4,7 +4,7 @@ import protobuf from 'protobufjs'
 import { describe, expect, it } from 'vitest'
 import { DotplusError, FormatError, ModelError } from '../errors.ts'
 import type { Layer } from '../model/layer.ts'
-import { elementsOf } from '../model/tensor.ts'
+import { elementsOf, type StoredTensor } from '../model/tensor.ts'
 import { decode, isDotplus } from './decode.ts'
 import { dataAlignment, encode } from './encode.ts'
 import { sampleModel } from './sample-model.fixture.ts'
@@ -44,7 +44,7 @@ describe('encode and decode', () => {
     const bytes = encode(sampleModel())
     const [kernel] = decode(bytes).tensors
     expect(kernel?.data.buffer).toBe(bytes.buffer)
-    expect(elementsOf(kernel)).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8))
+    expect(elementsOf(kernel as StoredTensor)).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8))
   })
 
   it('keeps fields that it does not know, wherever they are', () => {
@@ -165,7 +165,7 @@ describe('hostile bytes', () => {
 
   it('refuses messages nested without end', () => {
     // Model.graph.calls.arguments.value.list.items.list.items…
-    let nested = new Uint8Array(0)
+    let nested: Uint8Array = new Uint8Array(0)
     for (let i = 0; i < 2_000; i++) nested = lengthPrefixed(0x42, lengthPrefixed(0x0a, nested))
     const argument = lengthPrefixed(0x12, nested)
     const graph = lengthPrefixed(0x2a, lengthPrefixed(0x0a, lengthPrefixed(0x12, argument)))

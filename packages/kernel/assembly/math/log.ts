@@ -80,7 +80,7 @@ export function log1p(x: v128): v128 {
   const f = v128.bitselect(x, f32x4.sub(m, one), near)
   const inverse = f32x4.mul(
     f32x4.sub(constant(TABLE, 2), m),
-    i32x4.sub(i32x4.splat(ONE), i32x4.shl(k, 23)),
+    i32x4.sub(i32x4.splat(ONE), i32x4.shl(i32x4.min_s(k, i32x4.splat(64)), 23)),
   )
   const correction = v128.andnot(f32x4.mul(lost, inverse), near)
   let y = assemble(f, f32x4.convert_i32x4_s(k), correction)

@@ -36,7 +36,7 @@ describe('bindInputs with one input', () => {
   it.each(rows)('takes %s', (_, given) => {
     const [bound] = bindInputs([x], given)
     expect(bound?.shape).toEqual([2, 3])
-    expect([...Array.from(bound?.data ?? [])]).toEqual([1, 2, 3, 4, 5, 6])
+    expect(Array.from(bound?.data ?? [])).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   it('takes an empty batch', () => {
