@@ -1,7 +1,15 @@
 // Turns proto/model.proto into the two files the codec runs on:
 //   src/generated/schema.ts  every message as a table of fields: data, so nothing is evaluated at run time
-//   src/generated/wire.js    protobufjs's Reader and Writer, bundled, so that @dotplus/core has no dependencies
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+//   src/generated/{reader,writer}.js  protobufjs's Reader and Writer, bundled, so that @dotplus/core has no dependencies
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import protobuf from 'protobufjs'
@@ -26,6 +34,17 @@ function fieldRow(field) {
     (resolved instanceof protobuf.Enum ? 'e' : '') +
     (resolved instanceof protobuf.Type ? 'm' : '')
   return [field.id, field.name, resolved ? resolved.name : field.type, flags]
+}
+
+/** Parts of protobufjs that its reader and writer load and never call. */
+const withoutUnusedParts = {
+  name: 'without-unused-parts',
+  /** @param {import('esbuild').PluginBuild} bundle */
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/(aspromise|base64|eventemitter)$/ }, () => ({
+      path: `${root}scripts/wire/unused.cjs`,
+    }))
+  },
 }
 
 const schema = protobuf.parse(readFileSync(`${root}proto/model.proto`, 'utf8')).root
@@ -65,73 +84,35 @@ export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> =
 `,
 )
 
+const dist = `${root}dist/generated`
+for (const folder of [out, dist]) for (const file of wireFiles(folder)) rmSync(`${folder}/${file}`)
 await build({
-  stdin: {
-    contents: `import Reader from 'protobufjs/src/reader.js'
-import Writer from 'protobufjs/src/writer.js'
-const withoutBuffer = { _configure() {} }
-Reader._configure(withoutBuffer)
-Writer._configure(withoutBuffer)
-export { Reader, Writer }`,
-    resolveDir: root,
-  },
+  entryPoints: ['reader', 'writer'].map((name) => `${root}scripts/wire/${name}.mjs`),
   bundle: true,
+  splitting: true,
   minify: true,
   format: 'esm',
   platform: 'browser',
   target: 'es2022',
   // 64-bit integers are read as numbers: file offsets and sizes stay below 2^53.
-  alias: { long: `${root}scripts/no-long.cjs` },
+  alias: { long: `${root}scripts/wire/no-long.cjs` },
+  plugins: [withoutUnusedParts],
   banner: {
-    js: '/* protobufjs Reader and Writer, Copyright (c) 2016, Daniel Wirtz, BSD-3-Clause; see THIRD_PARTY_LICENSES. */',
+    js: '/*! protobufjs, Copyright (c) 2016, Daniel Wirtz, BSD-3-Clause; see NOTICE. */',
   },
-  outfile: `${out}/wire.js`,
+  outdir: out,
+  chunkNames: 'wire',
   logLevel: 'warning',
 })
-writeFileSync(
-  `${out}/wire.d.ts`,
-  `export declare class Reader {
-  constructor(buffer: Uint8Array)
-  buf: Uint8Array
-  pos: number
-  len: number
-  tag(): number
-  uint32(): number
-  int32(): number
-  sint32(): number
-  bool(): boolean
-  fixed32(): number
-  float(): number
-  double(): number
-  uint64(): number
-  int64(): number
-  sint64(): number
-  bytes(): Uint8Array
-  stringVerify(): string
-  skipType(wireType: number, depth?: number, fieldNumber?: number): this
+for (const name of ['reader', 'writer']) {
+  cpSync(`${root}scripts/wire/${name}.d.ts`, `${out}/${name}.d.ts`)
 }
-export declare class Writer {
-  uint32(value: number): this
-  int32(value: number): this
-  sint32(value: number): this
-  bool(value: boolean): this
-  fixed32(value: number): this
-  float(value: number): this
-  double(value: number): this
-  uint64(value: number): this
-  int64(value: number): this
-  sint64(value: number): this
-  bytes(value: Uint8Array): this
-  string(value: string): this
-  raw(value: Uint8Array): this
-  fork(): this
-  ldelim(): this
-  finish(): Uint8Array
-}
-`,
-)
-
 // tsc does not copy plain JavaScript.
-mkdirSync(`${root}dist/generated`, { recursive: true })
-for (const file of ['wire.js', 'wire.d.ts'])
-  cpSync(`${out}/${file}`, `${root}dist/generated/${file}`)
+mkdirSync(dist, { recursive: true })
+for (const file of wireFiles(out)) cpSync(`${out}/${file}`, `${dist}/${file}`)
+
+/** @param {string} folder */
+function wireFiles(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).filter((file) => /^(reader|writer|wire)\.(js|d\.ts)$/.test(file))
+}

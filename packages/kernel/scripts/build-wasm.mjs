@@ -15,7 +15,7 @@ const common = [
   '--use', 'abort=',
   '--noAssert',
   '--optimizeLevel', '3',
-  '--shrinkLevel', '0',
+  '--shrinkLevel', '1',
   '--converge',
   '--enable', 'simd',
 ] // prettier-ignore

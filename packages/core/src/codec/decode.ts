@@ -1,7 +1,7 @@
 import { FormatError } from '../errors.ts'
 import { formatVersion, type Model } from '../model/model.ts'
 import { validateModel } from '../model/validate.ts'
-import { decodeMessage } from './message.ts'
+import { decodeMessage } from './read-message.ts'
 
 /** Every file begins with these bytes up to the version: field 1, fixed32. */
 const versionTag = 0x0d

@@ -1,7 +1,8 @@
 import type { Model } from '../model/model.ts'
 import type { StoredTensor } from '../model/tensor.ts'
-import { Writer } from '../generated/wire.js'
-import { writeMessage, type Message } from './message.ts'
+import { Writer } from '../generated/writer.js'
+import type { Message } from './message.ts'
+import { writeMessage } from './write-message.ts'
 
 /** Tensor bytes begin at a multiple of this in the file, so a reader can view them as any typed array. */
 export const dataAlignment = 64

@@ -12,11 +12,31 @@ export function map<F extends Elementwise>(count: usize, x: usize, y: usize, par
   const p = v128.load32_splat(parameters)
   const q = v128.load32_splat(parameters, 4)
   const r = v128.load32_splat(parameters, 8)
-  const end = x + ((count & ~3) << 2)
-  for (; x < end; x += 16) {
+  while (count >= 4) {
     v128.store(y, f.apply(v128.load(x), p, q, r))
+    x += 16
     y += 16
+    count -= 4
   }
-  const rest = count & 3
-  if (rest) storeSome(y, f.apply(loadSome(x, rest), p, q, r), rest)
+  if (count) storeSome(y, f.apply(loadSome(x, count), p, q, r), count)
+}
+
+/**
+ * The same for an F of many instructions: one copy of them serves whole vectors and the rest, at the
+ * price of two well-predicted branches.
+ */
+export function mapLong<F extends Elementwise>(count: usize, x: usize, y: usize, parameters: usize): void {
+  const f = changetype<F>(0)
+  const p = v128.load32_splat(parameters)
+  const q = v128.load32_splat(parameters, 4)
+  const r = v128.load32_splat(parameters, 8)
+  while (count) {
+    const some = min<usize>(count, 4)
+    const v = f.apply(some == 4 ? v128.load(x) : loadSome(x, some), p, q, r)
+    if (some == 4) v128.store(y, v)
+    else storeSome(y, v, some)
+    x += 16
+    y += 16
+    count -= some
+  }
 }

@@ -17,6 +17,7 @@ const TABLE: usize = memory.data<f32>([
   0.5000000097504042, 0.16666516447803822, 0.04166619834680915, 0.008369176037468501,
   0.0013950987714993661,
   1,
+  -3.4028234663852886e38, // largest finite number, negative
 ])
 
 /** n + 1.5 · 2²³, n = round(x / ln 2), for |x| < 2²¹. */
@@ -34,23 +35,32 @@ export function expReduced(x: v128, exponent: v128): v128 {
   return nmadd(n, constant(TABLE, 3), nmadd(n, constant(TABLE, 2), x))
 }
 
-/** exp(r) − 1 for |r| ≤ 0.35, relative to r accurate too. */
+/** (exp(r) − 1 − r) for |r| ≤ 0.35. */
 // @ts-ignore: decorator
 @inline
-export function expm1Polynomial(r: v128): v128 {
-  const square = f32x4.mul(r, r)
+function curve(r: v128): v128 {
   let q = madd(constant(TABLE, 10), r, constant(TABLE, 9))
   q = madd(q, r, constant(TABLE, 8))
   q = madd(q, r, constant(TABLE, 7))
   q = madd(q, r, constant(TABLE, 6))
-  return madd(q, square, r)
+  return f32x4.mul(q, f32x4.mul(r, r))
 }
 
-/** exp(r) for |r| ≤ 0.35. */
+/** exp(r) − 1 for |r| ≤ 0.35, relative to r accurate too. */
+// @ts-ignore: decorator
+@inline
+export function expm1Polynomial(r: v128): v128 {
+  return f32x4.add(curve(r), r)
+}
+
+/** exp(r) for |r| ≤ 0.35; what 1 + r loses is added to the small term. */
 // @ts-ignore: decorator
 @inline
 export function expPolynomial(r: v128): v128 {
-  return f32x4.add(expm1Polynomial(r), constant(TABLE, 11))
+  const one = constant(TABLE, 11)
+  const sum = f32x4.add(one, r)
+  const lost = f32x4.sub(r, f32x4.sub(sum, one))
+  return f32x4.add(sum, f32x4.add(curve(r), lost))
 }
 
 /** 2ⁿ for −126 ≤ n ≤ 127. */
@@ -103,4 +113,11 @@ export function expNegative(x: v128): v128 {
   x = f32x4.pmax(x, constant(TABLE, 4))
   const exponent = expExponent(x)
   return scale(expPolynomial(expReduced(x, exponent)), exponent)
+}
+
+/** `y`, but NaN for x = −∞: what the product of −∞ and exp(−∞) = 0 is. */
+// @ts-ignore: decorator
+@inline
+export function productAtInfinity(x: v128, y: v128): v128 {
+  return v128.or(y, f32x4.lt(x, constant(TABLE, 12)))
 }

@@ -1,52 +1,64 @@
 import { madd } from '../madd'
 import { constant } from './constant'
-import { expDomain, expExponent, expPolynomial, expReduced, scale } from './exp'
+import { expExponent, expPolynomial, expReduced, productAtInfinity, scale } from './exp'
 
 const TABLE: usize = memory.data<f32>([
-  0.5, 1, 3,
-  20, // above: gelu(x) is x, gelu(−x) is −0
-  // R(a) = ½ erfc(a / √2) · exp(a² / 2) in (a − 3) / (a + 3), 0 ≤ a ≤ 14.7
-  0.12151394746559932, -0.20640262099507373, 0.12322504558502995, -0.046213252179109925,
-  0.006131890153738783, 0.002904318479914127, -0.0009831012760133395, -0.00033882550689303754,
-  0.00011480755116608441, 5.2964945404735505e-5,
+  0.5, 1, 2.5,
+  18, -18, // beyond: gelu(x) is x or −0
+  // (a + 2.5) · R(a) in t = (a − 2.5) / (a + 2.5), 0 ≤ a ≤ 14.7
+  0.7066566600052719, -0.43369201353607384, 0.13198697098998546, 0.009235898128838493,
+  -0.016386090565181692, -0.0016009043970969872, 0.0025235662361154836, 0.0006843712526029082,
+  -0.00031118765940754185, -0.00015745161605210968,
+  0.75, // below: Φ(x) = ½ + x · S(x²)
+  0.3989422794783717, -0.06649029736190791, 0.009972370182580695, -0.001181345167042024,
+  0.00010299384905784616,
 ])
 
 /**
  * x · Φ(x), Φ the normal distribution. With a = |x| the tail Φ(−a) = exp(−a² / 2) · R(a) keeps its
- * relative accuracy; x · R(a) is formed before it is scaled into the subnormals.
+ * relative accuracy, R(a) = ½ erfc(a / √2) · exp(a² / 2); x · R(a) is formed before it is scaled into the subnormals.
  */
 // @ts-ignore: decorator
 @inline
 export function gelu(x: v128): v128 {
   const magnitude = f32x4.abs(x)
   const a = f32x4.pmin(magnitude, constant(TABLE, 3))
-  const t = f32x4.div(f32x4.sub(a, constant(TABLE, 2)), f32x4.add(a, constant(TABLE, 2)))
-  let r = madd(constant(TABLE, 13), t, constant(TABLE, 12))
+  const inverse = f32x4.div(constant(TABLE, 1), f32x4.add(a, constant(TABLE, 2)))
+  const t = f32x4.mul(f32x4.sub(a, constant(TABLE, 2)), inverse)
+  let r = madd(constant(TABLE, 14), t, constant(TABLE, 13))
+  r = madd(r, t, constant(TABLE, 12))
   r = madd(r, t, constant(TABLE, 11))
   r = madd(r, t, constant(TABLE, 10))
   r = madd(r, t, constant(TABLE, 9))
   r = madd(r, t, constant(TABLE, 8))
   r = madd(r, t, constant(TABLE, 7))
   r = madd(r, t, constant(TABLE, 6))
-  r = madd(r, t, constant(TABLE, 5))
-  r = madd(r, t, constant(TABLE, 4))
+  r = f32x4.mul(madd(r, t, constant(TABLE, 5)), inverse)
 
   // a² = high² + (a − high)(a + high); high has 12 bits, so its square is exact.
   const half = constant(TABLE, 0)
   const high = v128.and(a, i32x4.splat(0xfffff000))
   const low = f32x4.mul(f32x4.mul(f32x4.sub(a, high), f32x4.add(a, high)), half)
-  const square = expDomain(f32x4.neg(f32x4.mul(f32x4.mul(high, high), half)))
+  const square = f32x4.neg(f32x4.mul(f32x4.mul(high, high), half))
   const exponent = expExponent(square)
   const e = f32x4.mul(expPolynomial(f32x4.sub(expReduced(square, exponent), low)), r)
 
+  const z = f32x4.mul(x, x)
+  let c = madd(constant(TABLE, 20), z, constant(TABLE, 19))
+  c = madd(c, z, constant(TABLE, 18))
+  c = madd(c, z, constant(TABLE, 17))
+  c = madd(c, z, constant(TABLE, 16))
+  const centre = f32x4.mul(x, madd(c, x, half))
+
   const positiveSide = f32x4.mul(x, f32x4.sub(constant(TABLE, 1), scale(e, exponent)))
-  const negativeSide = scale(f32x4.mul(x, e), exponent)
-  return v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
+  const negativeSide = productAtInfinity(x, scale(f32x4.mul(f32x4.pmax(x, constant(TABLE, 4)), e), exponent))
+  const tail = v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
+  return v128.bitselect(centre, tail, f32x4.lt(magnitude, constant(TABLE, 15)))
 }
 
 const ARGUMENT: usize = memory.data<f64>([
   1.5957691216057308, // 2 √(2 / π)
-  0.07135481282558376, // 0.044715 · 2 √(2 / π)
+  0.07135481627260025, // 0.044715 · 2 √(2 / π)
   1.4426950408889634, // 1 / ln 2
   0.6931471805599453, // ln 2
 ])
@@ -71,7 +83,8 @@ function tanhArgument(a: v128): v128 {
 @inline
 export function geluTanh(x: v128): v128 {
   const one = constant(TABLE, 1)
-  const a = f32x4.neg(f32x4.pmin(f32x4.abs(x), constant(TABLE, 3)))
+  const least = f32x4.splat(-12)
+  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
   const low = tanhArgument(a)
   const high = tanhArgument(v128.shuffle<f64>(a, a, 1, 1))
   const lowInteger = f64x2.nearest(low)
@@ -89,9 +102,9 @@ export function geluTanh(x: v128): v128 {
     0,
     2,
   )
-  const exponent = f32x4.add(f32x4.pmax(n, f32x4.splat(-200)), f32x4.splat(12582912))
+  const exponent = f32x4.add(n, f32x4.splat(12582912))
   const p = expPolynomial(r)
-  const positiveSide = f32x4.div(x, f32x4.add(scale(p, exponent), one))
-  const negativeSide = scale(f32x4.mul(positiveSide, p), exponent)
+  const positiveSide = f32x4.div(f32x4.pmax(x, least), f32x4.add(scale(p, exponent), one))
+  const negativeSide = productAtInfinity(x, scale(f32x4.mul(positiveSide, p), exponent))
   return v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
 }

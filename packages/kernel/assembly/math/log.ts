@@ -88,3 +88,14 @@ export function log1p(x: v128): v128 {
   const tiny = f32x4.lt(f32x4.abs(x), constant(TABLE, 13))
   return v128.bitselect(x, y, tiny)
 }
+
+/** log(1 + e) for 0 ≤ e ≤ 1: 1 + e is not formed, so nothing has to be corrected. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function log1pUnit(e: v128): v128 {
+  const half = constant(TABLE, 0)
+  const one = constant(TABLE, 1)
+  const upper = f32x4.ge(e, half)
+  const f = v128.bitselect(f32x4.mul(f32x4.sub(e, one), half), e, upper)
+  return assemble(f, v128.and(one, upper), f32x4.splat(0))
+}

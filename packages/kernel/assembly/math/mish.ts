@@ -1,8 +1,11 @@
 import { madd } from '../madd'
 import { constant } from './constant'
-import { expDomain, expExponent, expPolynomial, expReduced, scale } from './exp'
+import { expExponent, expPolynomial, expReduced, productAtInfinity, scale } from './exp'
 
-const TABLE: usize = memory.data<f32>([1, 2])
+const TABLE: usize = memory.data<f32>([
+  1, 2,
+  -170, // below: x · exp(x) rounds to 0
+])
 
 /**
  * x · tanh(softplus(x)). With e = exp(−|x|), tanh(log(1 + exp(x))) is
@@ -13,7 +16,8 @@ const TABLE: usize = memory.data<f32>([1, 2])
 export function mish(x: v128): v128 {
   const one = constant(TABLE, 0)
   const two = constant(TABLE, 1)
-  const a = expDomain(f32x4.neg(f32x4.abs(x)))
+  const least = constant(TABLE, 2)
+  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
   const exponent = expExponent(a)
   const p = expPolynomial(expReduced(a, exponent))
   const e = scale(p, exponent)
@@ -22,6 +26,7 @@ export function mish(x: v128): v128 {
   // numerator without the factor e of the negative side, and what the denominator has beyond it
   const numerator = f32x4.add(v128.bitselect(e, twice, negative), v128.bitselect(two, one, negative))
   const denominator = madd(e, v128.bitselect(f32x4.add(e, two), twice, negative), v128.bitselect(two, f32x4.add(twice, one), negative))
-  const quotient = f32x4.mul(x, f32x4.div(numerator, denominator))
-  return v128.bitselect(scale(f32x4.mul(quotient, p), exponent), quotient, negative)
+  const quotient = f32x4.mul(f32x4.pmax(x, least), f32x4.div(numerator, denominator))
+  const negativeSide = productAtInfinity(x, scale(f32x4.mul(quotient, p), exponent))
+  return v128.bitselect(negativeSide, quotient, negative)
 }

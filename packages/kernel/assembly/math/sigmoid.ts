@@ -1,7 +1,17 @@
 import { constant } from './constant'
-import { expDomain, expExponent, expNegative, expPolynomial, expReduced, scale } from './exp'
+import {
+  expExponent,
+  expNegative,
+  expPolynomial,
+  expReduced,
+  productAtInfinity,
+  scale,
+} from './exp'
 
-const TABLE: usize = memory.data<f32>([1])
+const TABLE: usize = memory.data<f32>([
+  1,
+  -170, // below: x · exp(x) rounds to 0
+])
 
 /** 1 / (1 + exp(−x)), for negative x as exp(x) / (1 + exp(x)): no overflow, full relative accuracy. */
 // @ts-ignore: decorator
@@ -10,20 +20,23 @@ export function sigmoid(x: v128): v128 {
   const one = constant(TABLE, 0)
   const e = expNegative(f32x4.neg(f32x4.abs(x)))
   const negative = f32x4.lt(x, f32x4.splat(0))
-  return f32x4.div(v128.bitselect(e, one, negative), f32x4.add(e, one))
+  const denominator = f32x4.add(e, one)
+  const quotient = f32x4.div(v128.bitselect(e, one, negative), denominator)
+  // What rounding took from the denominator.
+  const lost = f32x4.sub(e, f32x4.sub(denominator, one))
+  return f32x4.sub(quotient, f32x4.mul(quotient, lost))
 }
 
 /** x · sigmoid(x). For large negative x the product is formed before it is scaled into the subnormals. */
 // @ts-ignore: decorator
 @inline
 export function silu(x: v128): v128 {
-  const one = constant(TABLE, 0)
-  const a = expDomain(f32x4.neg(f32x4.abs(x)))
+  const least = constant(TABLE, 1)
+  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
   const exponent = expExponent(a)
   const p = expPolynomial(expReduced(a, exponent))
-  const d = f32x4.add(scale(p, exponent), one)
-  const negative = f32x4.lt(x, f32x4.splat(0))
-  const positiveSide = f32x4.div(x, d)
-  const negativeSide = scale(f32x4.mul(positiveSide, p), exponent)
-  return v128.bitselect(negativeSide, positiveSide, negative)
+  const denominator = f32x4.add(scale(p, exponent), constant(TABLE, 0))
+  const positiveSide = f32x4.div(f32x4.pmax(x, least), denominator)
+  const negativeSide = productAtInfinity(x, scale(f32x4.mul(positiveSide, p), exponent))
+  return v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
 }

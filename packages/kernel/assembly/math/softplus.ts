@@ -1,10 +1,10 @@
 import { expNegative } from './exp'
-import { log1p } from './log'
+import { log1pUnit } from './log'
 
-/** log(1 + exp(x)) = max(x, 0) + log1p(exp(−|x|)). */
+/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)). */
 // @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {
-  const tail = log1p(expNegative(f32x4.neg(f32x4.abs(x))))
+  const tail = log1pUnit(expNegative(f32x4.neg(f32x4.abs(x))))
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), tail)
 }

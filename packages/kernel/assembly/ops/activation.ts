@@ -1,7 +1,7 @@
 import * as L from '../../src/wasm/layout'
 import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Round, Rsqrt, Sign, Sqrt, Square } from '../activations/arithmetic'
 import { Celu, Elu, Exponential, Gelu, GeluTanh, LogSigmoid, Mish, Selu, Sigmoid, Silu, Softplus, Tanh, TanhShrink } from '../activations/exponential'
-import { map } from '../activations/map'
+import { map, mapLong } from '../activations/map'
 import { HardShrink, HardSigmoid, HardSilu, HardTanh, LeakyRelu, Linear, Relu, Relu6, ReluGeneral, SoftShrink, Softsign, SparsePlus, SparseSigmoid, Squareplus, Threshold } from '../activations/piecewise'
 
 /** y[row, i] = activation(x[row, i]). */
@@ -20,7 +20,7 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.RELU: return map<Relu>(count, x, y, parameters)
     case L.RELU6: return map<Relu6>(count, x, y, parameters)
     case L.LEAKY_RELU: return map<LeakyRelu>(count, x, y, parameters)
-    case L.RELU_GENERAL: return map<ReluGeneral>(count, x, y, parameters)
+    case L.RELU_GENERAL: return mapLong<ReluGeneral>(count, x, y, parameters)
     case L.HARD_TANH: return map<HardTanh>(count, x, y, parameters)
     case L.HARD_SIGMOID: return map<HardSigmoid>(count, x, y, parameters)
     case L.HARD_SILU: return map<HardSilu>(count, x, y, parameters)
@@ -31,19 +31,19 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.SPARSE_PLUS: return map<SparsePlus>(count, x, y, parameters)
     case L.SPARSE_SIGMOID: return map<SparseSigmoid>(count, x, y, parameters)
     case L.SQUAREPLUS: return map<Squareplus>(count, x, y, parameters)
-    case L.EXPONENTIAL: return map<Exponential>(count, x, y, parameters)
-    case L.ELU: return map<Elu>(count, x, y, parameters)
-    case L.SELU: return map<Selu>(count, x, y, parameters)
-    case L.CELU: return map<Celu>(count, x, y, parameters)
-    case L.SIGMOID: return map<Sigmoid>(count, x, y, parameters)
-    case L.LOG_SIGMOID: return map<LogSigmoid>(count, x, y, parameters)
-    case L.SILU: return map<Silu>(count, x, y, parameters)
-    case L.TANH: return map<Tanh>(count, x, y, parameters)
-    case L.TANH_SHRINK: return map<TanhShrink>(count, x, y, parameters)
-    case L.SOFTPLUS: return map<Softplus>(count, x, y, parameters)
-    case L.GELU: return map<Gelu>(count, x, y, parameters)
-    case L.GELU_TANH: return map<GeluTanh>(count, x, y, parameters)
-    case L.MISH: return map<Mish>(count, x, y, parameters)
+    case L.EXPONENTIAL: return mapLong<Exponential>(count, x, y, parameters)
+    case L.ELU: return mapLong<Elu>(count, x, y, parameters)
+    case L.SELU: return mapLong<Selu>(count, x, y, parameters)
+    case L.CELU: return mapLong<Celu>(count, x, y, parameters)
+    case L.SIGMOID: return mapLong<Sigmoid>(count, x, y, parameters)
+    case L.LOG_SIGMOID: return mapLong<LogSigmoid>(count, x, y, parameters)
+    case L.SILU: return mapLong<Silu>(count, x, y, parameters)
+    case L.TANH: return mapLong<Tanh>(count, x, y, parameters)
+    case L.TANH_SHRINK: return mapLong<TanhShrink>(count, x, y, parameters)
+    case L.SOFTPLUS: return mapLong<Softplus>(count, x, y, parameters)
+    case L.GELU: return mapLong<Gelu>(count, x, y, parameters)
+    case L.GELU_TANH: return mapLong<GeluTanh>(count, x, y, parameters)
+    case L.MISH: return mapLong<Mish>(count, x, y, parameters)
     case L.NEGATIVE: return map<Negative>(count, x, y, parameters)
     case L.ABSOLUTE: return map<Absolute>(count, x, y, parameters)
     case L.SIGN: return map<Sign>(count, x, y, parameters)
@@ -54,10 +54,10 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.FLOOR: return map<Floor>(count, x, y, parameters)
     case L.CEIL: return map<Ceil>(count, x, y, parameters)
     case L.ROUND: return map<Round>(count, x, y, parameters)
-    case L.EXPM1: return map<Expm1>(count, x, y, parameters)
-    case L.LOG: return map<Log>(count, x, y, parameters)
-    case L.LOG1P: return map<Log1p>(count, x, y, parameters)
-    case L.ERF: return map<Erf>(count, x, y, parameters)
+    case L.EXPM1: return mapLong<Expm1>(count, x, y, parameters)
+    case L.LOG: return mapLong<Log>(count, x, y, parameters)
+    case L.LOG1P: return mapLong<Log1p>(count, x, y, parameters)
+    case L.ERF: return mapLong<Erf>(count, x, y, parameters)
     default: unreachable()
   }
 }

@@ -52,32 +52,29 @@ function zip<F extends Pairwise>(
   y: usize,
 ): void {
   const f = changetype<F>(0)
-  const end = y + ((count & ~3) << 2)
-  const rest = count & 3
-  if (aSplat || bSplat) {
-    // A splat operand is read before anything is written, so y may take its place.
-    let u = v128.load32_splat(a)
-    let v = v128.load32_splat(b)
-    for (; y < end; y += 16) {
-      if (!aSplat) u = v128.load(a)
-      if (!bSplat) v = v128.load(b)
-      v128.store(y, f.apply(u, v))
+  if (!aSplat && !bSplat) {
+    for (; count >= 4; count -= 4) {
+      v128.store(y, f.apply(v128.load(a), v128.load(b)))
       a += 16
       b += 16
+      y += 16
     }
-    if (rest) {
-      if (!aSplat) u = loadSome(a, rest)
-      if (!bSplat) v = loadSome(b, rest)
-      storeSome(y, f.apply(u, v), rest)
-    }
-    return
   }
-  for (; y < end; y += 16) {
-    v128.store(y, f.apply(v128.load(a), v128.load(b)))
+  // A splat operand is read before anything is written, so y may take its place.
+  let u = v128.load32_splat(a)
+  let v = v128.load32_splat(b)
+  while (count) {
+    const some = min<usize>(count, 4)
+    if (!aSplat) u = some == 4 ? v128.load(a) : loadSome(a, some)
+    if (!bSplat) v = some == 4 ? v128.load(b) : loadSome(b, some)
+    const w = f.apply(u, v)
+    if (some == 4) v128.store(y, w)
+    else storeSome(y, w, some)
     a += 16
     b += 16
+    y += 16
+    count -= some
   }
-  if (rest) storeSome(y, f.apply(loadSome(a, rest), loadSome(b, rest)), rest)
 }
 
 @unmanaged

@@ -65,22 +65,15 @@ function doubleRows(
   yStride: usize,
   bounds: usize,
 ): void {
-  for (let n: u32 = 0; n < units; n += 4) {
-    const columns = units - n
-    let xr = x
-    let yr = y + (n << 2)
-    let rest = rows
-    for (; rest >= 4; rest -= 4) {
-      double4x4(inner, xr, xStride, panel, yr, yStride, columns, bounds)
-      xr += xStride << 2
-      yr += yStride << 2
-    }
-    for (; rest; rest--) {
-      double1x4(inner, xr, panel, yr, columns, bounds)
-      xr += xStride
-      yr += yStride
-    }
+  const fours = rows & ~3
+  const xRest = x + fours * xStride
+  const yRest = fours * yStride
+  for (let columns = units; ; columns -= 4) {
+    double4x4(fours, inner, x, xStride, panel, y, yStride, columns, bounds)
+    double1x4(rows & 3, inner, xRest, xStride, panel, y + yRest, yStride, columns, bounds)
+    if (columns <= 4) break
     panel += (inner + 1) << 5
+    y += 16
   }
 }
 
@@ -95,49 +88,34 @@ function floatRows(
   yStride: usize,
   bounds: usize,
 ): void {
-  for (let n: u32 = 0; n < units; n += PANEL) {
-    const columns = units - n
-    let xr = x
-    let yr = y + (n << 2)
-    let rest = rows
-    if (columns > 4) {
-      for (; rest >= 3; rest -= 3) {
-        tile3x8(inner, xr, xStride, panel, yr, yStride, min(columns, PANEL), bounds)
-        xr += xStride * 3
-        yr += yStride * 3
-      }
-      for (; rest; rest--) {
-        tile1x8(inner, xr, panel, yr, min(columns, PANEL), bounds)
-        xr += xStride
-        yr += yStride
-      }
-      panel += (inner + 1) << 5
-    } else {
-      for (; rest >= 3; rest -= 3) {
-        tile3x4(inner, xr, xStride, panel, yr, yStride, columns, bounds)
-        xr += xStride * 3
-        yr += yStride * 3
-      }
-      for (; rest; rest--) {
-        tile1x4(inner, xr, panel, yr, columns, bounds)
-        xr += xStride
-        yr += yStride
-      }
-    }
+  const threes = rows - (rows % 3)
+  const rest = rows - threes
+  const xRest = x + threes * xStride
+  const yRest = threes * yStride
+  let columns = units
+  for (; columns > 4; columns -= min(columns, PANEL)) {
+    tile3x8(threes, inner, x, xStride, panel, y, yStride, columns, bounds)
+    tile1x8(rest, inner, xRest, xStride, panel, y + yRest, yStride, columns, bounds)
+    panel += (inner + 1) << 5
+    y += PANEL * 4
+  }
+  if (columns) {
+    tile3x4(threes, inner, x, xStride, panel, y, yStride, columns, bounds)
+    tile1x4(rest, inner, xRest, xStride, panel, y + yRest, yStride, columns, bounds)
   }
 }
 
 function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
   const panelBytes = (inner + 1) << 5
   for (; units >= 4 * PANEL; units -= 4 * PANEL) {
-    tile1x32(inner, x, panel, panelBytes, y, bounds)
+    tile1x32(inner, x, panel, y, bounds)
     panel += panelBytes << 2
     y += 4 * PANEL * 4
   }
   for (; units > 4; units -= min(units, PANEL)) {
-    tile1x8(inner, x, panel, y, min(units, PANEL), bounds)
+    tile1x8(1, inner, x, 0, panel, y, 0, units, bounds)
     panel += panelBytes
     y += PANEL * 4
   }
-  if (units) tile1x4(inner, x, panel, y, units, bounds)
+  if (units) tile1x4(1, inner, x, 0, panel, y, 0, units, bounds)
 }

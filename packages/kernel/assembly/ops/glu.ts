@@ -8,18 +8,17 @@ export function glu(record: usize, row: u32, rows: u32): void {
   let a = load<u32>(record, L.GLU_X << 2) + row * load<u32>(record, L.GLU_X_ADVANCE << 2)
   let y = load<u32>(record, L.GLU_Y << 2) + row * load<u32>(record, L.GLU_Y_ADVANCE << 2)
   const bytes = width << 2
-  const whole = (width & ~3) << 2
-  const rest = width & 3
   for (; rows; rows--) {
-    const b = a + bytes
-    for (let i: u32 = 0; i < whole; i += 16) {
-      v128.store(y + i, f32x4.mul(v128.load(a + i), sigmoid(v128.load(b + i))))
+    for (let i: u32 = 0; i < width; i += 4) {
+      const some = min<usize>(width - i, 4)
+      const v = a + (i << 2)
+      const whole = some == 4
+      const gate = sigmoid(whole ? v128.load(v + bytes) : loadSome(v + bytes, some))
+      const gated = f32x4.mul(gate, whole ? v128.load(v) : loadSome(v, some))
+      if (whole) v128.store(y + (i << 2), gated)
+      else storeSome(y + (i << 2), gated, some)
     }
-    if (rest) {
-      const gate = sigmoid(loadSome(b + whole, rest))
-      storeSome(y + whole, f32x4.mul(loadSome(a + whole, rest), gate), rest)
-    }
-    a = b + bytes
+    a += bytes << 1
     y += bytes
   }
 }
