@@ -97,8 +97,19 @@ export interface RowMapAddresses {
 
 /** What a layer is called with, at planning time. */
 export interface CallArguments {
-  /** Positional tensors, with those inside a list laid out in order. */
+  /** Tensors in order, with those inside a list laid out in order. */
   readonly tensors: readonly Value[]
+  /** Every argument in order: a tensor, a list or record with its tensors in order, or a constant. */
+  readonly operands: readonly Operands[]
+}
+
+/** One argument of a call. */
+export interface Operands {
+  /** Keyword; empty for a positional argument. */
+  readonly name: string
+  readonly tensors: readonly Value[]
+  /** Set when the argument is a number or a boolean. */
+  readonly number: number | undefined
 }
 
 /** One layer kind's way into ops. `prepare` runs once at load, `lower` once per plan and call. */
@@ -136,11 +147,11 @@ export function matrixOf(value: Value): { rows: number; width: number } {
  */
 export function onlyTensor(call: CallArguments, layer: Layer): Value {
   const [value] = call.tensors
-  if (value === undefined || call.tensors.length !== 1) {
-    throw new ModelError('number of inputs', {
+  if (value === undefined || call.operands.length !== 1 || call.tensors.length !== 1) {
+    throw new ModelError('arguments of the call', {
       layer: layer.name,
-      expected: '1',
-      got: `${call.tensors.length}`,
+      expected: '1 tensor',
+      got: `${call.operands.length} with ${call.tensors.length} tensors`,
     })
   }
   return value

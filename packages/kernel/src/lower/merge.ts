@@ -8,6 +8,7 @@ import {
   type Operand,
   type Value,
 } from './context.ts'
+import { broadcastTo } from './permute.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {
   add: 'add',
@@ -52,7 +53,19 @@ const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
   scalar: () => 0,
 }
 
-/** y = a ∘ b with broadcasting over the batch, the last axis, or a single element. */
+/** An operand as the kernel takes it; written out in full when it spans the result in another way. */
+function spanning(
+  context: LowerContext,
+  layer: Layer,
+  value: Value,
+  shape: readonly number[],
+): { value: Value; kind: OperandKind } {
+  const kind = spanOf(value.shape, shape)
+  if (kind !== undefined) return { value, kind }
+  return { value: broadcastTo(context, layer, value, shape), kind: 'full' }
+}
+
+/** y = a ∘ b with NumPy's broadcasting; both have the same rank. */
 export function binary(
   context: LowerContext,
   layer: Layer,
@@ -61,41 +74,36 @@ export function binary(
   b: Value,
 ): Value {
   const shape = broadcast(a.shape, b.shape, layer)
-  const aKind = spanOf(a.shape, shape)
-  const bKind = spanOf(b.shape, shape)
-  if (aKind === undefined || bKind === undefined) {
-    throw unsupported(
-      layer,
-      'this broadcast',
-      `(${a.shape.join(', ')}) with (${b.shape.join(', ')})`,
-    )
-  }
+  const left = spanning(context, layer, a, shape)
+  const right = spanning(context, layer, b, shape)
   const y = context.value(shape)
   const count = elementCount(shape)
   if (count === 0) return y
   const width = shape.at(-1) ?? 1
   const rows = count / width
-  const left = context.operand(a, perRow[aKind](width))
-  const right = context.operand(b, perRow[bKind](width))
+  const [aRead, bRead] = [left, right].map(({ value, kind }) =>
+    context.operand(value, perRow[kind](width)),
+  ) as [Operand, Operand]
   const write = context.operand(y, width)
   context.push({
     kind: operation,
     rows,
-    reads: aKind === 'full' ? [left, right] : [right, left],
+    // The result may take the place of the operand that comes first, which has to be a full one.
+    reads: left.kind === 'full' ? [aRead, bRead] : [bRead, aRead],
     writes: [write],
-    inPlace: aKind === 'full' || bKind === 'full',
+    inPlace: left.kind === 'full' || right.kind === 'full',
     tileable: true,
     emit: (program, index, place) =>
       writeBinary(program, index, {
         operation,
         rows,
         width,
-        a: place.address(left),
-        aKind,
-        aAdvance: place.advance(left),
-        b: place.address(right),
-        bKind,
-        bAdvance: place.advance(right),
+        a: place.address(aRead),
+        aKind: left.kind,
+        aAdvance: place.advance(aRead),
+        b: place.address(bRead),
+        bKind: right.kind,
+        bAdvance: place.advance(bRead),
         y: place.address(write),
         yAdvance: place.advance(write),
       }),
@@ -103,29 +111,34 @@ export function binary(
   return y
 }
 
-/** y = x ∘ constant row (last axis) or scalar. */
+/** y = x ∘ constant, or constant ∘ x: one number, or one per element of the last axis. */
 export function binaryConstant(
   context: LowerContext,
   operation: BinaryName,
   x: Value,
   constant: Float32Array,
+  constantFirst = false,
 ): Value {
   const table = context.constant(constant)
-  const width = x.shape.at(-1) ?? 1
-  return context.rowMap(operation, x, width, (program, index, map, place) =>
+  const kind: OperandKind = constant.length === 1 ? 'scalar' : 'row'
+  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, (program, index, map, place) => {
+    const own = { address: map.x, kind: 'full' as const, advance: map.xAdvance }
+    const other = { address: place.constant(table), kind, advance: 0 }
+    const [a, b] = constantFirst ? [other, own] : [own, other]
     writeBinary(program, index, {
       operation,
       rows: map.rows,
       width: map.width,
-      a: map.x,
-      aAdvance: map.xAdvance,
-      b: place.constant(table),
-      bKind: constant.length === 1 ? 'scalar' : 'row',
-      bAdvance: 0,
+      a: a.address,
+      aKind: a.kind,
+      aAdvance: a.advance,
+      b: b.address,
+      bKind: b.kind,
+      bAdvance: b.advance,
       y: map.y,
       yAdvance: map.yAdvance,
-    }),
-  )
+    })
+  })
 }
 
 function severalTensors(layer: Layer, tensors: readonly Value[]): readonly Value[] {
@@ -138,7 +151,7 @@ function severalTensors(layer: Layer, tensors: readonly Value[]): readonly Value
   return tensors
 }
 
-/** Keras inserts axes after the batch until all inputs have the same rank. */
+/** Merge layers insert axes after the batch until all inputs have the same rank. */
 function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] {
   const rank = Math.max(...tensors.map(({ shape }) => shape.length))
   return tensors.map((x) => {

@@ -12,24 +12,38 @@ import { binaryConstant } from './merge.ts'
 import { transpose } from './permute.ts'
 
 interface Rescale {
-  readonly scale: number
-  readonly offset: number
+  readonly scale: Float32Array
+  readonly offset: Float32Array
 }
 
-/** Rescaling: y = x · scale + offset. */
+/** Rescaling: y = x · scale + offset, one number each or one per channel of the last axis. */
 export const rescalingLayer: Lowering<Rescale> = {
   prepare(layer) {
     if (layer.kind !== 'rescaling') throw unsupported(layer, 'layer', layer.className)
-    const { scale, offset } = layer.rescaling
-    if (scale.length !== 1 || offset.length !== 1)
-      throw unsupported(layer, 'one scale per channel', `${scale.length} values`)
-    return { scale: scale[0] as number, offset: offset[0] as number }
+    return {
+      scale: Float32Array.from(layer.rescaling.scale),
+      offset: Float32Array.from(layer.rescaling.offset),
+    }
   },
   lower(context, { scale, offset }, call, layer) {
     const x = onlyTensor(call, layer)
+    const width = x.shape.at(-1) ?? 1
+    for (const { length } of [scale, offset]) {
+      if (length !== 1 && length !== width) {
+        throw new ModelError('channels of Rescaling', {
+          layer: layer.name,
+          expected: `1 or ${width}`,
+          got: `${length}`,
+        })
+      }
+    }
+    if (scale.length > 1 || offset.length > 1) {
+      return [binaryConstant(context, 'add', binaryConstant(context, 'multiply', x, scale), offset)]
+    }
+    const [factor = 1, shift = 0] = [scale[0], offset[0]]
     return [
-      context.rowMap('affine', x, x.shape.at(-1) ?? 1, (program, index, map) =>
-        writeAffine(program, index, { ...map, scale, offset }),
+      context.rowMap('affine', x, width, (program, index, map) =>
+        writeAffine(program, index, { ...map, scale: factor, offset: shift }),
       ),
     ]
   },

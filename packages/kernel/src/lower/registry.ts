@@ -9,11 +9,13 @@ import {
   preluLayer,
   rescalingLayer,
 } from './normalization.ts'
+import { opLayer } from './op.ts'
 import { permuteLayer } from './permute.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> = {
+  op: opLayer,
   identity: identityLayer,
   dense: denseLayer,
   activation: activationLayer,

@@ -7,7 +7,7 @@ import {
   type Model,
   type Value as GraphValue,
 } from '@dotplus/core'
-import { LowerContext, type Value, type WeightStore } from '../lower/context.ts'
+import { LowerContext, type Operands, type Value, type WeightStore } from '../lower/context.ts'
 import { lowerings } from '../lower/registry.ts'
 
 /** Settings and packed weights of each layer, by layer index. */
@@ -118,7 +118,8 @@ function lowerCall(
       throw new ModelError('an input layer is not one of the inputs', { layer: layer.name })
     return [input]
   }
-  const tensors = tensorArguments(layer, call, results)
+  const operands = operandsOf(layer, call, results)
+  const tensors = operands.flatMap((operand) => operand.tensors)
   if (layer.kind === 'submodel') {
     if (!layer.submodel.graph) throw new ModelError('the model has no graph', { layer: layer.name })
     if (layer.submodel.graph.inputs.length !== tensors.length) {
@@ -137,39 +138,64 @@ function lowerCall(
       layer: layer.name,
       got: layer.className,
     })
-  return lowering.lower(context, prepared[call.layer], { tensors }, layer)
+  return lowering.lower(context, prepared[call.layer], { tensors, operands }, layer)
 }
 
 /** Keywords that only matter in training or say nothing when they are None. */
 const withoutEffect: ReadonlySet<string> = new Set(['training'])
 
-function tensorArguments(layer: Layer, call: Call, results: readonly Value[][]): Value[] {
-  const tensors: Value[] = []
-  const collect = (value: GraphValue | undefined): void => {
-    if (value?.kind === 'ref') {
-      const found = results[value.ref.call]?.[value.ref.output]
-      if (!found) throw new ModelError('an argument refers to nothing', { layer: layer.name })
-      tensors.push(found)
-    } else if (value?.kind === 'list') {
-      for (const item of value.list.items) collect(item)
-    } else if (value?.kind === 'dict') {
-      for (const { value: entry } of value.dict.entries) collect(entry)
-    } else if (value !== undefined && value.kind !== 'none') {
-      throw new UnsupportedError('constant arguments are not supported yet', {
-        layer: layer.name,
-        got: value.kind,
-      })
-    }
-  }
+function operandsOf(layer: Layer, call: Call, results: readonly Value[][]): Operands[] {
+  const operands: Operands[] = []
   for (const { name, value } of call.arguments) {
-    if (withoutEffect.has(name)) continue
-    if (name === 'mask' && value?.kind !== 'none') {
+    if (withoutEffect.has(name) || value?.kind === 'none') continue
+    if (name === 'mask') {
       throw new UnsupportedError('masks are not supported yet', {
         layer: layer.name,
         place: 'argument mask',
       })
     }
-    collect(value)
+    const tensors: Value[] = []
+    collectTensors(layer, value, results, tensors)
+    operands.push({ name, tensors, number: numberOf(value) })
   }
-  return tensors
+  return operands
+}
+
+function numberOf(value: GraphValue | undefined): number | undefined {
+  if (value?.kind === 'integer') return value.integer
+  if (value?.kind === 'number') return value.number
+  return value?.kind === 'boolean' ? Number(value.boolean) : undefined
+}
+
+function collectTensors(
+  layer: Layer,
+  value: GraphValue | undefined,
+  results: readonly Value[][],
+  out: Value[],
+): void {
+  if (value === undefined) return
+  switch (value.kind) {
+    case 'ref': {
+      const found = results[value.ref.call]?.[value.ref.output]
+      if (!found) throw new ModelError('an argument refers to nothing', { layer: layer.name })
+      out.push(found)
+      return
+    }
+    case 'list':
+      for (const item of value.list.items) collectTensors(layer, item, results, out)
+      return
+    case 'dict':
+      for (const { value: entry } of value.dict.entries) collectTensors(layer, entry, results, out)
+      return
+    case 'none':
+    case 'integer':
+    case 'number':
+    case 'boolean':
+      return
+    default:
+      throw new UnsupportedError('this kind of argument is not supported yet', {
+        layer: layer.name,
+        got: value.kind,
+      })
+  }
 }
