@@ -1,11 +1,11 @@
 // Compiles assembly/ twice, exact (SIMD) and fast (relaxed SIMD), into dist/kernel-*.wasm and, as
-// base64 modules, into src/wasm/. Does nothing when no source has changed since.
+// base64 of the deflated module, into src/wasm/. Does nothing when no source has changed since.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { deflateRawSync, gzipSync } from 'node:zlib'
 import asc from 'assemblyscript/asc'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -48,8 +48,11 @@ for (const [name, flags] of Object.entries(builds)) {
   }
   await compile([entry, '--outFile', `dist/kernel-${name}.wasm`, ...common, ...flags])
   const wasm = readFileSync(wasmFile)
-  const base64 = wasm.toString('base64')
-  writeFileSync(moduleFile, `${header}const base64: string =\n  '${base64}'\nexport default base64\n`)
+  const base64 = deflateRawSync(wasm, { level: 9 }).toString('base64')
+  writeFileSync(
+    moduleFile,
+    `${header}const base64: string =\n  '${base64}'\nexport default base64\n`,
+  )
   console.log(
     `kernel-${name}.wasm  ${wasm.length} bytes, ${gzipSync(wasm, { level: 9 }).length} gzipped`,
   )

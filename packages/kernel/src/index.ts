@@ -16,4 +16,3 @@ export type {
 } from './model/tensor.ts'
 export type { PlanStep } from './plan/planner.ts'
 export { hasRelaxedSimd, hasSimd, type Precision } from './precision.ts'
-export { activationFunctions } from './lower/activation.ts'

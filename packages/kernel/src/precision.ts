@@ -3,7 +3,11 @@ import { RuntimeError } from '@dotplus/core'
 /** `exact`: the same bits everywhere. `fast`: fused multiply-add where the engine has it. */
 export type Precision = 'exact' | 'fast'
 
-/** A compiled kernel and why it is this one. */
+/**
+ * A compiled kernel and why it is this one.
+ *
+ * @internal
+ */
 export interface KernelBuild {
   readonly module: WebAssembly.Module
   readonly precision: Precision
@@ -42,20 +46,35 @@ function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
+/** The kernel is kept deflated: base64 of plain WebAssembly compresses badly. */
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return new Response(stream).arrayBuffer()
+}
+
 async function compile(precision: Precision): Promise<WebAssembly.Module> {
   // The fast build is only downloaded by whoever asks for it.
   const text =
     precision === 'exact'
       ? (await import('./wasm/exact.ts')).default
       : (await import('./wasm/fast.ts')).default
-  return WebAssembly.compile(bytesOfBase64(text))
+  try {
+    return await WebAssembly.compile(await inflate(bytesOfBase64(text)))
+  } catch (cause) {
+    throw new RuntimeError('the kernel could not be compiled', {
+      got: cause instanceof Error ? cause.message : String(cause),
+      hint: "A Content-Security-Policy needs script-src 'wasm-unsafe-eval'; platforms that do not compile take `wasm`, a precompiled module",
+      cause,
+    })
+  }
 }
 
 /**
  * The kernel for a precision, compiled once per process and shared by all models.
  *
  * @param wasm a precompiled module of that precision, for platforms that do not compile at run time
- * @throws {RuntimeError} when the engine has no WebAssembly SIMD
+ * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
+ * @internal
  */
 export async function kernelBuild(
   requested: Precision,

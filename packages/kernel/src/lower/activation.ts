@@ -104,13 +104,6 @@ function checkNames(layer: Layer, settings: ActivationSettings, known: readonly 
   }
 }
 
-/** Every activation function the kernel runs, by Keras's names. */
-export const activationFunctions: readonly string[] = [
-  ...plain,
-  ...Object.keys(parametrised),
-  ...axiswise,
-].toSorted()
-
 /**
  * Checks an activation's function and settings.
  *

@@ -52,6 +52,7 @@ export interface Explanation {
   readonly planShapes: readonly (readonly number[])[]
 }
 
+/** @internal */
 export interface LoadedParts {
   readonly model: Model
   readonly graph: Graph
@@ -105,6 +106,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   /** The length of a flat array settles the shape. */
   readonly #takesFlat: boolean
 
+  /** @internal */
   constructor(parts: LoadedParts) {
     this.#parts = parts
     this.name = parts.model.name
@@ -356,6 +358,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
  * The graph of a model.
  *
  * @throws {ModelError} when it has none
+ * @internal
  */
 export function graphOf(model: Model, file: string | undefined): Graph {
   if (!model.graph) throw new ModelError('the model has no graph', { file })

@@ -4,7 +4,11 @@ import { layOutArena, type Lifetime } from './arena.ts'
 import { lifetimes, segment, type Segment } from './liveness.ts'
 import type { Buffer, Op, Operand, Placement, Value } from './op.ts'
 
-/** Where a value is, relative to the start of the plan's memory. */
+/**
+ * Where a value is, relative to the start of the plan's memory.
+ *
+ * @internal
+ */
 export interface PlacedValue {
   readonly name: string
   readonly shape: readonly number[]
@@ -13,7 +17,11 @@ export interface PlacedValue {
   readonly length: number
 }
 
-/** Everything needed to run one model for one set of input shapes. */
+/**
+ * Everything needed to run one model for one set of input shapes.
+ *
+ * @internal
+ */
 export interface Plan {
   /** Op records and their tables, to be copied to the base address before the first run. */
   readonly program: Uint8Array
@@ -82,6 +90,7 @@ function elide(
  * Turns ops in order of execution into a program with fixed addresses.
  *
  * @param base address at which the plan will be put; 64-byte aligned
+ * @internal
  */
 export function makePlan(
   ops: readonly Op[],

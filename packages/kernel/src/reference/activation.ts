@@ -60,7 +60,7 @@ function piecewiseActivations(f: (x: number) => number): Readonly<Record<number,
     [L.SQUAREPLUS]: (x, b) => {
       const root = f(Math.sqrt(f(f(x * x) + b)))
       // x + root would cancel below 0; where x² overflows the sum is what Keras answers.
-      return x < 0 && root < Infinity ? f((b / 2) / f(root - x)) : f(f(x + root) * 0.5)
+      return x < 0 && root < Infinity ? f(b / 2 / f(root - x)) : f(f(x + root) * 0.5)
     },
     [L.NEGATIVE]: (x) => -x,
     [L.ABSOLUTE]: Math.abs,

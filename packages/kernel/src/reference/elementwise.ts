@@ -82,10 +82,7 @@ export function glu(
   })
 }
 
-function mapShape(
-  { rows, width }: Shape,
-  value: (row: number, i: number) => number,
-): Float64Array {
+function mapShape({ rows, width }: Shape, value: (row: number, i: number) => number): Float64Array {
   return Float64Array.from({ length: rows * width }, (_, at) =>
     value(Math.floor(at / width), at % width),
   )

@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import { programAt, recordBytes, type Program } from '../program.ts'
 
 /** What the tests call of the kernel's WebAssembly module. */
@@ -20,7 +21,7 @@ export class GuardedKernel {
   #buffers: { address: number; byteLength: number }[] = []
 
   constructor(base64: string) {
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+    const bytes = inflateRawSync(Buffer.from(base64, 'base64'))
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {})
     this.exports = instance.exports as unknown as Exports
     this.reset()
