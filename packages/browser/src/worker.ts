@@ -1,0 +1,3 @@
+import { serve, webServerPort } from '@dotplus/kernel/worker'
+
+serve(webServerPort(globalThis))

@@ -1,0 +1,26 @@
+export { load } from './load.ts'
+export type { Load, LoadOptions, ModelSource, Progress, WorkerModel } from '@dotplus/kernel/worker'
+export type {
+  Explanation,
+  InputValue,
+  LoadedModel,
+  MemoryReport,
+  ModelInput,
+  NestedNumbers,
+  NumericArray,
+  Precision,
+  Prediction,
+  PredictOptions,
+  Signature,
+  Tensor,
+} from '@dotplus/kernel'
+export {
+  DotplusError,
+  FormatError,
+  InputError,
+  ModelError,
+  ResourceError,
+  RuntimeError,
+  UnsupportedError,
+  UsageError,
+} from '@dotplus/core'

@@ -1,0 +1,20 @@
+import { dirname, join } from 'node:path'
+import { download, loaderOf, type Load } from '@dotplus/kernel/worker'
+import { readFile } from './file.ts'
+import { startWorker } from './worker-port.ts'
+
+const scheme = /^(https?|file|data):/i
+
+/**
+ * Loads a dotplus model. Strings are paths, or URLs when they begin with `https:`, `http:`, `file:` or `data:`. Shards
+ * are read beside the model and checked.
+ */
+export const load: Load = /* @__PURE__ */ loaderOf({
+  resolve: (address) => (scheme.test(address) ? new URL(address) : address),
+  read: (address, reading) =>
+    typeof address === 'string' || address.protocol === 'file:'
+      ? readFile(address, reading)
+      : download(address, reading, fetch),
+  besidePath: (path, name) => join(dirname(path), name),
+  startWorker,
+})

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const budget = 100_000
+const packages = join(import.meta.dirname, '../..')
+const installed = ['core', 'kernel', 'node'].map((name) => join(packages, name))
+
+interface Packed {
+  readonly name: string
+  /** Bytes of the gzipped tarball. */
+  readonly size: number
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string }[]
+}
+
+async function pack(): Promise<Packed[]> {
+  const cache = await mkdtemp(join(tmpdir(), 'dotplus-pack-'))
+  try {
+    const { stdout } = await promisify(execFile)(
+      'npm',
+      ['pack', '--dry-run', '--json', '--ignore-scripts', ...installed],
+      {
+        env: { ...process.env, npm_config_cache: cache, npm_config_update_notifier: 'false' },
+        shell: process.platform === 'win32',
+      },
+    )
+    return JSON.parse(stdout) as Packed[]
+  } finally {
+    await rm(cache, { recursive: true })
+  }
+}
+
+it(`is under ${budget / 1000} kB gzipped with its dependencies`, async () => {
+  const packed = await pack()
+  const size = packed.reduce((sum, entry) => sum + entry.size, 0)
+  const unpacked = packed.reduce((sum, entry) => sum + entry.unpackedSize, 0)
+  const parts = packed.map((entry) => `${entry.name} ${entry.size} B`).join(', ')
+  console.info(`@dotplus/node, packed: ${size} B (${parts}); ${unpacked} B installed`)
+  expect(size).toBeLessThan(budget)
+})

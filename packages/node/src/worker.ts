@@ -1,0 +1,9 @@
+import { parentPort } from 'node:worker_threads'
+import { serve } from '@dotplus/kernel/worker'
+
+const port = parentPort
+if (!port) throw new Error('worker.js runs in a worker thread')
+serve({
+  postMessage: (message, transfer) => port.postMessage(message, transfer),
+  onMessage: (listener) => port.on('message', listener),
+})
