@@ -1,27 +1,12 @@
 """Writes one case folder: model.keras, io.npz and, where the case has one, note.json."""
 
 import json
-import zlib
-from dataclasses import dataclass, field
-from typing import Any
 
 import keras
 import numpy as np
 
+from case import case_seed
 from keras_runtime import save_keras
-
-
-@dataclass
-class Case:
-    model: Any
-    inputs: Any
-    """What model(...) is called with: an array, a list, or a dict; float32, batch first."""
-    note: dict = field(default_factory=dict)
-
-
-def case_seed(seed, name):
-    """Depends on the name alone, so a case keeps its bytes when others come and go."""
-    return (seed + zlib.crc32(name.encode())) % 2**32
 
 
 def randomise(model, rng):

@@ -48,7 +48,7 @@ class NumberedObjects:
 
 
 @contextmanager
-def repeatable_archive():
+def repeatable_archive(saving_lib, serialization_lib):
     """A .keras archive holds the time (metadata.json, zip entries) and memory addresses (shared_object_id)."""
     with (
         mock.patch.object(serialization_lib, "id", NumberedObjects(), create=True),
@@ -59,5 +59,12 @@ def repeatable_archive():
 
 
 def save_keras(model, path):
-    with repeatable_archive():
+    with repeatable_archive(saving_lib, serialization_lib):
         model.save(path)
+
+
+def save_tf_keras(model, path):
+    from tf_keras.src.saving import saving_lib, serialization_lib
+
+    with repeatable_archive(saving_lib, serialization_lib):
+        model.save(path, save_format="keras")

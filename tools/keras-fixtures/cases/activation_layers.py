@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from case_folder import Case
+from case import Case
 from cases.sweeps import WIDTH, ordinary
 
 PARAMETRISED = {

@@ -3,7 +3,7 @@
 import keras
 from keras.src.activations import ALL_OBJECTS
 
-from case_folder import Case
+from case import Case
 from cases.sweeps import WIDTH, finite, huge, large, nonfinite, ordinary
 
 # threshold has two arguments without a default, so no string can name it: see activation_functions.py.

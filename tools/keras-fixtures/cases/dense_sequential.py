@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from case_folder import Case
+from case import Case
 
 
 def between(layer, shape=(6,), units=8):

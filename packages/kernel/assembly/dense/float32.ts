@@ -1,6 +1,7 @@
 import { addPair, madd } from '../madd'
 import { BLOCK, PANEL } from './packing'
 import { clamp, storeLanes } from './store'
+import { storeSome } from '../lanes'
 
 /*
  * Register tiles of y (rows, units) = clamp(x (rows, inner) · weights (inner, units) + bias).
@@ -12,7 +13,7 @@ import { clamp, storeLanes } from './store'
  * x       rows of `inner` floats, `xStride` bytes apart
  * panel   bias (w) · weights (inner, w)
  * y       rows, `yStride` bytes apart; the first `columns` of a panel are stored, w at most
- * bounds  two floats, see clamp
+ * bounds  two floats that limit y
  */
 
 /** 3 rows × 1 panel of 8; more than 4 columns. */
@@ -90,12 +91,16 @@ export function tile3x8(
       t21 = f32x4.add(t21, c21)
       rest -= block
     } while (rest)
-    t00 = clamp(f32x4.add(t00, v128.load(panel)), bounds)
-    t01 = clamp(f32x4.add(t01, v128.load(panel, 16)), bounds)
-    t10 = clamp(f32x4.add(t10, v128.load(panel)), bounds)
-    t11 = clamp(f32x4.add(t11, v128.load(panel, 16)), bounds)
-    t20 = clamp(f32x4.add(t20, v128.load(panel)), bounds)
-    t21 = clamp(f32x4.add(t21, v128.load(panel, 16)), bounds)
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    const bias0 = v128.load(panel)
+    t00 = clamp(f32x4.add(t00, bias0), lower, upper)
+    t10 = clamp(f32x4.add(t10, bias0), lower, upper)
+    t20 = clamp(f32x4.add(t20, bias0), lower, upper)
+    const bias1 = v128.load(panel, 16)
+    t01 = clamp(f32x4.add(t01, bias1), lower, upper)
+    t11 = clamp(f32x4.add(t11, bias1), lower, upper)
+    t21 = clamp(f32x4.add(t21, bias1), lower, upper)
     if (columns >= PANEL) {
       v128.store(y, t00)
       v128.store(y, t01, 16)
@@ -179,15 +184,27 @@ export function tile3x4(
       t20 = f32x4.add(t20, c20)
       rest -= block
     } while (rest)
-    t00 = clamp(f32x4.add(t00, v128.load(panel)), bounds)
-    t10 = clamp(f32x4.add(t10, v128.load(panel)), bounds)
-    t20 = clamp(f32x4.add(t20, v128.load(panel)), bounds)
-    storeLanes(y, t00, columns)
-    y += yStride
-    storeLanes(y, t10, columns)
-    y += yStride
-    storeLanes(y, t20, columns)
-    y += yStride
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    const bias0 = v128.load(panel)
+    t00 = clamp(f32x4.add(t00, bias0), lower, upper)
+    t10 = clamp(f32x4.add(t10, bias0), lower, upper)
+    t20 = clamp(f32x4.add(t20, bias0), lower, upper)
+    if (columns >= 4) {
+      v128.store(y, t00)
+      y += yStride
+      v128.store(y, t10)
+      y += yStride
+      v128.store(y, t20)
+      y += yStride
+    } else {
+      storeSome(y, t00, columns)
+      y += yStride
+      storeSome(y, t10, columns)
+      y += yStride
+      storeSome(y, t20, columns)
+      y += yStride
+    }
     x += 3 * xStride
   }
 }
@@ -237,8 +254,12 @@ export function tile1x8(
       t01 = f32x4.add(t01, c01)
       rest -= block
     } while (rest)
-    t00 = clamp(f32x4.add(t00, v128.load(panel)), bounds)
-    t01 = clamp(f32x4.add(t01, v128.load(panel, 16)), bounds)
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    const bias0 = v128.load(panel)
+    t00 = clamp(f32x4.add(t00, bias0), lower, upper)
+    const bias1 = v128.load(panel, 16)
+    t01 = clamp(f32x4.add(t01, bias1), lower, upper)
     if (columns >= PANEL) {
       v128.store(y, t00)
       v128.store(y, t01, 16)
@@ -290,9 +311,17 @@ export function tile1x4(
       t00 = f32x4.add(t00, c00)
       rest -= block
     } while (rest)
-    t00 = clamp(f32x4.add(t00, v128.load(panel)), bounds)
-    storeLanes(y, t00, columns)
-    y += yStride
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    const bias0 = v128.load(panel)
+    t00 = clamp(f32x4.add(t00, bias0), lower, upper)
+    if (columns >= 4) {
+      v128.store(y, t00)
+      y += yStride
+    } else {
+      storeSome(y, t00, columns)
+      y += yStride
+    }
     x += xStride
   }
 }
@@ -372,15 +401,17 @@ export function tile1x32(
     t31 = f32x4.add(t31, c31)
     inner -= block
   } while (inner)
-  v128.store(y, clamp(f32x4.add(t00, v128.load(panel)), bounds))
-  v128.store(y, clamp(f32x4.add(t01, v128.load(panel, 16)), bounds), 16)
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  v128.store(y, clamp(f32x4.add(t00, v128.load(panel)), lower, upper))
+  v128.store(y, clamp(f32x4.add(t01, v128.load(panel, 16)), lower, upper), 16)
   panel += panelBytes
-  v128.store(y, clamp(f32x4.add(t10, v128.load(panel)), bounds), 32)
-  v128.store(y, clamp(f32x4.add(t11, v128.load(panel, 16)), bounds), 48)
+  v128.store(y, clamp(f32x4.add(t10, v128.load(panel)), lower, upper), 32)
+  v128.store(y, clamp(f32x4.add(t11, v128.load(panel, 16)), lower, upper), 48)
   panel += panelBytes
-  v128.store(y, clamp(f32x4.add(t20, v128.load(panel)), bounds), 64)
-  v128.store(y, clamp(f32x4.add(t21, v128.load(panel, 16)), bounds), 80)
+  v128.store(y, clamp(f32x4.add(t20, v128.load(panel)), lower, upper), 64)
+  v128.store(y, clamp(f32x4.add(t21, v128.load(panel, 16)), lower, upper), 80)
   panel += panelBytes
-  v128.store(y, clamp(f32x4.add(t30, v128.load(panel)), bounds), 96)
-  v128.store(y, clamp(f32x4.add(t31, v128.load(panel, 16)), bounds), 112)
+  v128.store(y, clamp(f32x4.add(t30, v128.load(panel)), lower, upper), 96)
+  v128.store(y, clamp(f32x4.add(t31, v128.load(panel, 16)), lower, upper), 112)
 }

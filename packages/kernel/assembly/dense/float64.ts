@@ -1,9 +1,11 @@
 import { madd64 } from '../madd'
-import { clamp, storeLanes } from './store'
+import { storeSome } from '../lanes'
+import { clamp } from './store'
 
 /*
- * Register tiles for short dot products (inner ≤ DOUBLE_INNER), summed in float64 in the order of k,
- * bias last, rounded to float32 once. Arguments as in float32.ts; panels are float64, 4 wide.
+ * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
+ * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
+ * float32.ts; panels are float64, 4 wide.
  */
 
 /** Two doubles, both the float at `address`. */
@@ -13,12 +15,12 @@ function splat(address: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load32_splat(address))
 }
 
-/** low + bias and high + bias, rounded to four floats. */
+/** Two and two doubles rounded to four floats. */
 // @ts-ignore: decorator
 @inline
-function round(low: v128, high: v128, bias: usize): v128 {
-  const a = f32x4.demote_f64x2_zero(f64x2.add(low, v128.load(bias)))
-  const b = f32x4.demote_f64x2_zero(f64x2.add(high, v128.load(bias, 16)))
+function round(low: v128, high: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(low)
+  const b = f32x4.demote_f64x2_zero(high)
   return v128.shuffle<f64>(a, b, 0, 2)
 }
 
@@ -34,23 +36,57 @@ export function double4x4(
   columns: u32,
   bounds: usize,
 ): void {
-  const zero = f64x2.splat(0)
   for (; rows; rows -= 4) {
     let w = panel + 32
     let x0 = x
     let x1 = x0 + xStride
     let x2 = x1 + xStride
     let x3 = x2 + xStride
-    let low0 = zero
-    let high0 = zero
-    let low1 = zero
-    let high1 = zero
-    let low2 = zero
-    let high2 = zero
-    let low3 = zero
-    let high3 = zero
-    const end = x0 + (inner << 2)
+    let low0 = v128.load(panel)
+    let high0 = v128.load(panel, 16)
+    let low1 = low0
+    let high1 = high0
+    let low2 = low0
+    let high2 = high0
+    let low3 = low0
+    let high3 = high0
+    const end = x0 + ((inner & ~1) << 2)
     while (x0 < end) {
+      let u = v128.load(w)
+      let v = v128.load(w, 16)
+      let a = splat(x0)
+      low0 = madd64(a, u, low0)
+      high0 = madd64(a, v, high0)
+      a = splat(x1)
+      low1 = madd64(a, u, low1)
+      high1 = madd64(a, v, high1)
+      a = splat(x2)
+      low2 = madd64(a, u, low2)
+      high2 = madd64(a, v, high2)
+      a = splat(x3)
+      low3 = madd64(a, u, low3)
+      high3 = madd64(a, v, high3)
+      u = v128.load(w, 32)
+      v = v128.load(w, 48)
+      a = splat(x0 + 4)
+      low0 = madd64(a, u, low0)
+      high0 = madd64(a, v, high0)
+      a = splat(x1 + 4)
+      low1 = madd64(a, u, low1)
+      high1 = madd64(a, v, high1)
+      a = splat(x2 + 4)
+      low2 = madd64(a, u, low2)
+      high2 = madd64(a, v, high2)
+      a = splat(x3 + 4)
+      low3 = madd64(a, u, low3)
+      high3 = madd64(a, v, high3)
+      w += 64
+      x0 += 8
+      x1 += 8
+      x2 += 8
+      x3 += 8
+    }
+    if (inner & 1) {
       const u = v128.load(w)
       const v = v128.load(w, 16)
       let a = splat(x0)
@@ -65,20 +101,32 @@ export function double4x4(
       a = splat(x3)
       low3 = madd64(a, u, low3)
       high3 = madd64(a, v, high3)
-      w += 32
-      x0 += 4
-      x1 += 4
-      x2 += 4
-      x3 += 4
     }
-    storeLanes(y, clamp(round(low0, high0, panel), bounds), columns)
-    y += yStride
-    storeLanes(y, clamp(round(low1, high1, panel), bounds), columns)
-    y += yStride
-    storeLanes(y, clamp(round(low2, high2, panel), bounds), columns)
-    y += yStride
-    storeLanes(y, clamp(round(low3, high3, panel), bounds), columns)
-    y += yStride
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    low0 = clamp(round(low0, high0), lower, upper)
+    low1 = clamp(round(low1, high1), lower, upper)
+    low2 = clamp(round(low2, high2), lower, upper)
+    low3 = clamp(round(low3, high3), lower, upper)
+    if (columns >= 4) {
+      v128.store(y, low0)
+      y += yStride
+      v128.store(y, low1)
+      y += yStride
+      v128.store(y, low2)
+      y += yStride
+      v128.store(y, low3)
+      y += yStride
+    } else {
+      storeSome(y, low0, columns)
+      y += yStride
+      storeSome(y, low1, columns)
+      y += yStride
+      storeSome(y, low2, columns)
+      y += yStride
+      storeSome(y, low3, columns)
+      y += yStride
+    }
     x += 4 * xStride
   }
 }
@@ -95,12 +143,11 @@ export function double1x4(
   columns: u32,
   bounds: usize,
 ): void {
-  const zero = f64x2.splat(0)
   for (; rows; rows--) {
     let w = panel + 32
     let x0 = x
-    let low0 = zero
-    let high0 = zero
+    let low0 = v128.load(panel)
+    let high0 = v128.load(panel, 16)
     const end = x0 + (inner << 2)
     while (x0 < end) {
       const u = v128.load(w)
@@ -111,8 +158,16 @@ export function double1x4(
       w += 32
       x0 += 4
     }
-    storeLanes(y, clamp(round(low0, high0, panel), bounds), columns)
-    y += yStride
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    low0 = clamp(round(low0, high0), lower, upper)
+    if (columns >= 4) {
+      v128.store(y, low0)
+      y += yStride
+    } else {
+      storeSome(y, low0, columns)
+      y += yStride
+    }
     x += xStride
   }
 }

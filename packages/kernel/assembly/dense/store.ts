@@ -8,9 +8,9 @@ export function storeLanes(y: usize, v: v128, count: u32): void {
   else storeSome(y, v, count)
 }
 
-/** Limits v to what `bounds` points to: two f32, lower and upper. NaN stays NaN. */
+/** Limits v to lower…upper. NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-export function clamp(v: v128, bounds: usize): v128 {
-  return f32x4.pmin(f32x4.pmax(v, v128.load32_splat(bounds)), v128.load32_splat(bounds, 4))
+export function clamp(v: v128, lower: v128, upper: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(v, lower), upper)
 }

@@ -1,0 +1,112 @@
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { decode, weightsOf, type Model } from '@dotplus/core'
+import { describe, expect, test } from 'vitest'
+import { dotplus, sample, scratchFolder } from '../testing/dotplus.ts'
+
+const scratch = scratchFolder()
+const dense = ['--dense', 'relu,relu,linear']
+
+function tensorsInLayerOrder(
+  model: Model,
+): [dtype: string | undefined, shape: number[], bytes: string][] {
+  return model.layers.flatMap((layer) =>
+    [...weightsOf(layer)].map(({ index }): [string | undefined, number[], string] => {
+      const { dtype, shape, data } = model.tensors[index] as Model['tensors'][number]
+      return [dtype, shape, Buffer.from(data).toString('hex')]
+    }),
+  )
+}
+
+describe('dotplus convert', () => {
+  test('every export route gives the same tensors', async () => {
+    const routes: string[][] = [
+      [sample('keras/model.keras')],
+      [sample('h5-keras3/model.h5')],
+      [sample('h5-keras2/model.h5')],
+      [sample('weights-h5/model.json'), sample('weights-h5/model.weights.h5')],
+      [sample('npz/weights.npz'), ...dense],
+      [sample('npy'), ...dense],
+      [sample('object/weights.npy'), ...dense],
+    ]
+    const found = await Promise.all(
+      routes.map(async (args, number) => {
+        const output = scratch.file(`${number}.dotplus`)
+        const { stdout, stderr, status } = await dotplus(['convert', ...args, '-o', output])
+        expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+        expect(stdout).toMatch(/^\S+\.dotplus: \d layers, 321 parameters, [\d.]+ KB\n$/)
+        return tensorsInLayerOrder(decode(await readFile(output)))
+      }),
+    )
+    expect(found[0]).toHaveLength(6)
+    for (const tensors of found) expect(tensors).toEqual(found[0])
+  })
+
+  test('writes beside the input, under its name', async () => {
+    await copyFile(sample('keras/model.keras'), scratch.file('net.keras'))
+    const { stdout } = await dotplus(['convert', 'net.keras', '--name', 'mine'], {
+      cwd: scratch.path,
+    })
+    expect(stdout).toMatch(/^net\.dotplus: 4 layers/)
+    expect(await readdir(scratch.path)).toEqual(['net.dotplus', 'net.keras'])
+    expect(decode(await readFile(scratch.file('net.dotplus'))).name).toBe('mine')
+  })
+
+  test('--cases carries the recorded arrays along', async () => {
+    const args = [
+      'convert',
+      sample('keras/model.keras'),
+      '--cases',
+      sample('keras/io.npz'),
+      '-o',
+      scratch.file('m.dotplus'),
+    ]
+    expect((await dotplus(args)).stdout).toMatch(/321 parameters, 1 case,/)
+    expect(decode(await readFile(scratch.file('m.dotplus'))).cases).toHaveLength(1)
+  })
+
+  test('--layers reads the layers from a file', async () => {
+    const spec = [
+      { layer: 'Dense', activation: 'relu' },
+      { layer: 'Dense', activation: 'relu' },
+      { layer: 'Dense' },
+    ]
+    await writeFile(scratch.file('spec.json'), JSON.stringify(spec))
+    const args = ['convert', sample('npz/weights.npz'), '--layers', 'spec.json', '-o', 'm.dotplus']
+    expect((await dotplus(args, { cwd: scratch.path })).status).toBe(0)
+    const layers = decode(await readFile(scratch.file('m.dotplus'))).layers.filter(
+      ({ kind }) => kind === 'dense',
+    )
+    expect(
+      layers.map((layer) => layer.kind === 'dense' && layer.dense.activation?.function),
+    ).toEqual(['relu', 'relu', 'linear'])
+  })
+})
+
+describe('dotplus doctor', () => {
+  test('says that nothing stops the conversion', async () => {
+    const { stdout, status } = await dotplus(['doctor', sample('keras/model.keras')])
+    expect(stdout).toMatch(/model\.keras: nothing stops the conversion\n$/)
+    expect(status).toBe(0)
+  })
+
+  test('one line per problem, exit code 2', async () => {
+    const { stdout, stderr, status } = await dotplus([
+      'doctor',
+      sample('npy'),
+      '--dense',
+      'relu,linear',
+    ])
+    expect(stdout).toMatch(/^[^\n]*expected 2[^\n]*, got 3[^\n]*\n$/)
+    expect(stderr).toBe('')
+    expect(status).toBe(2)
+  })
+
+  test('--json gives the fields of each problem', async () => {
+    const { stdout, status } = await dotplus(['doctor', sample('npz/weights.npz'), '--json'])
+    const { problems } = JSON.parse(stdout) as { problems: { kind: string; hint: string }[] }
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.kind).toBe('UsageError')
+    expect(problems[0]?.hint).toContain('--dense')
+    expect(status).toBe(2)
+  })
+})

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { dotplus, sample, sampleFolder } from '../testing/dotplus.ts'
+
+describe('dotplus inspect', () => {
+  test('prints what model.summary() prints, and where the model comes from', async () => {
+    const { stdout, status } = await dotplus(['inspect', sample('keras/model.keras')])
+    expect(status).toBe(0)
+    const rows = stdout.split('\n').filter((line) => line.startsWith('│'))
+    const cells = rows.map((row) => row.split('│').map((cell) => cell.trim()))
+    expect(cells.map(([, , shape]) => shape)).toEqual([
+      '(None, 4)',
+      '(None, 20)',
+      '(None, 10)',
+      '(None, 1)',
+    ])
+    expect(cells.map(([, , , parameters]) => parameters)).toEqual(['0', '100', '210', '11'])
+    expect(stdout).toContain('Total params: 321 (1.25 KB)')
+    expect(stdout).toMatch(/From model\.keras \(keras-v3, Keras 3\.\d+\.\d+\)/)
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('names the layers a layer is connected to, when they are not in a row', async () => {
+    const { stdout } = await dotplus([
+      'inspect',
+      `${sampleFolder}/../cases/graph-residual/model.keras`,
+    ])
+    expect(stdout).toContain('Connected to')
+    const add = stdout.split('\n').find((line) => line.includes('(Add)'))
+    expect(add?.split('│')[4]?.trim()).not.toBe('')
+  })
+
+  test('--json is for scripts', async () => {
+    const { stdout } = await dotplus([
+      'inspect',
+      sample('weights-h5/model.json'),
+      sample('weights-h5/model.weights.h5'),
+      '--json',
+    ])
+    const summary = JSON.parse(stdout) as { layers: { outputShapes: (number | null)[][] }[] }
+    expect(summary).toMatchObject({
+      formatVersion: 1,
+      parameters: { count: 321, bytes: 1284 },
+      inputs: [{ dtype: 'float32', shape: [null, 4] }],
+      provenance: { sourceFormat: 'weights-h5+json' },
+    })
+    expect(summary.layers.at(-1)?.outputShapes).toEqual([[null, 1]])
+  })
+})
+
+describe('dotplus', () => {
+  test('--version, --help, and help without arguments', async () => {
+    expect((await dotplus(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/)
+    const bare = await dotplus([])
+    const help = await dotplus(['--help'])
+    expect(bare).toEqual(help)
+    expect(help.status).toBe(0)
+    expect(help.stdout).toContain('Exit codes:')
+  })
+
+  test.each(['convert', 'run', 'verify', 'inspect', 'doctor'])(
+    '%s --help has examples',
+    async (command) => {
+      const { stdout, stderr, status } = await dotplus([command, '--help'])
+      expect(stdout).toContain('Examples:\n  dotplus ')
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+    },
+  )
+})

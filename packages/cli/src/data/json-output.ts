@@ -1,0 +1,51 @@
+import type { NamedTensor } from './arrays.ts'
+import { shortestFloat32 } from './number-text.ts'
+
+/** Nested arrays for a model with one output, an object by output name for several; one row a line. */
+export function* jsonText(outputs: readonly NamedTensor[]): Generator<string> {
+  const [only] = outputs
+  if (only && outputs.length === 1) {
+    yield* tensorText(only)
+    yield '\n'
+    return
+  }
+  let separator = '{'
+  for (const output of outputs) {
+    yield `${separator}${JSON.stringify(output.name)}:`
+    yield* tensorText(output)
+    separator = ',\n'
+  }
+  yield '}\n'
+}
+
+function* tensorText(tensor: NamedTensor): Generator<string> {
+  const { shape } = tensor
+  const [rows, ...rowShape] = shape
+  if (rows === undefined) {
+    yield nest(tensor, [], 0)
+    return
+  }
+  const width = rowShape.reduce((product, size) => product * size, 1)
+  yield '['
+  for (let row = 0; row < rows; row++)
+    yield `${row > 0 ? ',\n' : ''}${nest(tensor, rowShape, row * width)}`
+  yield ']'
+}
+
+function nest(tensor: NamedTensor, shape: readonly number[], start: number): string {
+  const [size, ...inner] = shape
+  if (size === undefined)
+    return scalarText(tensor.data[start] as number, tensor.data instanceof Float32Array)
+  const stride = inner.reduce((product, dimension) => product * dimension, 1)
+  const items = Array.from({ length: size }, (_, index) =>
+    nest(tensor, inner, start + index * stride),
+  )
+  return `[${items.join(',')}]`
+}
+
+/** JSON has no NaN and no infinities: they are written as strings, which the reader takes back. */
+function scalarText(value: number, float32: boolean): string {
+  if (!Number.isFinite(value)) return `"${value}"`
+  if (Object.is(value, -0)) return '-0'
+  return `${float32 ? shortestFloat32(value) : value}`
+}

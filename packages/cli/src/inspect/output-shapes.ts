@@ -1,0 +1,46 @@
+import type { Model } from '@dotplus/core'
+import { load, type LoadedModel, type Prediction } from '@dotplus/node'
+import { isDotplusError } from '../report-error.ts'
+import type { ShapesByLayer } from './summary.ts'
+
+/** Shapes of all layers, or why they are not known. */
+export interface OutputShapes {
+  readonly shapes: ShapesByLayer
+  readonly problem: string | undefined
+}
+
+/** Two sizes for the free dimensions, large enough for windows to fit: what differs between them is free. */
+const probes = [64, 65] as const
+
+/** Asks the kernel for the shape of every layer's output, with -1 for dimensions that follow free ones. */
+export async function outputShapes(model: Model): Promise<OutputShapes> {
+  let loaded: LoadedModel<Prediction> | undefined
+  try {
+    loaded = await load<Prediction>(model)
+    const [first, second] = probes.map((size) => probe(loaded as LoadedModel<Prediction>, size))
+    return { shapes: merge(first as ShapesByLayer, second as ShapesByLayer), problem: undefined }
+  } catch (error) {
+    if (!isDotplusError(error)) throw error
+    return { shapes: new Map(), problem: error.message }
+  } finally {
+    loaded?.dispose()
+  }
+}
+
+function probe(loaded: LoadedModel<Prediction>, size: number): ShapesByLayer {
+  return loaded.layerShapes(
+    loaded.inputs.map(({ shape }) => shape.map((dimension) => dimension ?? size)),
+  )
+}
+
+function merge(first: ShapesByLayer, second: ShapesByLayer): ShapesByLayer {
+  return new Map(
+    [...first].map(([name, shapes]) => {
+      const others = second.get(name)
+      const merged = shapes.map((shape, output) =>
+        shape.map((size, axis) => (others?.[output]?.[axis] === size ? size : -1)),
+      )
+      return [name, merged]
+    }),
+  )
+}

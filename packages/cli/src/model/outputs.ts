@@ -1,0 +1,13 @@
+import type { LoadedModel, Prediction, Tensor } from '@dotplus/node'
+import type { NamedTensor } from '../data/arrays.ts'
+
+/** What `predict` gave, in the order of the model's outputs. */
+export function namedOutputs(
+  model: LoadedModel<Prediction>,
+  prediction: Prediction,
+): NamedTensor[] {
+  const [only] = model.outputs
+  if (only && model.outputs.length === 1) return [{ name: only.name, ...(prediction as Tensor) }]
+  const record = prediction as Readonly<Record<string, Tensor>>
+  return model.outputs.map(({ name }) => ({ name, ...(record[name] as Tensor) }))
+}

@@ -1,0 +1,146 @@
+import { FormatError } from '@dotplus/core'
+import type { NdArray } from '../array.ts'
+import { allowedExpansion, Budget } from './budget.ts'
+import { Cursor } from './cursor.ts'
+import { decodeElements, parseNumpyDtype, rawByteLength, type NumpyDtype } from './numpy-dtype.ts'
+import { readPickle, type PickleValue } from './pickle.ts'
+import { parsePythonLiteral, PythonLiteralError, type PythonLiteral } from './python-literal.ts'
+
+/** "\x93NUMPY" */
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
+
+/** NumPy's own limit for headers it did not write is 10,000 bytes; structured dtypes need no more than this. */
+const maximumHeaderLength = 1 << 16
+
+/** What a `.npy` file holds: an array, or (dtype=object) a pickle. */
+export type NpyContent =
+  | { readonly kind: 'array'; readonly array: NdArray }
+  | { readonly kind: 'objects'; readonly value: PickleValue }
+
+interface NpyHeader {
+  readonly dtype: NumpyDtype
+  readonly fortranOrder: boolean
+  readonly shape: readonly number[]
+  /** Offset of the first element. */
+  readonly dataOffset: number
+}
+
+/** True when `bytes` begin as a `.npy` file does. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return magic.every((byte, index) => bytes[index] === byte)
+}
+
+/**
+ * Reads a `.npy` file, format versions 1.0, 2.0 and 3.0: every numeric dtype, text, either byte order, either memory
+ * order, and object arrays through the restricted unpickler.
+ *
+ * @param file name for errors
+ * @throws {FormatError} when the bytes are no `.npy`, or fewer or more than the header promises
+ * @throws {UnsupportedError} for dtypes that no weight can have, and pickles that ask for anything but NumPy arrays
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+export function readNpy(bytes: Uint8Array, file: string): NpyContent {
+  const header = readHeader(bytes, file)
+  const budget = new Budget(file, allowedExpansion(bytes.byteLength))
+  const raw = bytes.subarray(header.dataOffset)
+  if (header.dtype.kind === 'object') {
+    return { kind: 'objects', value: readPickle(raw, { file, offset: header.dataOffset }) }
+  }
+  const where = { file, place: 'npy header' }
+  const expected = rawByteLength(header.dtype, header.shape, where)
+  if (raw.byteLength !== expected) {
+    throw new FormatError(raw.byteLength < expected ? 'the array is cut off' : 'bytes after the array', {
+      file,
+      place: `byte ${header.dataOffset}`,
+      expected: `${expected} bytes of data`,
+      got: `${raw.byteLength}`,
+    })
+  }
+  if (header.dtype.width === 0) rejectEmptyText(header.shape, file)
+  const array = decodeElements(raw, header.dtype, header.shape, header.fortranOrder, budget, 'npy data')
+  return { kind: 'array', array }
+}
+
+/** `<U0` elements take no bytes, so nothing else bounds how many there are. */
+function rejectEmptyText(shape: readonly number[], file: string): void {
+  if (shape.reduce((count, size) => count * size, 1) > 1 << 20) {
+    throw new FormatError('more empty strings than a file can mean', { file, place: 'npy header', got: `(${shape.join(', ')})` })
+  }
+}
+
+/**
+ * Reads a `.npy` file that has to hold an array.
+ *
+ * @throws {FormatError} also when it holds Python objects
+ */
+export function readNpyArray(bytes: Uint8Array, file: string): NdArray {
+  const content = readNpy(bytes, file)
+  if (content.kind === 'array') return content.array
+  throw new FormatError('Python objects instead of an array', {
+    file,
+    expected: 'a numeric or text dtype',
+    got: 'dtype object',
+    hint: 'Save each array on its own, without dtype=object',
+  })
+}
+
+function readHeader(bytes: Uint8Array, file: string): NpyHeader {
+  const cursor = new Cursor(bytes, { file, what: 'the npy header', offset: 0 })
+  if (!isNpy(bytes)) {
+    throw new FormatError('not a .npy file', {
+      file,
+      place: 'byte 0',
+      expected: '\\x93NUMPY',
+      got: bytes.byteLength === 0 ? 'an empty file' : hex(bytes.subarray(0, magic.length)),
+    })
+  }
+  cursor.advance(magic.length)
+  const major = cursor.uint8()
+  cursor.advance(1)
+  if (major < 1 || major > 3) {
+    throw cursor.error('.npy format version', { expected: '1, 2 or 3', got: `${major}` })
+  }
+  const length = major === 1 ? cursor.uint16() : cursor.uint32()
+  if (length > maximumHeaderLength) {
+    throw cursor.error('the npy header is too long', { expected: `at most ${maximumHeaderLength} bytes`, got: `${length}` })
+  }
+  const start = cursor.position
+  const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(cursor.take(length))
+  return { ...interpretHeader(text, file, start), dataOffset: cursor.position }
+}
+
+function interpretHeader(text: string, file: string, start: number): Omit<NpyHeader, 'dataOffset'> {
+  let literal: PythonLiteral
+  try {
+    literal = parsePythonLiteral(text)
+  } catch (error) {
+    if (!(error instanceof PythonLiteralError)) throw error
+    throw new FormatError(`the npy header is damaged: ${error.message}`, { file, place: `byte ${start + error.offset}` })
+  }
+  const place = 'npy header'
+  const entries = literal instanceof Map ? literal : new Map<string, PythonLiteral>()
+  const descr = entries.get('descr')
+  const fortranOrder = entries.get('fortran_order')
+  const shape = entries.get('shape')
+  if (descr === undefined || typeof fortranOrder !== 'boolean' || !isShape(shape)) {
+    throw new FormatError('the npy header is damaged', {
+      file,
+      place,
+      expected: 'descr, fortran_order and shape',
+      got: [...entries.keys()].slice(0, 5).join(', ') || 'none of them',
+    })
+  }
+  const where = { file, place }
+  // A list describes a structured dtype; its text is what the error should show.
+  const dtype = parseNumpyDtype(typeof descr === 'string' ? descr : 'V0', where)
+  rawByteLength(dtype, shape, where)
+  return { dtype, fortranOrder, shape }
+}
+
+function isShape(value: PythonLiteral | undefined): value is number[] {
+  return Array.isArray(value) && value.length <= 64 && value.every((size) => typeof size === 'number' && size >= 0)
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+}

@@ -1,0 +1,122 @@
+import { formatVersion, ModelError, validateModel, type DotplusError, type Model } from '@dotplus/core'
+import { denseLayers, type LayersSpec } from './arrays/layers-spec.ts'
+import { assetPathsOf, ModelBuilder } from './build/model-builder.ts'
+import { modelWeights, Planner } from './build/plan.ts'
+import { TensorTable } from './build/tensor-table.ts'
+import { addCase, readCases } from './cases.ts'
+import type { OpenedModel } from './keras/opened-model.ts'
+import { openInput } from './open-input.ts'
+import { Problems, problemsOf } from './problems.ts'
+import { sha256OfSources } from './sha256.ts'
+import { baseName, type Source } from './source.ts'
+import { version } from './version.ts'
+
+/** One file, or several that belong together: the content of a folder, `model.json` with its weights, `.npy` files. */
+export type ConvertInput = Source | readonly Source[]
+
+export interface ConvertOptions {
+  /** Layers for arrays that come without an architecture; see `parseLayersSpec` and `denseLayers`. */
+  readonly layers?: LayersSpec | undefined
+  /** The shorthand for an MLP: the activations of its Dense layers, "relu,relu,linear" or a list. */
+  readonly dense?: string | readonly string[] | undefined
+  /** Shape, batch first, for a Sequential model that was saved without one. */
+  readonly inputShape?: readonly (number | null)[] | undefined
+  /** Name of the model, instead of the one in the file. */
+  readonly name?: string | undefined
+  /** `io.npz` files whose inputs and outputs become evidence in the model. */
+  readonly cases?: Source | readonly Source[] | undefined
+  /** Called after each tensor that has been read. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/**
+ * Turns what Keras exported into a dotplus model. Files are told apart by their bytes, not by their names.
+ *
+ * Equal input gives an equal model, byte for byte when encoded.
+ *
+ * @throws {DotplusError} the one thing that is wrong, or a {@link ConversionError} with the list of all of them
+ */
+export async function convert(input: ConvertInput, options: ConvertOptions = {}): Promise<Model> {
+  const layers = options.layers ?? (options.dense === undefined ? undefined : denseLayers(options.dense))
+  const opened = await openInput(asList(input), { layers, inputShape: options.inputShape })
+  const problems = new Problems()
+  const { tensors, model } = await build(opened, options, problems)
+  problems.throwIfAny(opened.file)
+  model.tensors = await tensors.read(options.onProgress)
+  for (const source of asList(options.cases ?? [])) addCase(model, await readCases(source))
+  model.provenance = await provenanceOf(opened)
+  validateModel(model, opened.file)
+  return model
+}
+
+/**
+ * Everything that would stop a conversion, found in one run; empty when nothing would.
+ */
+export async function doctor(input: ConvertInput, options: ConvertOptions = {}): Promise<readonly DotplusError[]> {
+  try {
+    await convert(input, options)
+    return []
+  } catch (error) {
+    return problemsOf(error)
+  }
+}
+
+async function build(
+  opened: OpenedModel,
+  options: ConvertOptions,
+  problems: Problems,
+): Promise<{ model: Model; tensors: TensorTable }> {
+  const { file, kerasMajor, assets } = opened
+  const planner = new Planner({ file, kerasMajor, inputShape: options.inputShape }, problems)
+  const planned = planner.model(opened.model, '')
+  const weights = modelWeights(planned, true)
+  const bound = await opened.store.bind(weights, problems)
+  const tensors = new TensorTable()
+  const builder = new ModelBuilder({ file, kerasMajor, planner, problems, tensors, assets })
+  const indices = builder.addLayers(planned, bound, assetPathsOf(weights.children, ''))
+  const graph = problems.catch(() => builder.graph(opened.model, planned, indices))
+  for (const { name, shape } of graph?.inputs ?? []) {
+    if (shape.length > 0 || hasScalarInput(opened, name)) continue
+    problems.add(
+      new ModelError('the model does not say what shape its input has', {
+        file,
+        place: `input ${name}`,
+        hint: 'Give it with --input-shape, batch first',
+      }),
+    )
+  }
+  const model: Model = {
+    formatVersion,
+    name: options.name ?? opened.model.name,
+    layers: builder.layers,
+    graph,
+    cases: [],
+    shards: [],
+    tensors: [],
+  }
+  return { model, tensors }
+}
+
+/** An input of shape () is given as an empty list; one without a shape is not given at all. */
+function hasScalarInput({ model }: OpenedModel, port: string): boolean {
+  const layer = model.inputs.find(({ name }) => name === port)?.tensor.layer
+  const config = model.layers.find(({ name }) => name === layer)?.config
+  return Array.isArray(config?.batch_shape ?? config?.batch_input_shape)
+}
+
+async function provenanceOf({ sources, format, kerasVersion, backend }: OpenedModel): Promise<NonNullable<Model['provenance']>> {
+  const sorted = sources.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const names = sorted.map(({ name }) => baseName(name))
+  return {
+    sourceName: names.length <= 2 ? names.join(', ') : `${names[0]} and ${names.length - 1} more`,
+    sourceFormat: format,
+    sourceSha256: await sha256OfSources(sorted),
+    kerasVersion,
+    backend,
+    converter: `@dotplus/converter ${version}`,
+  }
+}
+
+function asList<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T]
+}

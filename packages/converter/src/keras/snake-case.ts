@@ -1,0 +1,8 @@
+/** "Conv2DTranspose" is "conv2d_transpose", "PReLU" is "p_re_lu": keras.src.utils.naming.to_snake_case. */
+export function snakeCase(className: string): string {
+  return className
+    .replaceAll(/\W+/g, '')
+    .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+}

@@ -1,0 +1,20 @@
+import type { LayerConverter } from './layer-converter.ts'
+
+/** Layers that return their input at inference and pass a mask on. */
+export const identity: LayerConverter = {
+  classNames: [
+    'Identity',
+    'Dropout',
+    'AlphaDropout',
+    'GaussianDropout',
+    'GaussianNoise',
+    'SpatialDropout1D',
+    'SpatialDropout2D',
+    'SpatialDropout3D',
+    'ActivityRegularization',
+  ],
+  convert(config) {
+    config.ignore('rate', 'seed', 'noise_shape', 'stddev', 'data_format', 'l1', 'l2')
+    return { kind: 'identity', identity: { supportsMasking: true } }
+  },
+}

@@ -1,0 +1,77 @@
+import { argument } from '../build/arguments.ts'
+import { isJsonObject } from '../keras/python-json.ts'
+import { readSerializedValue } from '../keras/serialized-values.ts'
+import { snakeCase } from '../keras/snake-case.ts'
+import type { LayerConverter } from './layer-converter.ts'
+
+/** Operations on images that are random in training, and what they leave at inference; settings as Keras has them. */
+const classNames = [
+  'AugMix',
+  'AutoContrast',
+  'ContrastLimitedAdaptiveHistogramEqualization',
+  'CutMix',
+  'Equalization',
+  'MaxNumBoundingBoxes',
+  'MixUp',
+  'RandAugment',
+  'RandomBrightness',
+  'RandomColorDegeneration',
+  'RandomColorJitter',
+  'RandomContrast',
+  'RandomCrop',
+  'RandomElasticTransform',
+  'RandomErasing',
+  'RandomFlip',
+  'RandomGaussianBlur',
+  'RandomGrayscale',
+  'RandomHeight',
+  'RandomHue',
+  'RandomInvert',
+  'RandomPerspective',
+  'RandomPosterization',
+  'RandomRotation',
+  'RandomSaturation',
+  'RandomSharpness',
+  'RandomShear',
+  'RandomTranslation',
+  'RandomWidth',
+  'RandomZoom',
+  'Solarization',
+]
+
+const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype', 'seed'])
+
+export const imageAugmentation: LayerConverter = {
+  classNames,
+  convert(config, _weights, scope) {
+    const place = { file: config.place.file, layer: scope.path, place: config.place.className }
+    const settings = Object.keys(config.values).filter((key) => !common.has(key))
+    config.ignore('seed', ...settings)
+    return {
+      kind: 'imageAugmentation',
+      imageAugmentation: {
+        operation: snakeCase(config.place.className),
+        attributes: settings.toSorted().map((key) => argument(key, readSerializedValue(config.values[key], place), scope.values)),
+        layers: [],
+      },
+    }
+  },
+}
+
+/** Layers one after the other. */
+export const pipeline: LayerConverter = {
+  classNames: ['Pipeline'],
+  convert(config, weights, scope) {
+    const list = config.value('layers')
+    const layers = Array.isArray(list) ? list.filter((entry) => isJsonObject(entry)) : []
+    if (!Array.isArray(list)) config.reject('layers', 'a list of layers')
+    return {
+      kind: 'imageAugmentation',
+      imageAugmentation: {
+        operation: 'pipeline',
+        attributes: [],
+        layers: layers.map((serialized, index) => scope.addLayer(serialized, weights.child(`${index}`))),
+      },
+    }
+  },
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Contestant } from './contestants/contestant.ts'
+import { baselineId } from './contestants/index.ts'
+import type { Host } from './hosts/host.ts'
+import { nodeHost } from './hosts/node.ts'
+import { installedBytes } from './installed-size.ts'
+import { describeMachine } from './machine.ts'
+import type { ColdStart } from './measure/cold-start.ts'
+import { reasonOf } from './measure/reason.ts'
+import { median } from './measure/statistics.ts'
+import type { PreparedModel } from './models/model.ts'
+import type { Options } from './options.ts'
+import { parseOptions, usage, UsageError } from './options.ts'
+import { installPeers, peersFolder, peerVersion } from './peers.ts'
+import { writeIntoPage } from './report/markdown.ts'
+import type { ColdStartSummary, ContestantInfo, HostReport, Report } from './report/report.ts'
+import { terminalReport } from './report/terminal.ts'
+
+const benchFolder = fileURLToPath(new URL('..', import.meta.url))
+const modelsFolder = fileURLToPath(new URL('../.cache/models/', import.meta.url))
+const performancePage = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url))
+
+try {
+  const options = parseOptions(process.argv.slice(2))
+  if (options) await bench(options)
+  else console.log(usage)
+} catch (error) {
+  console.error(reasonOf(error))
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}
+
+async function bench(options: Options): Promise<void> {
+  if (options.contestants.some(({ isPeer }) => isPeer)) installPeers(console.error)
+  const prepared: PreparedModel[] = []
+  for (const model of options.models) {
+    prepared.push(await model.prepare(`${modelsFolder}${model.name}`))
+  }
+
+  const hosts: HostReport[] = []
+  for (const host of [nodeHost()]) hosts.push(await measureIn(host, prepared, options))
+  const report: Report = {
+    date: new Date().toISOString(),
+    machine: describeMachine(),
+    settings: { rounds: options.rounds, secondsEach: options.seconds },
+    baseline: baselineId,
+    contestants: options.contestants.map(describe),
+    hosts,
+  }
+
+  console.log(terminalReport(report))
+  if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  if (options.writeDocs) await writeIntoPage(performancePage, report)
+  if (hosts.some((host) => host.models.some(({ failures }) => failures.length > 0))) {
+    process.exitCode = 1
+  }
+}
+
+async function measureIn(
+  host: Host,
+  prepared: readonly PreparedModel[],
+  options: Options,
+): Promise<HostReport> {
+  const models: HostReport['models'][number][] = []
+  for (const model of prepared) {
+    const able = options.contestants.filter((contestant) => contestant.supports(model))
+    const settings = { rounds: options.rounds, secondsEach: options.seconds }
+    const result = await host.run(model, able, settings, showProgress)
+    const failed = new Set(result.failures.map(({ id }) => id))
+    const sound = able.filter(({ id }) => !failed.has(id))
+    models.push({ ...result, coldStarts: await coldStarts(host, model, sound, options.coldStarts) })
+  }
+  showProgress('')
+  return { title: host.title, models }
+}
+
+/** In turns, like everything here; one more first, for the file system's cache, that does not count. */
+async function coldStarts(
+  host: Host,
+  model: PreparedModel,
+  contestants: readonly Contestant[],
+  count: number,
+): Promise<ColdStartSummary[]> {
+  if (count === 0) return []
+  const taken = new Map(contestants.map(({ id }): [string, ColdStart[]] => [id, []]))
+  for (let round = 0; round <= count; round++) {
+    showProgress(`${model.title}: cold start, round ${round}/${count}`)
+    for (const contestant of contestants) {
+      const coldStart = await host.coldStart(model, contestant).catch((cause: unknown) => {
+        throw new Error(`${contestant.id}, cold start: ${reasonOf(cause)}`, { cause })
+      })
+      if (round > 0) taken.get(contestant.id)!.push(coldStart)
+    }
+  }
+  return [...taken].map(([id, all]) => ({
+    id,
+    loadMs: median(all.map(({ loadMs }) => loadMs)),
+    firstPredictMs: median(all.map(({ firstPredictMs }) => firstPredictMs)),
+    totalMs: median(all.map(({ loadMs, firstPredictMs }) => loadMs + firstPredictMs)),
+  }))
+}
+
+function describe({ id, title, packages, isPeer }: Contestant): ContestantInfo {
+  const version = isPeer ? peerVersion(packages[0]!) : ''
+  const bytes = installedBytes(packages, isPeer ? peersFolder : benchFolder)
+  return { id, title, version, installedBytes: bytes }
+}
+
+/** One line that is written over on a terminal; nothing in a pipe. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
+}

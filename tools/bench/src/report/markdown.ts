@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { machineLine } from '../machine.ts'
+import type { Report } from './report.ts'
+import type { Table } from './table.ts'
+import { alignCells, explanation, modelTable } from './table.ts'
+
+const START =
+  '<!-- bench: made by `pnpm --filter @dotplus/bench bench --write-docs`, do not edit -->'
+const END = '<!-- /bench -->'
+const NEW_PAGE = `# Performance\n\n${START}\n${END}\n`
+
+/** Replaces what stands between the two marks, or appends them to a page without. */
+export async function writeIntoPage(file: string, report: Report): Promise<void> {
+  const page = existsSync(file) ? await readFile(file, 'utf8') : NEW_PAGE
+  const section = `${START}\n\n${markdownReport(report)}\n\n${END}`
+  const [start, end] = [page.indexOf(START), page.indexOf(END)]
+  const updated =
+    start >= 0 && end > start
+      ? page.slice(0, start) + section + page.slice(end + END.length)
+      : `${page.trimEnd()}\n\n${section}\n`
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, updated)
+}
+
+export function markdownReport(report: Report): string {
+  const blocks = [`Measured on ${machineLine(report.machine)}; ${report.date.slice(0, 10)}.`]
+  for (const host of report.hosts) {
+    for (const model of host.models) {
+      blocks.push(`## ${model.title} in ${host.title}`, markdownTable(modelTable(report, model)))
+      const failures = model.failures.map(({ id, reason }) => `- not timed: ${id}: ${reason}`)
+      if (failures.length > 0) blocks.push(failures.join('\n'))
+    }
+  }
+  return [...blocks, explanation(report).join(' ')].join('\n\n')
+}
+
+/** Aligned as the formatter wants it, so that a written page passes its check. */
+function markdownTable(table: Table): string {
+  const [header, ...rows] = alignCells(table)
+  const rule = header!.map(({ length }, column) =>
+    column === 0 ? '-'.repeat(length) : `${'-'.repeat(length - 1)}:`,
+  )
+  return [header!, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}

@@ -1,0 +1,18 @@
+"""What a case is. Imports no Keras, so that every generation of Keras can use it."""
+
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Case:
+    model: Any
+    inputs: Any
+    """What model(...) is called with: an array, a list, or a dict; float32, batch first."""
+    note: dict = field(default_factory=dict)
+
+
+def case_seed(seed, name):
+    """Depends on the name alone, so a case keeps its bytes when others come and go."""
+    return (seed + zlib.crc32(name.encode())) % 2**32

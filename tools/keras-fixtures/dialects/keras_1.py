@@ -1,0 +1,338 @@
+"""The same models in the words of Keras 1, and what only Keras 1 wrote. build(k, rng) -> Case."""
+
+from case import Case
+from dialects.matrix import normal
+
+
+def sequential(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.Convolution2D(3, 3, 2, border_mode="same", activation="relu", input_shape=(6, 5, 2), dim_ordering="tf"),
+            L.MaxPooling2D((2, 2), dim_ordering="tf"),
+            L.Dropout(0.25),
+            L.Flatten(),
+            L.Dense(5),
+            L.Activation("tanh"),
+            L.Dense(3, activation="softmax"),
+        ]
+    )
+    return Case(model, normal(rng, 4, 6, 5, 2))
+
+
+def functional(k, rng):
+    L = k.layers
+    x = k.Input((4,), name="x")
+    a, b, c = [L.Dense(5, activation=name)(x) for name in ["tanh", "relu", "sigmoid"]]
+    merged = [L.merge([a, b, c], mode=mode) for mode in ["sum", "mul", "ave", "max", "concat"]]
+    return Case(k.Model(x, L.Dense(3, bias=False)(L.merge(merged, mode="concat"))), normal(rng, 5, 4))
+
+
+def nested(k, rng):
+    L = k.layers
+    block = k.Sequential(
+        [
+            L.Dense(5, activation="relu", input_dim=4),
+            L.BatchNormalization(),
+            L.Dense(4, trainable=False),
+            L.Dense(3),
+        ],
+        name="block",
+    )
+    i = k.Input((3,), name="inner_input")
+    fork = k.Model(i, [L.Dense(2, name="left")(i), L.Dense(4, activation="tanh", name="right")(i)], name="fork")
+    x = k.Input((4,), name="x")
+    left, right = fork(block(L.Dense(4)(x)))
+    steps = k.Sequential([L.Dense(2, activation="tanh", input_dim=4), L.Dense(3)], name="steps")
+    spread = L.TimeDistributed(steps)(L.RepeatVector(2)(right))
+    return Case(k.Model(x, [left, L.Flatten()(spread)]), normal(rng, 3, 4))
+
+
+def shared(k, rng):
+    """Not in series: Keras 1 writes such models and cannot read them."""
+    L = k.layers
+    a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
+    dense = L.Dense(4, activation="tanh", name="shared")
+    block = k.Sequential([L.Dense(3, activation="relu", input_dim=4), L.Dense(2)], name="block")
+    joined = L.merge([block(dense(a)), block(dense(b))], mode="concat")
+    return Case(k.Model([a, b], L.Dense(2)(joined)), [normal(rng, 3, 4), normal(rng, 3, 4)])
+
+
+def multi_io(k, rng):
+    L = k.layers
+    z, a = k.Input((4,), name="z"), k.Input((2, 3), name="a")
+    hidden = L.Dense(5, activation="relu", name="hidden")(z)
+    flat = L.Dense(5, name="flat")(L.Flatten()(a))
+    total = L.merge([hidden, flat], mode="sum")
+    outputs = [L.Dense(2, name="second")(total), hidden, L.Dense(1, name="first")(flat)]
+    return Case(k.Model([z, a], outputs), [normal(rng, 3, 4), normal(rng, 3, 2, 3)])
+
+
+def rnn(k, rng):
+    """12 arrays for an LSTM, 9 for a GRU; one of each with merged ones (consume_less="gpu")."""
+    L = k.layers
+    x = k.Input((5, 4), name="x")
+    outputs = [
+        L.LSTM(3)(x),
+        L.GRU(3)(x),
+        L.SimpleRNN(3)(x),
+        L.Bidirectional(L.LSTM(3))(x),
+        L.Bidirectional(L.SimpleRNN(3, return_sequences=True), merge_mode="sum")(x),
+        L.GRU(3, go_backwards=True, return_sequences=True, inner_activation="sigmoid", consume_less="mem")(x),
+        L.LSTM(3, activation="relu", consume_less="gpu")(x),
+        L.GRU(3, consume_less="gpu")(x),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 3, 5, 4))
+
+
+def batchnorm(k, rng):
+    """"running_std" holds variances."""
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.Convolution2D(3, 2, 2, bias=False, input_shape=(4, 3, 2), dim_ordering="tf"),
+            L.BatchNormalization(),
+            L.Activation("relu"),
+            L.BatchNormalization(axis=1, epsilon=0.01),
+            L.Flatten(),
+            L.Dense(4),
+            L.BatchNormalization(mode=0),
+        ]
+    )
+    return Case(model, normal(rng, 4, 4, 3, 2))
+
+
+def separable(k, rng):
+    L = k.layers
+    options = {"depth_multiplier": 2, "border_mode": "same", "dim_ordering": "tf"}
+    model = k.Sequential([L.SeparableConvolution2D(4, 3, 2, activation="relu", input_shape=(6, 5, 2), **options)])
+    return Case(model, normal(rng, 3, 6, 5, 2))
+
+
+def mask_embedding(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.Embedding(7, 4, mask_zero=True, input_length=6),
+            L.LSTM(5, return_sequences=True),
+            L.Bidirectional(L.GRU(3)),
+            L.Dense(2),
+        ]
+    )
+    ids = rng.integers(1, 7, (5, 6))
+    ids[0, 4:] = ids[1, :2] = ids[2, 2:4] = ids[3] = 0
+    return Case(model, ids.astype("int32"))
+
+
+def mask_masking(k, rng):
+    L = k.layers
+    x = k.Input((5, 3), name="x")
+    masked = L.Masking(mask_value=0.5)(x)
+    sequence = L.TimeDistributed(L.Dense(4, activation="tanh"))(L.GRU(4, return_sequences=True)(masked))
+    steps = normal(rng, 4, 5, 3)
+    steps[0, 3:] = steps[1, :2] = steps[2, 2] = 0.5
+    steps[3, 1, 0] = 0.5
+    return Case(k.Model(x, [L.LSTM(3)(sequence), L.SimpleRNN(3)(masked)]), steps)
+
+
+MATRIX = {
+    "sequential": sequential,
+    "functional": functional,
+    "nested": nested,
+    "shared": shared,
+    "multi-io": multi_io,
+    "rnn": rnn,
+    "batchnorm": batchnorm,
+    "separable": separable,
+    "mask-embedding": mask_embedding,
+    "mask-masking": mask_masking,
+}
+
+
+def merge_modes(k, rng):
+    """dot and cos; concat on an axis. cos has shape (batch, 1, 1), whatever its config says."""
+    L = k.layers
+    a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
+    p, q = L.RepeatVector(3)(a), L.RepeatVector(3)(b)
+    p, q = L.TimeDistributed(L.Dense(5))(p), L.SimpleRNN(5, return_sequences=True)(q)
+    outputs = [
+        L.merge([a, b], mode="dot"),
+        L.Reshape((1,))(L.merge([a, b], mode="cos", dot_axes=1)),
+        L.merge([p, q], mode="dot", dot_axes=[2, 2]),
+        L.merge([p, q], mode="dot", dot_axes=(1, 1)),
+        L.merge([p, q], mode="concat", concat_axis=1),
+        L.merge([p, q], mode="concat", concat_axis=-1),
+    ]
+    return Case(k.Model([a, b], outputs), [normal(rng, 3, 4), normal(rng, 3, 4)])
+
+
+def merge_first(k, rng):
+    """A Merge layer as the first of a Sequential model holds the models it merges; their layers are saved flat."""
+    L = k.layers
+    left = k.Sequential([L.Dense(5, activation="relu", input_dim=4), L.Dense(3)])
+    right = k.Sequential([L.Dense(2, input_dim=3, activation="tanh")])
+    model = k.Sequential([L.Merge([left, right], mode="concat", concat_axis=1), L.Dense(2)])
+    return Case(model, [normal(rng, 3, 4), normal(rng, 3, 3)])
+
+
+def time_distributed(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.TimeDistributedDense(6, activation="tanh", input_dim=4, input_length=3),
+            L.TimeDistributed(L.Dense(5)),
+            L.Reshape((3, 5, 1)),
+            L.TimeDistributed(L.Convolution1D(2, 3, border_mode="same")),
+            L.TimeDistributed(L.Flatten()),
+        ]
+    )
+    return Case(model, normal(rng, 3, 3, 4))
+
+
+def core(k, rng):
+    """What changes no number when predicting, and what only moves numbers."""
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.Dense(6, input_shape=(4,), W_regularizer="l2", b_constraint="nonneg"),
+            L.ActivityRegularization(l1=0.1),
+            L.GaussianNoise(0.1),
+            L.GaussianDropout(0.1),
+            L.RepeatVector(4),
+            L.SpatialDropout1D(0.2),
+            L.Permute((2, 1)),
+            L.Reshape((3, -1)),
+        ]
+    )
+    return Case(model, normal(rng, 3, 4))
+
+
+def activations(k, rng):
+    """hard_sigmoid is clip(0.2 x + 0.5, 0, 1) up to Keras 2."""
+    L = k.layers
+    x = k.Input((6,), name="x")
+    names = ["hard_sigmoid", "softplus", "softsign", "linear", "relu", "sigmoid", "tanh"]
+    outputs = [L.Activation(name)(x) for name in names]
+    advanced = [L.LeakyReLU(alpha=0.2), L.ELU(alpha=0.7), L.PReLU(), L.ThresholdedReLU(theta=0.6)]
+    return Case(k.Model(x, outputs + [layer(x) for layer in advanced]), 3 * normal(rng, 4, 6))
+
+
+def convolutions(k, rng):
+    L = k.layers
+    tf = {"dim_ordering": "tf"}
+    x = k.Input((7, 6, 2), name="image")
+    s = k.Input((9, 3), name="sequence")
+    v = k.Input((4, 5, 4, 2), name="volume")
+    outputs = [
+        L.AtrousConvolution2D(3, 2, 3, atrous_rate=(2, 2), **tf)(x),
+        L.Deconvolution2D(3, 3, 2, output_shape=(None, 15, 12, 3), subsample=(2, 2), **tf)(x),
+        L.Cropping2D(((1, 2), (0, 1)), **tf)(L.UpSampling2D((2, 3), **tf)(L.ZeroPadding2D((1, 2), **tf)(x))),
+        L.AveragePooling2D((3, 2), strides=(2, 2), border_mode="same", **tf)(x),
+        L.GlobalMaxPooling2D(**tf)(L.Convolution2D(3, 2, 2, subsample=(2, 1), **tf)(x)),
+        L.Convolution1D(4, 3, subsample_length=2, activation="relu")(s),
+        L.AtrousConvolution1D(4, 3, atrous_rate=2, border_mode="same")(s),
+        L.Cropping1D((1, 0))(L.UpSampling1D(2)(L.ZeroPadding1D(2)(L.AveragePooling1D(3)(s)))),
+        L.GlobalAveragePooling1D()(L.MaxPooling1D(2, stride=1)(s)),
+        L.MaxPooling3D((2, 2, 2), **tf)(L.Convolution3D(3, 2, 2, 3, **tf)(v)),
+    ]
+    inputs = [normal(rng, 2, 7, 6, 2), normal(rng, 2, 9, 3), normal(rng, 2, 4, 5, 4, 2)]
+    return Case(k.Model([x, s, v], outputs), inputs)
+
+
+def channels_first(k, rng):
+    """Written with the TensorFlow backend: kernels are (filters, channels, rows, columns), not turned around.
+
+    ZeroPadding, Cropping and UpSampling did not say their dim_ordering: it was the reader's default, here "th".
+    """
+    L = k.layers
+    k.set_channels_first()
+    model = k.Sequential(
+        [
+            L.ZeroPadding2D((1, 0), input_shape=(2, 7, 6)),
+            L.Convolution2D(3, 3, 2, activation="relu"),
+            L.BatchNormalization(axis=1),
+            L.MaxPooling2D((2, 2)),
+            L.Deconvolution2D(2, 2, 2, output_shape=(None, 2, 4, 3)),
+            L.UpSampling2D((1, 2)),
+            L.Cropping2D(((1, 0), (0, 2))),
+            L.Flatten(),
+            L.Dense(2),
+        ]
+    )
+    return Case(model, normal(rng, 3, 2, 7, 6))
+
+
+def theano_kernels(k, rng):
+    """Theano turns kernels around: true convolution."""
+    L = k.layers
+    x, s = k.Input((2, 7, 6), name="image"), k.Input((9, 3), name="sequence")
+    hidden = L.Convolution2D(3, 3, 2, activation="relu", dim_ordering="th")(x)
+    hidden = L.Flatten()(L.MaxPooling2D((2, 2), dim_ordering="th")(hidden))
+    y = k.Input((6, 5, 2), name="channels_last")
+    outputs = [
+        L.Dense(2)(hidden),
+        L.Convolution1D(4, 3, activation="tanh")(s),
+        L.Convolution2D(3, 2, 3, dim_ordering="tf")(y),
+    ]
+    return Case(k.Model([x, s, y], outputs), [normal(rng, 3, 2, 7, 6), normal(rng, 3, 9, 3), normal(rng, 3, 6, 5, 2)])
+
+
+def locally_connected(k, rng):
+    L = k.layers
+    s, x = k.Input((6, 3), name="sequence"), k.Input((5, 4, 2), name="image")
+    outputs = [
+        L.LocallyConnected1D(4, 3, subsample_length=1)(s),
+        L.LocallyConnected2D(3, 2, 3, subsample=(1, 1), dim_ordering="tf")(x),
+    ]
+    return Case(k.Model([s, x], outputs), [normal(rng, 2, 6, 3), normal(rng, 2, 5, 4, 2)])
+
+
+def conv_lstm(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.ConvLSTM2D(
+                2, 2, 3, input_shape=(3, 4, 4, 2), border_mode="same", return_sequences=True, dim_ordering="tf"
+            ),
+            L.ConvLSTM2D(2, 2, 2, border_mode="same", dim_ordering="tf"),
+        ]
+    )
+    return Case(model, normal(rng, 2, 3, 4, 4, 2))
+
+
+def rnn_stateful(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.LSTM(3, batch_input_shape=(2, 4, 3), stateful=True, return_sequences=True),
+            L.GRU(3, stateful=True),
+        ]
+    )
+    calls = [normal(rng, 2, 4, 3), normal(rng, 2, 4, 3)]
+    return Case(model, calls, {"calls": 2, "inputs_per_call": 1, "outputs_per_call": 1})
+
+
+def compiled(k, rng):
+    """After a step of training: training_config and optimizer_weights are in the file."""
+    L = k.layers
+    model = k.Sequential([L.Dense(5, activation="relu", input_dim=4), L.Dropout(0.2), L.Dense(3, activation="softmax")])
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    inputs = normal(rng, 4, 4)
+    model.train_on_batch(inputs, rng.dirichlet([1, 1, 1], 4))
+    return Case(model, inputs)
+
+
+EXTRAS = {
+    "merge-modes": merge_modes,
+    "merge-first": merge_first,
+    "time-distributed": time_distributed,
+    "core": core,
+    "activations": activations,
+    "convolutions": convolutions,
+    "channels-first": channels_first,
+    "theano-kernels": theano_kernels,
+    "locally-connected": locally_connected,
+    "conv-lstm": conv_lstm,
+    "rnn-stateful": rnn_stateful,
+    "compiled": compiled,
+}

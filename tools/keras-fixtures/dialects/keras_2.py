@@ -1,0 +1,328 @@
+"""What Keras 2 and tf-keras wrote beyond the matrix: layers, arguments and layouts that later ones spell differently."""
+
+from case import Case
+from dialects.matrix import normal
+
+
+def activations(k, rng):
+    """hard_sigmoid is clip(0.2 x + 0.5, 0, 1) up to Keras 2 and tf-keras."""
+    L = k.layers
+    x = k.Input((6,), name="x")
+    names = ["hard_sigmoid", "softplus", "softsign", "linear", "elu", "selu"]
+    advanced = [L.LeakyReLU(alpha=0.2), L.ELU(alpha=0.7), L.PReLU(), L.ThresholdedReLU(theta=0.6)]
+    if not k.before((2, 2)):
+        advanced += [L.Softmax(), L.ReLU(max_value=2.0), L.ReLU(negative_slope=0.1, threshold=0.2)]
+    outputs = [L.Activation(name)(x) for name in names] + [layer(x) for layer in advanced]
+    return Case(k.Model(x, outputs), 3 * normal(rng, 4, 6))
+
+
+def core(k, rng):
+    """What changes no number when predicting, and what only moves numbers."""
+    L = k.layers
+    model = k.Sequential(
+        [
+            *k.first(L.Dense, (4,), 6, kernel_regularizer="l2", bias_constraint="non_neg"),
+            L.ActivityRegularization(l1=0.1),
+            L.GaussianNoise(0.1),
+            L.GaussianDropout(0.1),
+            L.AlphaDropout(0.1),
+            L.RepeatVector(4),
+            L.SpatialDropout1D(0.2),
+            L.Permute((2, 1)),
+            L.Reshape((3, -1)),
+        ]
+    )
+    return Case(model, normal(rng, 3, 4))
+
+
+def convolutions(k, rng):
+    L = k.layers
+    x = k.Input((7, 6, 2), name="image")
+    s = k.Input((9, 3), name="sequence")
+    v = k.Input((4, 5, 4, 2), name="volume")
+    outputs = [
+        L.Conv2D(3, (2, 3), dilation_rate=(2, 1))(x),
+        L.Conv2DTranspose(3, (3, 2), strides=(2, 2), padding="same")(x),
+        L.Cropping2D(((1, 2), (0, 1)))(L.UpSampling2D((2, 3))(L.ZeroPadding2D((1, 2))(x))),
+        L.AveragePooling2D((3, 2), strides=(2, 2), padding="same")(x),
+        L.GlobalMaxPooling2D()(L.Conv2D(3, 2, strides=(2, 1))(x)),
+        L.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu")(s),
+        L.Cropping1D((1, 0))(L.UpSampling1D(2)(L.ZeroPadding1D(2)(L.AveragePooling1D(3)(s)))),
+        L.GlobalAveragePooling1D()(L.MaxPooling1D(2, strides=1)(s)),
+        L.MaxPooling3D((2, 2, 2))(L.Conv3D(3, (2, 2, 3))(v)),
+    ]
+    inputs = [normal(rng, 2, 7, 6, 2), normal(rng, 2, 9, 3), normal(rng, 2, 4, 5, 4, 2)]
+    return Case(k.Model([x, s, v], outputs), inputs)
+
+
+def channels_first(k, rng):
+    L = k.layers
+    first = {"data_format": "channels_first"}
+    model = k.Sequential(
+        [
+            *k.first(L.ZeroPadding2D, (2, 7, 6), (1, 0), **first),
+            L.Conv2D(3, (3, 2), activation="relu", **first),
+            L.BatchNormalization(axis=1),
+            L.MaxPooling2D((2, 2), **first),
+            L.Conv2DTranspose(2, 2, **first),
+            L.Flatten(),
+            L.Dense(2),
+        ]
+    )
+    return Case(model, normal(rng, 3, 2, 7, 6))
+
+
+def theano_kernels(k, rng):
+    """backend: theano. Its kernels are turned around, in the shapes TensorFlow's have."""
+    L = k.layers
+    x, s = k.Input((2, 7, 6), name="image"), k.Input((9, 3), name="sequence")
+    hidden = L.Conv2D(3, (3, 2), activation="relu", data_format="channels_first")(x)
+    hidden = L.Flatten()(L.MaxPooling2D((2, 2), data_format="channels_first")(hidden))
+    y = k.Input((6, 5, 2), name="channels_last")
+    outputs = [
+        L.Dense(2)(hidden),
+        L.Conv1D(4, 3, activation="tanh")(s),
+        L.Conv2D(3, (2, 3))(y),
+        L.Conv2DTranspose(2, 3, strides=(2, 2))(y),
+    ]
+    return Case(k.Model([x, s, y], outputs), [normal(rng, 3, 2, 7, 6), normal(rng, 3, 9, 3), normal(rng, 3, 6, 5, 2)])
+
+
+def locally_connected(k, rng):
+    L = k.layers
+    s, x = k.Input((6, 3), name="sequence"), k.Input((5, 4, 2), name="image")
+    outputs = [L.LocallyConnected1D(4, 3)(s), L.LocallyConnected2D(3, (2, 3))(x)]
+    if not k.before((2, 3)):
+        outputs += [L.LocallyConnected1D(2, 3, strides=2, implementation=2)(s)]
+        outputs += [L.LocallyConnected2D(2, 2, implementation=2)(x)]
+    if k.name == "tf-keras-2":
+        outputs += [L.LocallyConnected1D(2, 3, padding="same", implementation=3)(s)]
+        outputs += [L.LocallyConnected2D(2, 2, padding="same", implementation=3)(x)]
+    return Case(k.Model([s, x], outputs), [normal(rng, 2, 6, 3), normal(rng, 2, 5, 4, 2)])
+
+
+def conv_lstm(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            *k.first(L.ConvLSTM2D, (3, 4, 4, 2), 2, (2, 3), padding="same", return_sequences=True),
+            L.ConvLSTM2D(2, (2, 2)),
+        ]
+    )
+    return Case(model, normal(rng, 2, 3, 4, 4, 2))
+
+
+def rnn_stateful(k, rng):
+    L = k.layers
+    model = k.Sequential(
+        [
+            L.LSTM(3, batch_input_shape=(2, 4, 3), stateful=True, return_sequences=True),
+            L.GRU(3, stateful=True),
+        ]
+    )
+    calls = [normal(rng, 2, 4, 3), normal(rng, 2, 4, 3)]
+    return Case(model, calls, {"calls": 2, "inputs_per_call": 1, "outputs_per_call": 1})
+
+
+def rnn_states(k, rng):
+    """An encoder's states start a decoder: initial_state makes further inputs of its node."""
+    L = k.layers
+    x, y = k.Input((5, 3), name="source"), k.Input((4, 2), name="target")
+    _, h, c = L.LSTM(3, return_state=True)(x)
+    sequence, *states = L.LSTM(3, return_sequences=True, return_state=True)(y, initial_state=[h, c])
+    _, state = L.GRU(3, return_state=True)(x)
+    return Case(
+        k.Model([x, y], [L.Dense(2)(sequence), *states, L.GRU(3)(y, initial_state=state)]),
+        [normal(rng, 3, 5, 3), normal(rng, 3, 4, 2)],
+    )
+
+
+def rnn_options(k, rng):
+    """unroll and every implementation change nothing."""
+    L = k.layers
+    x = k.Input((4, 3), name="x")
+    outputs = [layer(3, implementation=i)(x) for layer in [L.LSTM, L.GRU, L.SimpleRNN] for i in [0, 1, 2]]
+    outputs += [layer(3, unroll=True, return_sequences=True)(x) for layer in [L.LSTM, L.GRU]]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
+
+
+def rnn_cells(k, rng):
+    """RNN with cells, stacked too; a Bidirectional of it."""
+    L = k.layers
+    x = k.Input((4, 3), name="x")
+    stacked = [L.LSTMCell(3), L.GRUCell(4, reset_after=True), L.SimpleRNNCell(2)]
+    outputs = [
+        L.RNN(L.GRUCell(3, reset_after=False), return_sequences=True)(x),
+        L.RNN(stacked)(x),
+        L.Bidirectional(L.RNN(L.LSTMCell(3)), merge_mode="ave")(x),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
+
+
+def cudnn(k, rng):
+    """CuDNNLSTM and CuDNNGRU: kernels transposed inside their shapes, two biases per gate in one array."""
+    L = k.layers
+    x = k.Input((4, 3), name="x")
+    nested = k.Sequential([L.CuDNNGRU(2, input_shape=(4, 3)), L.Dense(2)], name="nested")
+    outputs = [
+        L.CuDNNLSTM(2, return_sequences=True)(x),
+        L.CuDNNGRU(2)(x),
+        L.Bidirectional(L.CuDNNLSTM(2, return_sequences=True))(x),
+        L.Bidirectional(L.CuDNNGRU(2), merge_mode="mul")(x),
+        nested(x),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
+
+
+def split_attributes(k, rng):
+    """Names too long for one attribute: layer_names0, layer_names1, …; weight_names0, … (with the limit lowered)."""
+    L = k.layers
+    name = "a_layer_with_a_name_that_is_much_longer_than_it_would_need_to_be"
+    x = k.Input((3,), name="x")
+    y = x
+    for i in range(4):
+        y = L.Dense(3, name=f"{name}_{i}")(y)
+    block = k.Sequential([*k.first(L.Dense, (3,), 2, name=f"{name}_inner_0"), L.Dense(2, name=f"{name}_inner_1")])
+    return Case(k.Model(x, block(y)), normal(rng, 2, 3))
+
+
+def compiled(k, rng):
+    """After a step of training: training_config and optimizer_weights are in the file."""
+    L = k.layers
+    model = k.Sequential([*k.first(L.Dense, (4,), 5, activation="relu"), L.Dropout(0.2), L.Dense(3, activation="softmax")])
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    inputs = normal(rng, 4, 4)
+    model.train_on_batch(inputs, rng.dirichlet([1, 1, 1], 4))
+    return Case(model, inputs)
+
+
+KERAS_2_0 = {
+    "activations": activations,
+    "core": core,
+    "convolutions": convolutions,
+    "channels-first": channels_first,
+    "theano-kernels": theano_kernels,
+    "locally-connected": locally_connected,
+    "conv-lstm": conv_lstm,
+    "rnn-stateful": rnn_stateful,
+    "rnn-states": rnn_states,
+    "rnn-options": rnn_options,
+    "compiled": compiled,
+}
+
+KERAS_2_3 = {
+    "activations": activations,
+    "channels-first": channels_first,
+    "locally-connected": locally_connected,
+    "rnn-states": rnn_states,
+    "rnn-cells": rnn_cells,
+    "cudnn": cudnn,
+    "split-attributes": split_attributes,
+    "compiled": compiled,
+}
+
+
+def operators(k, rng):
+    """TFOpLambda and SlicingOpLambda: every Python operator and TensorFlow function on a Keras tensor."""
+    import tensorflow as tf
+
+    L = k.layers
+    x, y = k.Input((4,), name="x"), k.Input((4,), name="y")
+    s = k.Input((3, 4), name="s")
+    a, b = L.Dense(4, name="a")(x), L.Dense(4, name="b")(y)
+    outputs = [
+        x + y,
+        2.0 * a - b / 3.0,
+        1.0 - a,
+        -a,
+        a[:, 1:],
+        s[:, -1],
+        s[:, ::2, 1:3],
+        s[..., 0],
+        tf.nn.relu(a),
+        tf.concat([a, b], axis=-1),
+        tf.concat([a, tf.square(b)], 1),
+        tf.reduce_mean(s, axis=[1], keepdims=True),
+        tf.reshape(s, (-1, 12)),
+        tf.transpose(s, perm=[0, 2, 1]),
+        tf.expand_dims(a, 1) * s,
+        tf.matmul(s, s, transpose_b=True),
+        tf.math.sigmoid(a) ** 2,
+        tf.maximum(a, 0.5),
+        tf.cast(a > b, "float32"),
+        tf.stack([a, b], axis=1),
+        tf.nn.softmax(a, axis=-1),
+        tf.clip_by_value(a, -0.5, 0.5),
+    ]
+    return Case(k.Model([x, y, s], outputs), [normal(rng, 3, 4), normal(rng, 3, 4), normal(rng, 3, 3, 4)])
+
+
+def time_major(k, rng):
+    """(time, batch, features) in and out."""
+    L = k.layers
+    x = k.Input(batch_shape=(4, None, 3), name="x")
+    sequence = L.LSTM(3, time_major=True, return_sequences=True)(x)
+    outputs = [sequence, L.GRU(2, time_major=True)(sequence), L.SimpleRNN(2, time_major=True)(x)]
+    return Case(k.Model(x, outputs), normal(rng, 4, 4, 3))
+
+
+def attention(k, rng):
+    L = k.layers
+    q, v = k.Input((3, 4), name="query"), k.Input((5, 4), name="value")
+    outputs = [
+        L.Attention()([q, v]),
+        L.Attention(use_scale=True)([q, v]),
+        L.AdditiveAttention()([q, v]),
+        L.MultiHeadAttention(2, 3)(q, v),
+        L.MultiHeadAttention(2, 3, value_dim=2, output_shape=5, name="self")(q, value=q, key=q),
+        L.LayerNormalization(epsilon=0.01)(q),
+    ]
+    return Case(k.Model([q, v], outputs), [normal(rng, 2, 3, 4), normal(rng, 2, 5, 4)])
+
+
+def preprocessing(k, rng):
+    L = k.layers
+    x = k.Input((4, 4, 3), name="x")
+    normalization = L.Normalization()
+    normalization.adapt(normal(rng, 20, 4, 4, 3))
+    outputs = [
+        normalization(x),
+        L.Rescaling(1 / 127.5, offset=-1)(x),
+        L.CenterCrop(2, 3)(x),
+        L.Resizing(6, 7)(x),
+        L.GroupNormalization(3)(x),
+        L.UnitNormalization()(x),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 4, 3))
+
+
+def mask_graph(k, rng):
+    """Masks through merges, into a nested model and into attention."""
+    L = k.layers
+    ids = k.Input((5,), name="ids")
+    embedded = L.Embedding(6, 4, mask_zero=True)(ids)
+    block = k.Sequential([*k.first(L.LSTM, (5, 4), 3, return_sequences=True), L.GRU(2)], name="block")
+    joined = L.Concatenate()([embedded, L.SimpleRNN(2, return_sequences=True)(embedded)])
+    outputs = [block(embedded), L.LSTM(2)(joined), L.Attention()([embedded, embedded]), L.GlobalAveragePooling1D()(embedded)]
+    values = rng.integers(1, 6, (4, 5)).astype("float32")
+    values[0, 3:] = values[1, 1] = values[2, :2] = 0
+    return Case(k.Model(ids, outputs), values)
+
+
+TF_KERAS_2 = {
+    "activations": activations,
+    "convolutions": convolutions,
+    "channels-first": channels_first,
+    "locally-connected": locally_connected,
+    "conv-lstm": conv_lstm,
+    "rnn-stateful": rnn_stateful,
+    "rnn-states": rnn_states,
+    "rnn-cells": rnn_cells,
+    "split-attributes": split_attributes,
+    "compiled": compiled,
+    "operators": operators,
+    "time-major": time_major,
+    "attention": attention,
+    "preprocessing": preprocessing,
+    "mask-graph": mask_graph,
+}
