@@ -21,7 +21,9 @@ export async function sha256OfSources(sources: readonly Source[]): Promise<Uint8
   const hash = new Sha256()
   for (const source of sources) {
     for (let start = 0; start < source.byteLength; start += chunkSize) {
-      hash.update(await readRange(source, start, Math.min(source.byteLength, start + chunkSize), 'the file'))
+      hash.update(
+        await readRange(source, start, Math.min(source.byteLength, start + chunkSize), 'the file'),
+      )
     }
   }
   return hash.digest()
@@ -33,7 +35,8 @@ function roundConstants(): Uint32Array {
   let count = 0
   for (let candidate = 2; count < 64; candidate++) {
     let isPrime = true
-    for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) isPrime = false
+    for (let divisor = 2; divisor * divisor <= candidate; divisor++)
+      if (candidate % divisor === 0) isPrime = false
     if (!isPrime) continue
     const root = Math.cbrt(candidate)
     constants[count++] = (root - Math.floor(root)) * 2 ** 32
@@ -98,7 +101,16 @@ export class Sha256 {
       const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
       words[i] = (words[i - 16] as number) + s0 + (words[i - 7] as number) + s1
     }
-    let [a, b, c, d, e, f, g, h] = this.#state as unknown as [number, number, number, number, number, number, number, number]
+    let [a, b, c, d, e, f, g, h] = this.#state as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     for (let i = 0; i < 64; i++) {
       const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
       const choice = (e & f) ^ (~e & g)
@@ -114,7 +126,8 @@ export class Sha256 {
       b = a
       a = (t1 + s0 + majority) | 0
     }
-    for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) this.#state[index] = (this.#state[index] as number) + value
+    for (const [index, value] of [a, b, c, d, e, f, g, h].entries())
+      this.#state[index] = (this.#state[index] as number) + value
     this.#filled = 0
   }
 }

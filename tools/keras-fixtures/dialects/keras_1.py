@@ -8,44 +8,32 @@ def sequential(k, rng):
     L = k.layers
     model = k.Sequential(
         [
-            L.Convolution2D(3, 3, 2, border_mode="same", activation="relu", input_shape=(6, 5, 2), dim_ordering="tf"),
+            L.Convolution2D(3, 3, 2, border_mode="same", activation="relu", input_shape=(5, 4, 2), dim_ordering="tf"),
             L.MaxPooling2D((2, 2), dim_ordering="tf"),
-            L.Dropout(0.25),
             L.Flatten(),
-            L.Dense(5),
-            L.Activation("tanh"),
             L.Dense(3, activation="softmax"),
         ]
     )
-    return Case(model, normal(rng, 4, 6, 5, 2))
+    return Case(model, normal(rng, 3, 5, 4, 2))
 
 
 def functional(k, rng):
     L = k.layers
     x = k.Input((4,), name="x")
-    a, b, c = [L.Dense(5, activation=name)(x) for name in ["tanh", "relu", "sigmoid"]]
-    merged = [L.merge([a, b, c], mode=mode) for mode in ["sum", "mul", "ave", "max", "concat"]]
-    return Case(k.Model(x, L.Dense(3, bias=False)(L.merge(merged, mode="concat"))), normal(rng, 5, 4))
+    a, b = L.Dense(4, activation="tanh")(x), L.Dense(4, bias=False)(x)
+    joined = L.merge([L.merge([a, b, x], mode="sum"), L.merge([a, b], mode="mul")], mode="concat")
+    return Case(k.Model(x, L.Dense(2)(joined)), normal(rng, 3, 4))
 
 
 def nested(k, rng):
     L = k.layers
-    block = k.Sequential(
-        [
-            L.Dense(5, activation="relu", input_dim=4),
-            L.BatchNormalization(),
-            L.Dense(4, trainable=False),
-            L.Dense(3),
-        ],
-        name="block",
-    )
+    layers = [L.Dense(4, activation="relu", input_dim=4), L.BatchNormalization(), L.Dense(4, trainable=False), L.Dense(3)]
+    block = k.Sequential(layers, name="block")
     i = k.Input((3,), name="inner_input")
-    fork = k.Model(i, [L.Dense(2, name="left")(i), L.Dense(4, activation="tanh", name="right")(i)], name="fork")
+    fork = k.Model(i, [L.Dense(2, name="left")(i), L.Dense(2, activation="tanh", name="right")(i)], name="fork")
     x = k.Input((4,), name="x")
-    left, right = fork(block(L.Dense(4)(x)))
-    steps = k.Sequential([L.Dense(2, activation="tanh", input_dim=4), L.Dense(3)], name="steps")
-    spread = L.TimeDistributed(steps)(L.RepeatVector(2)(right))
-    return Case(k.Model(x, [left, L.Flatten()(spread)]), normal(rng, 3, 4))
+    left, right = fork(block(x))
+    return Case(k.Model(x, [right, L.Dense(1)(left)]), normal(rng, 3, 4))
 
 
 def shared(k, rng):
@@ -53,36 +41,25 @@ def shared(k, rng):
     L = k.layers
     a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
     dense = L.Dense(4, activation="tanh", name="shared")
-    block = k.Sequential([L.Dense(3, activation="relu", input_dim=4), L.Dense(2)], name="block")
+    block = k.Sequential([L.Dense(2, activation="relu", input_dim=4)], name="block")
     joined = L.merge([block(dense(a)), block(dense(b))], mode="concat")
-    return Case(k.Model([a, b], L.Dense(2)(joined)), [normal(rng, 3, 4), normal(rng, 3, 4)])
+    return Case(k.Model([a, b], joined), [normal(rng, 3, 4), normal(rng, 3, 4)])
 
 
 def multi_io(k, rng):
     L = k.layers
-    z, a = k.Input((4,), name="z"), k.Input((2, 3), name="a")
-    hidden = L.Dense(5, activation="relu", name="hidden")(z)
-    flat = L.Dense(5, name="flat")(L.Flatten()(a))
-    total = L.merge([hidden, flat], mode="sum")
-    outputs = [L.Dense(2, name="second")(total), hidden, L.Dense(1, name="first")(flat)]
-    return Case(k.Model([z, a], outputs), [normal(rng, 3, 4), normal(rng, 3, 2, 3)])
+    z, a = k.Input((4,), name="z"), k.Input((3,), name="a")
+    hidden = L.Dense(3, activation="relu", name="hidden")(z)
+    outputs = [L.Dense(2, name="second")(L.merge([hidden, a], mode="concat")), hidden]
+    return Case(k.Model([z, a], outputs), [normal(rng, 3, 4), normal(rng, 3, 3)])
 
 
 def rnn(k, rng):
-    """12 arrays for an LSTM, 9 for a GRU; one of each with merged ones (consume_less="gpu")."""
+    """12 arrays for an LSTM, 9 for a GRU."""
     L = k.layers
-    x = k.Input((5, 4), name="x")
-    outputs = [
-        L.LSTM(3)(x),
-        L.GRU(3)(x),
-        L.SimpleRNN(3)(x),
-        L.Bidirectional(L.LSTM(3))(x),
-        L.Bidirectional(L.SimpleRNN(3, return_sequences=True), merge_mode="sum")(x),
-        L.GRU(3, go_backwards=True, return_sequences=True, inner_activation="sigmoid", consume_less="mem")(x),
-        L.LSTM(3, activation="relu", consume_less="gpu")(x),
-        L.GRU(3, consume_less="gpu")(x),
-    ]
-    return Case(k.Model(x, outputs), normal(rng, 3, 5, 4))
+    x = k.Input((4, 3), name="x")
+    outputs = [L.LSTM(2)(x), L.GRU(2)(x), L.SimpleRNN(2)(x), L.Bidirectional(L.LSTM(2))(x)]
+    return Case(k.Model(x, outputs), normal(rng, 3, 4, 3))
 
 
 def batchnorm(k, rng):
@@ -92,47 +69,37 @@ def batchnorm(k, rng):
         [
             L.Convolution2D(3, 2, 2, bias=False, input_shape=(4, 3, 2), dim_ordering="tf"),
             L.BatchNormalization(),
-            L.Activation("relu"),
             L.BatchNormalization(axis=1, epsilon=0.01),
             L.Flatten(),
-            L.Dense(4),
             L.BatchNormalization(mode=0),
         ]
     )
-    return Case(model, normal(rng, 4, 4, 3, 2))
+    return Case(model, normal(rng, 3, 4, 3, 2))
 
 
 def separable(k, rng):
     L = k.layers
     options = {"depth_multiplier": 2, "border_mode": "same", "dim_ordering": "tf"}
     model = k.Sequential([L.SeparableConvolution2D(4, 3, 2, activation="relu", input_shape=(6, 5, 2), **options)])
-    return Case(model, normal(rng, 3, 6, 5, 2))
+    return Case(model, normal(rng, 2, 6, 5, 2))
 
 
 def mask_embedding(k, rng):
     L = k.layers
-    model = k.Sequential(
-        [
-            L.Embedding(7, 4, mask_zero=True, input_length=6),
-            L.LSTM(5, return_sequences=True),
-            L.Bidirectional(L.GRU(3)),
-            L.Dense(2),
-        ]
-    )
+    layers = [L.Embedding(7, 4, mask_zero=True, input_length=6), L.LSTM(4, return_sequences=True), L.Bidirectional(L.GRU(2))]
     ids = rng.integers(1, 7, (5, 6))
     ids[0, 4:] = ids[1, :2] = ids[2, 2:4] = ids[3] = 0
-    return Case(model, ids.astype("int32"))
+    return Case(k.Sequential(layers), ids.astype("int32"))
 
 
 def mask_masking(k, rng):
     L = k.layers
     x = k.Input((5, 3), name="x")
-    masked = L.Masking(mask_value=0.5)(x)
-    sequence = L.TimeDistributed(L.Dense(4, activation="tanh"))(L.GRU(4, return_sequences=True)(masked))
+    sequence = L.GRU(3, return_sequences=True)(L.Masking(mask_value=0.5)(x))
     steps = normal(rng, 4, 5, 3)
     steps[0, 3:] = steps[1, :2] = steps[2, 2] = 0.5
     steps[3, 1, 0] = 0.5
-    return Case(k.Model(x, [L.LSTM(3)(sequence), L.SimpleRNN(3)(masked)]), steps)
+    return Case(k.Model(x, L.LSTM(2)(L.TimeDistributed(L.Dense(3, activation="tanh"))(sequence))), steps)
 
 
 MATRIX = {
@@ -150,20 +117,20 @@ MATRIX = {
 
 
 def merge_modes(k, rng):
-    """dot and cos; concat on an axis. cos has shape (batch, 1, 1), whatever its config says."""
+    """cos has the shape (batch, 1, 1), whatever Keras 1 says itself."""
     L = k.layers
     a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
-    p, q = L.RepeatVector(3)(a), L.RepeatVector(3)(b)
-    p, q = L.TimeDistributed(L.Dense(5))(p), L.SimpleRNN(5, return_sequences=True)(q)
+    p, q = k.Input((3, 4), name="p"), k.Input((3, 4), name="q")
     outputs = [
+        L.merge([a, b, a], mode="ave"),
+        L.merge([a, b], mode="max"),
         L.merge([a, b], mode="dot"),
         L.Reshape((1,))(L.merge([a, b], mode="cos", dot_axes=1)),
         L.merge([p, q], mode="dot", dot_axes=[2, 2]),
         L.merge([p, q], mode="dot", dot_axes=(1, 1)),
         L.merge([p, q], mode="concat", concat_axis=1),
-        L.merge([p, q], mode="concat", concat_axis=-1),
     ]
-    return Case(k.Model([a, b], outputs), [normal(rng, 3, 4), normal(rng, 3, 4)])
+    return Case(k.Model([a, b, p, q], outputs), [normal(rng, 2, *i.get_shape().as_list()[1:]) for i in (a, b, p, q)])
 
 
 def merge_first(k, rng):
@@ -176,17 +143,26 @@ def merge_first(k, rng):
 
 
 def time_distributed(k, rng):
+    """TimeDistributedDense, and TimeDistributed of a layer and of a model."""
     L = k.layers
-    model = k.Sequential(
-        [
-            L.TimeDistributedDense(6, activation="tanh", input_dim=4, input_length=3),
-            L.TimeDistributed(L.Dense(5)),
-            L.Reshape((3, 5, 1)),
-            L.TimeDistributed(L.Convolution1D(2, 3, border_mode="same")),
-            L.TimeDistributed(L.Flatten()),
-        ]
-    )
-    return Case(model, normal(rng, 3, 3, 4))
+    steps = k.Sequential([L.Dense(3, activation="tanh", input_dim=4), L.Dense(2)])
+    layers = [L.TimeDistributedDense(4, activation="tanh", input_dim=3, input_length=2), L.TimeDistributed(steps)]
+    image = [L.Reshape((2, 2, 1)), L.TimeDistributed(L.Convolution1D(2, 2, border_mode="same"))]
+    return Case(k.Sequential(layers + image), normal(rng, 2, 2, 3))
+
+
+def rnn_options(k, rng):
+    """One array for all gates (consume_less="gpu"), in another order than the separate ones."""
+    L = k.layers
+    x = k.Input((4, 3), name="x")
+    outputs = [
+        L.LSTM(2, consume_less="gpu", activation="relu")(x),
+        L.GRU(2, consume_less="gpu")(x),
+        L.LSTM(2, consume_less="mem", unroll=True, return_sequences=True)(x),
+        L.GRU(2, inner_activation="sigmoid", go_backwards=True)(x),
+        L.Bidirectional(L.SimpleRNN(2, return_sequences=True), merge_mode="sum")(x),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
 
 
 def core(k, rng):
@@ -195,6 +171,8 @@ def core(k, rng):
     model = k.Sequential(
         [
             L.Dense(6, input_shape=(4,), W_regularizer="l2", b_constraint="nonneg"),
+            L.Dropout(0.25),
+            L.Activation("tanh"),
             L.ActivityRegularization(l1=0.1),
             L.GaussianNoise(0.1),
             L.GaussianDropout(0.1),
@@ -220,23 +198,20 @@ def activations(k, rng):
 def convolutions(k, rng):
     L = k.layers
     tf = {"dim_ordering": "tf"}
-    x = k.Input((7, 6, 2), name="image")
-    s = k.Input((9, 3), name="sequence")
-    v = k.Input((4, 5, 4, 2), name="volume")
+    x, s = k.Input((5, 4, 2), name="image"), k.Input((6, 2), name="sequence")
+    v = k.Input((3, 4, 3, 2), name="volume")
     outputs = [
-        L.AtrousConvolution2D(3, 2, 3, atrous_rate=(2, 2), **tf)(x),
-        L.Deconvolution2D(3, 3, 2, output_shape=(None, 15, 12, 3), subsample=(2, 2), **tf)(x),
-        L.Cropping2D(((1, 2), (0, 1)), **tf)(L.UpSampling2D((2, 3), **tf)(L.ZeroPadding2D((1, 2), **tf)(x))),
+        L.AtrousConvolution2D(3, 2, 2, atrous_rate=(2, 2), **tf)(x),
+        L.Deconvolution2D(3, 3, 2, output_shape=(None, 11, 8, 3), subsample=(2, 2), **tf)(x),
+        L.Cropping2D(((1, 2), (0, 1)), **tf)(L.ZeroPadding2D((1, 2), **tf)(x)),
         L.AveragePooling2D((3, 2), strides=(2, 2), border_mode="same", **tf)(x),
-        L.GlobalMaxPooling2D(**tf)(L.Convolution2D(3, 2, 2, subsample=(2, 1), **tf)(x)),
-        L.Convolution1D(4, 3, subsample_length=2, activation="relu")(s),
-        L.AtrousConvolution1D(4, 3, atrous_rate=2, border_mode="same")(s),
-        L.Cropping1D((1, 0))(L.UpSampling1D(2)(L.ZeroPadding1D(2)(L.AveragePooling1D(3)(s)))),
+        L.GlobalMaxPooling2D(**tf)(L.UpSampling2D((2, 3), **tf)(x)),
+        L.Convolution1D(3, 3, subsample_length=2, activation="relu")(s),
+        L.AtrousConvolution1D(3, 2, atrous_rate=2, border_mode="same")(s),
         L.GlobalAveragePooling1D()(L.MaxPooling1D(2, stride=1)(s)),
-        L.MaxPooling3D((2, 2, 2), **tf)(L.Convolution3D(3, 2, 2, 3, **tf)(v)),
+        L.Convolution3D(3, 2, 2, 3, **tf)(v),
     ]
-    inputs = [normal(rng, 2, 7, 6, 2), normal(rng, 2, 9, 3), normal(rng, 2, 4, 5, 4, 2)]
-    return Case(k.Model([x, s, v], outputs), inputs)
+    return Case(k.Model([x, s, v], outputs), [normal(rng, 2, 5, 4, 2), normal(rng, 2, 6, 2), normal(rng, 2, 3, 4, 3, 2)])
 
 
 def channels_first(k, rng):
@@ -315,7 +290,7 @@ def rnn_stateful(k, rng):
 def compiled(k, rng):
     """After a step of training: training_config and optimizer_weights are in the file."""
     L = k.layers
-    model = k.Sequential([L.Dense(5, activation="relu", input_dim=4), L.Dropout(0.2), L.Dense(3, activation="softmax")])
+    model = k.Sequential([L.Dense(5, activation="relu", input_dim=4), L.Dense(3, activation="softmax")])
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     inputs = normal(rng, 4, 4)
     model.train_on_batch(inputs, rng.dirichlet([1, 1, 1], 4))
@@ -326,6 +301,7 @@ EXTRAS = {
     "merge-modes": merge_modes,
     "merge-first": merge_first,
     "time-distributed": time_distributed,
+    "rnn-options": rnn_options,
     "core": core,
     "activations": activations,
     "convolutions": convolutions,

@@ -22,6 +22,8 @@ def core(k, rng):
     model = k.Sequential(
         [
             *k.first(L.Dense, (4,), 6, kernel_regularizer="l2", bias_constraint="non_neg"),
+            L.Dropout(0.25),
+            L.Activation("tanh"),
             L.ActivityRegularization(l1=0.1),
             L.GaussianNoise(0.1),
             L.GaussianDropout(0.1),
@@ -35,24 +37,44 @@ def core(k, rng):
     return Case(model, normal(rng, 3, 4))
 
 
+def merges(k, rng):
+    L = k.layers
+    a, b, c = [k.Input((3, 4), name=name) for name in "abc"]
+    outputs = [
+        L.Average()([a, b, c]),
+        L.Maximum()([a, b, c]),
+        L.Subtract()([a, b]),
+        L.Dot(axes=2)([a, b]),
+        L.Dot(axes=(1, 1), normalize=True)([a, c]),
+        L.Concatenate(axis=1)([a, b]),
+    ]
+    return Case(k.Model([a, b, c], outputs), [normal(rng, 2, 3, 4) for _ in "abc"])
+
+
+def time_distributed(k, rng):
+    """TimeDistributed of a layer and of a model."""
+    L = k.layers
+    steps = k.Sequential([*k.first(L.Dense, (4,), 3, activation="tanh"), L.Dense(2)], name="steps")
+    x = k.Input((2, 4), name="x")
+    y = L.TimeDistributed(L.Conv1D(2, 2, padding="same"))(L.Reshape((2, 2, 1))(L.TimeDistributed(steps)(x)))
+    return Case(k.Model(x, y), normal(rng, 2, 2, 4))
+
+
 def convolutions(k, rng):
     L = k.layers
-    x = k.Input((7, 6, 2), name="image")
-    s = k.Input((9, 3), name="sequence")
-    v = k.Input((4, 5, 4, 2), name="volume")
+    x, s = k.Input((5, 4, 2), name="image"), k.Input((6, 2), name="sequence")
+    v = k.Input((3, 4, 3, 2), name="volume")
     outputs = [
         L.Conv2D(3, (2, 3), dilation_rate=(2, 1))(x),
         L.Conv2DTranspose(3, (3, 2), strides=(2, 2), padding="same")(x),
-        L.Cropping2D(((1, 2), (0, 1)))(L.UpSampling2D((2, 3))(L.ZeroPadding2D((1, 2))(x))),
+        L.Cropping2D(((1, 2), (0, 1)))(L.ZeroPadding2D((1, 2))(x)),
         L.AveragePooling2D((3, 2), strides=(2, 2), padding="same")(x),
-        L.GlobalMaxPooling2D()(L.Conv2D(3, 2, strides=(2, 1))(x)),
-        L.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu")(s),
-        L.Cropping1D((1, 0))(L.UpSampling1D(2)(L.ZeroPadding1D(2)(L.AveragePooling1D(3)(s)))),
+        L.GlobalMaxPooling2D()(L.UpSampling2D((2, 3))(x)),
+        L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="relu")(s),
         L.GlobalAveragePooling1D()(L.MaxPooling1D(2, strides=1)(s)),
-        L.MaxPooling3D((2, 2, 2))(L.Conv3D(3, (2, 2, 3))(v)),
+        L.Conv3D(3, (2, 2, 3))(v),
     ]
-    inputs = [normal(rng, 2, 7, 6, 2), normal(rng, 2, 9, 3), normal(rng, 2, 4, 5, 4, 2)]
-    return Case(k.Model([x, s, v], outputs), inputs)
+    return Case(k.Model([x, s, v], outputs), [normal(rng, 2, 5, 4, 2), normal(rng, 2, 6, 2), normal(rng, 2, 3, 4, 3, 2)])
 
 
 def channels_first(k, rng):
@@ -90,15 +112,13 @@ def theano_kernels(k, rng):
 
 def locally_connected(k, rng):
     L = k.layers
-    s, x = k.Input((6, 3), name="sequence"), k.Input((5, 4, 2), name="image")
-    outputs = [L.LocallyConnected1D(4, 3)(s), L.LocallyConnected2D(3, (2, 3))(x)]
-    if not k.before((2, 3)):
-        outputs += [L.LocallyConnected1D(2, 3, strides=2, implementation=2)(s)]
-        outputs += [L.LocallyConnected2D(2, 2, implementation=2)(x)]
+    s, x = k.Input((5, 2), name="sequence"), k.Input((4, 4, 2), name="image")
+    outputs = [L.LocallyConnected1D(3, 3)(s), L.LocallyConnected2D(2, (2, 3))(x)]
     if k.name == "tf-keras-2":
-        outputs += [L.LocallyConnected1D(2, 3, padding="same", implementation=3)(s)]
+        # Three ways to store the same numbers.
+        outputs += [L.LocallyConnected1D(2, 3, padding="same", implementation=2)(s)]
         outputs += [L.LocallyConnected2D(2, 2, padding="same", implementation=3)(x)]
-    return Case(k.Model([s, x], outputs), [normal(rng, 2, 6, 3), normal(rng, 2, 5, 4, 2)])
+    return Case(k.Model([s, x], outputs), [normal(rng, 2, 5, 2), normal(rng, 2, 4, 4, 2)])
 
 
 def conv_lstm(k, rng):
@@ -138,11 +158,15 @@ def rnn_states(k, rng):
 
 
 def rnn_options(k, rng):
-    """unroll and every implementation change nothing."""
+    """unroll and implementation change nothing."""
     L = k.layers
     x = k.Input((4, 3), name="x")
-    outputs = [layer(3, implementation=i)(x) for layer in [L.LSTM, L.GRU, L.SimpleRNN] for i in [0, 1, 2]]
-    outputs += [layer(3, unroll=True, return_sequences=True)(x) for layer in [L.LSTM, L.GRU]]
+    outputs = [
+        L.LSTM(2, implementation=1, recurrent_activation="sigmoid", use_bias=False)(x),
+        L.GRU(2, implementation=2, unroll=True, return_sequences=True)(x),
+        L.GRU(2, go_backwards=True)(x),
+        L.Bidirectional(L.SimpleRNN(2, return_sequences=True), merge_mode="sum")(x),
+    ]
     return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
 
 
@@ -189,7 +213,7 @@ def split_attributes(k, rng):
 def compiled(k, rng):
     """After a step of training: training_config and optimizer_weights are in the file."""
     L = k.layers
-    model = k.Sequential([*k.first(L.Dense, (4,), 5, activation="relu"), L.Dropout(0.2), L.Dense(3, activation="softmax")])
+    model = k.Sequential([*k.first(L.Dense, (4,), 5, activation="relu"), L.Dense(3, activation="softmax")])
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     inputs = normal(rng, 4, 4)
     model.train_on_batch(inputs, rng.dirichlet([1, 1, 1], 4))
@@ -199,6 +223,8 @@ def compiled(k, rng):
 KERAS_2_0 = {
     "activations": activations,
     "core": core,
+    "merges": merges,
+    "time-distributed": time_distributed,
     "convolutions": convolutions,
     "channels-first": channels_first,
     "theano-kernels": theano_kernels,
@@ -233,26 +259,18 @@ def operators(k, rng):
     outputs = [
         x + y,
         2.0 * a - b / 3.0,
-        1.0 - a,
-        -a,
-        a[:, 1:],
+        1.0 - a[:, 1:],
         s[:, -1],
         s[:, ::2, 1:3],
         s[..., 0],
         tf.nn.relu(a),
-        tf.concat([a, b], axis=-1),
-        tf.concat([a, tf.square(b)], 1),
+        tf.concat([a, tf.square(b)], axis=-1),
         tf.reduce_mean(s, axis=[1], keepdims=True),
-        tf.reshape(s, (-1, 12)),
-        tf.transpose(s, perm=[0, 2, 1]),
+        tf.transpose(tf.reshape(s, (-1, 2, 6)), perm=[0, 2, 1]),
         tf.expand_dims(a, 1) * s,
         tf.matmul(s, s, transpose_b=True),
-        tf.math.sigmoid(a) ** 2,
-        tf.maximum(a, 0.5),
         tf.cast(a > b, "float32"),
         tf.stack([a, b], axis=1),
-        tf.nn.softmax(a, axis=-1),
-        tf.clip_by_value(a, -0.5, 0.5),
     ]
     return Case(k.Model([x, y, s], outputs), [normal(rng, 3, 4), normal(rng, 3, 4), normal(rng, 3, 3, 4)])
 
@@ -273,8 +291,7 @@ def attention(k, rng):
         L.Attention()([q, v]),
         L.Attention(use_scale=True)([q, v]),
         L.AdditiveAttention()([q, v]),
-        L.MultiHeadAttention(2, 3)(q, v),
-        L.MultiHeadAttention(2, 3, value_dim=2, output_shape=5, name="self")(q, value=q, key=q),
+        L.MultiHeadAttention(2, 3, value_dim=2, output_shape=5)(q, value=v, key=v),
         L.LayerNormalization(epsilon=0.01)(q),
     ]
     return Case(k.Model([q, v], outputs), [normal(rng, 2, 3, 4), normal(rng, 2, 5, 4)])
@@ -311,6 +328,8 @@ def mask_graph(k, rng):
 
 TF_KERAS_2 = {
     "activations": activations,
+    "merges": merges,
+    "time-distributed": time_distributed,
     "convolutions": convolutions,
     "channels-first": channels_first,
     "locally-connected": locally_connected,

@@ -61,7 +61,12 @@ export type SpecValue =
   | { readonly kind: 'array'; readonly value: NdArray }
   | { readonly kind: 'list'; readonly items: readonly SpecValue[] }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [string, SpecValue])[] }
-  | { readonly kind: 'slice'; readonly start: SpecValue; readonly stop: SpecValue; readonly step: SpecValue }
+  | {
+      readonly kind: 'slice'
+      readonly start: SpecValue
+      readonly stop: SpecValue
+      readonly step: SpecValue
+    }
   | { readonly kind: 'ellipsis' }
   | { readonly kind: 'dtype'; readonly value: DType }
 

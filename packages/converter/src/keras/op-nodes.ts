@@ -4,7 +4,13 @@ const opModules = /^keras(\.src)?\.(ops|activations)(\.|$)/
 const kerasTwoNodes: ReadonlySet<string> = new Set(['TFOpLambda', 'SlicingOpLambda'])
 
 /** True for a function node: its class name may be that of a layer, only the module tells them apart. */
-export function isOpNode({ className, module }: { readonly className: string; readonly module: string | undefined }): boolean {
+export function isOpNode({
+  className,
+  module,
+}: {
+  readonly className: string
+  readonly module: string | undefined
+}): boolean {
   return kerasTwoNodes.has(className) || (module !== undefined && opModules.test(module))
 }
 
@@ -22,7 +28,11 @@ const functionNames: Readonly<Record<string, string>> = {
 }
 
 /** Modules whose functions keep their module's name in `keras.ops`. */
-const qualified: Readonly<Record<string, string>> = { nn: 'nn.', linalg: 'linalg.', image: 'image.' }
+const qualified: Readonly<Record<string, string>> = {
+  nn: 'nn.',
+  linalg: 'linalg.',
+  image: 'image.',
+}
 
 /** "keras.src.ops.nn", "LogSoftmax" is "nn.log_softmax"; "keras.src.ops.numpy", "Add" is "add". */
 export function opName(className: string, module: string): string {

@@ -19,7 +19,12 @@ const functionalClasses: ReadonlySet<string> = new Set(['Functional', 'Model'])
 export function isModelConfig(serialized: JsonObject): boolean {
   if (serialized.class_name === 'Sequential') return true
   const config = serialized.config
-  return isJsonObject(config) && Array.isArray(config.layers) && 'input_layers' in config && 'output_layers' in config
+  return (
+    isJsonObject(config) &&
+    Array.isArray(config.layers) &&
+    'input_layers' in config &&
+    'output_layers' in config
+  )
 }
 
 /**
@@ -44,7 +49,9 @@ export function readModel(serialized: Json, origin: ModelOrigin, path: string): 
   }
   if (isJsonObject(config) && isModelConfig(serialized)) return readFunctional(config, origin, path)
   throw new UnsupportedError(
-    functionalClasses.has(className) ? 'the model config has no layers' : 'a subclassed model: its graph is in Python code',
+    functionalClasses.has(className)
+      ? 'the model config has no layers'
+      : 'a subclassed model: its graph is in Python code',
     {
       file: origin.file,
       place: path || 'model config',
@@ -56,10 +63,22 @@ export function readModel(serialized: Json, origin: ModelOrigin, path: string): 
 }
 
 /** Reads one entry of `config.layers`, without its calls. */
-export function readLayer(json: Json | undefined, origin: ModelOrigin, path: string): Omit<LayerSpec, 'calls'> {
-  if (!isJsonObject(json) || typeof json.class_name !== 'string' || !isJsonObject(json.config ?? {})) {
+export function readLayer(
+  json: Json | undefined,
+  origin: ModelOrigin,
+  path: string,
+): Omit<LayerSpec, 'calls'> {
+  if (
+    !isJsonObject(json) ||
+    typeof json.class_name !== 'string' ||
+    !isJsonObject(json.config ?? {})
+  ) {
     if (isJsonObject(json) && json.class_name === 'Sequential') return layerOf(json, origin, path)
-    throw new FormatError('a layer without class_name and config', { file: origin.file, place: path, got: describeJson(json) })
+    throw new FormatError('a layer without class_name and config', {
+      file: origin.file,
+      place: path,
+      got: describeJson(json),
+    })
   }
   return layerOf(json, origin, path)
 }
@@ -75,7 +94,9 @@ function layerOf(json: JsonObject, origin: ModelOrigin, path: string): Omit<Laye
     module: typeof json.module === 'string' ? json.module : undefined,
     config,
     inputShape: buildShape(json.build_config),
-    model: isModelConfig(json) ? readModel(json, { ...origin, inputShape: undefined }, inner) : undefined,
+    model: isModelConfig(json)
+      ? readModel(json, { ...origin, inputShape: undefined }, inner)
+      : undefined,
   }
 }
 
@@ -98,6 +119,7 @@ function buildShape(json: Json | undefined): (number | null)[] | undefined {
 /** A shape as JSON: a list of sizes and nulls; of a list of shapes the first. */
 export function shapeOf(json: Json | undefined): (number | null)[] | undefined {
   if (!Array.isArray(json)) return undefined
-  if (json.every((size): size is number | null => size === null || typeof size === 'number')) return json
+  if (json.every((size): size is number | null => size === null || typeof size === 'number'))
+    return json
   return shapeOf(json[0])
 }

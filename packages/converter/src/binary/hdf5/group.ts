@@ -26,12 +26,20 @@ export type Hdf5Object = Hdf5Group | Hdf5Dataset
  *
  * @throws {FormatError} when it is neither group nor dataset
  */
-export async function openObject(reader: Hdf5Reader, heap: GlobalHeap, address: number, path: string): Promise<Hdf5Object> {
+export async function openObject(
+  reader: Hdf5Reader,
+  heap: GlobalHeap,
+  address: number,
+  path: string,
+): Promise<Hdf5Object> {
   const messages = await readObjectHeader(reader, address)
   const attributes = await readAttributes(reader, heap, messages, path)
   if (isDataset(messages)) return openDataset(reader, heap, messages, attributes, path)
   if (!isGroup(messages)) {
-    throw reader.error('HDF5 object of an unknown kind', { place: path || '/', expected: 'a group or a dataset' })
+    throw reader.error('HDF5 object of an unknown kind', {
+      place: path || '/',
+      expected: 'a group or a dataset',
+    })
   }
   const links: ReadonlyMap<string, LinkTarget> = await readLinks(reader, messages)
   return {
