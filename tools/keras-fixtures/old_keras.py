@@ -114,8 +114,8 @@ def replace_tensorflow():
     tf1.logging.set_verbosity(tf1.logging.FATAL)
     tf1.disable_v2_behavior()
     # Base classes of some callbacks, metrics and optimizers of 2.3.1. Set as usual, it would load Keras 3.
-    for module in [tf, tf1]:
-        object.__setattr__(module, "keras", tf_keras)
+    object.__setattr__(tf, "keras", tf_keras)
+    tf1.keras = tf_keras
     ops._TensorLike = core.Tensor
     ops.is_dense_tensor_like = lambda x: isinstance(x, core.Tensor)
     control_flow_ops.while_loop = while_loop.while_loop

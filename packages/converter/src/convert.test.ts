@@ -339,6 +339,7 @@ describe('arrays without an architecture', () => {
         { layer: 'Dropout', rate: 0.5 },
         'Dense',
         { layer: 'Dense', name: 'last' },
+        'Softmax',
       ]),
     )
     const model = await convert(npz(), { layers: without })

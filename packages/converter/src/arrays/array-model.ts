@@ -111,6 +111,7 @@ function layerSpec(className: string, name: string, config: JsonObject): LayerSp
     registeredName: undefined,
     module: undefined,
     config,
+    op: undefined,
     inputShape: undefined,
     calls: [],
     model: undefined,
@@ -140,7 +141,11 @@ function sequential(
     config: {
       name: 'sequential',
       ...(shape ? { build_input_shape: shape } : {}),
-      layers: layers.map(({ className, config }) => ({ class_name: className, config })),
+      layers: layers.map(({ className, config }) => ({
+        module: 'keras.layers',
+        class_name: className,
+        config,
+      })),
     },
   }
 }

@@ -1,6 +1,5 @@
 import type { Argument } from '@dotplus/core'
 import { activationNames, activationOf } from '../keras/activation-config.ts'
-import { opName } from '../keras/op-nodes.ts'
 import { readSerializedValue } from '../keras/serialized-values.ts'
 import type { LayerBody } from '../layers/layer-converter.ts'
 import { argument } from './arguments.ts'
@@ -20,7 +19,7 @@ export function convertOp(
   input: Pick<BuildInput, 'file' | 'tensors'>,
 ): LayerBody {
   const { spec, path } = planned
-  const name = opName(spec.className, spec.module ?? '')
+  const name = spec.op ?? spec.className
   const settings = Object.entries(spec.config).filter(
     ([key, value]) => !common.has(key) && value !== undefined,
   )

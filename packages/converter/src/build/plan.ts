@@ -3,10 +3,10 @@ import { modernize } from '../keras/dialects.ts'
 import { readDTypePolicy } from '../keras/dtype-policy.ts'
 import { LayerConfig } from '../keras/layer-config.ts'
 import type { LayerSpec, ModelSpec } from '../keras/model-spec.ts'
-import { isOpNode } from '../keras/op-nodes.ts'
 import { describeJson, type JsonObject } from '../keras/python-json.ts'
 import { readLayer, type ModelOrigin } from '../keras/read-model.ts'
 import { snakeCase } from '../keras/snake-case.ts'
+import { isTensorflowNode } from '../keras/tensorflow-functions.ts'
 import type { LayerConverter, LayerScope } from '../layers/layer-converter.ts'
 import { registry } from '../layers/registry.ts'
 import type { Problems } from '../problems.ts'
@@ -46,7 +46,7 @@ export class Planner {
 
   layer(spec: LayerSpec, wantedPath: string): PlannedLayer {
     const path = this.#uniquePath(wantedPath)
-    const { className, module } = spec
+    const { className } = spec
     const { kerasMajor, file } = this.#origin
     const place = { file, layer: path, className, kerasMajor }
     const values = modernize(className, spec.config, kerasMajor)
@@ -65,8 +65,7 @@ export class Planner {
         weights: modelWeights(layers, spec.config.trainable !== false),
       }
     }
-    if (isOpNode({ className, module }))
-      return { ...base, body: { type: 'op' }, weights: noWeights }
+    if (spec.op !== undefined) return { ...base, body: { type: 'op' }, weights: noWeights }
     const converter = this.#converters.get(className)
     if (!converter || isCustom(spec)) {
       this.#problems.add(this.#unknownLayer(spec, path))
@@ -122,6 +121,13 @@ export class Planner {
         ...where,
         got: describeJson(spec.config.function),
         hint: 'Write the layer with keras.layers or keras.ops and save the model again',
+      })
+    }
+    if (isTensorflowNode(spec)) {
+      return new UnsupportedError('a TensorFlow function that keras.ops has no counterpart for', {
+        ...where,
+        got: describeJson(spec.config.function),
+        hint: 'Write it with keras layers and save the model again',
       })
     }
     return new UnsupportedError(isCustom(spec) ? 'a custom layer' : 'unknown layer', {

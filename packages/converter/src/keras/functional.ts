@@ -12,6 +12,7 @@ import {
 import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
 import { readLayer, type ModelOrigin } from './read-model.ts'
 import { isReference } from './serialized-values.ts'
+import { isTensorflowNode, translateFunction } from './tensorflow-functions.ts'
 
 /** Reads a Functional model of any Keras: layers, calls, and the structures of inputs and outputs flattened as Keras does. */
 export function readFunctional(config: JsonObject, origin: ModelOrigin, path: string): ModelSpec {
@@ -33,11 +34,12 @@ export function readFunctional(config: JsonObject, origin: ModelOrigin, path: st
     })
     listForm ||= form === 'list'
     const inputShape = layer.inputShape ?? firstShape(calls)
-    layers.push({
+    const complete: LayerSpec = {
       ...layer,
       inputShape,
       calls: layer.className === 'InputLayer' ? [{ positional: [], keywords: [] }] : calls,
-    })
+    }
+    layers.push((isTensorflowNode(complete) ? translateFunction(complete) : undefined) ?? complete)
   }
   const inputs = readPorts(config.input_layers, origin, 'input_layers')
   const outputs = readPorts(config.output_layers, origin, 'output_layers')

@@ -40,6 +40,8 @@ export interface LayerSpec {
   /** Shape of the first input at build time, batch first, where the file holds it. */
   readonly inputShape: readonly (number | null)[] | undefined
   readonly calls: readonly CallSpec[]
+  /** Set when it is a function node: the function's name in `keras.ops`. */
+  readonly op: string | undefined
   /** Set when the layer is a model. */
   readonly model: ModelSpec | undefined
   /** An input that Keras made up for a Sequential model; it is in no weight file. */

@@ -1,6 +1,8 @@
 import { FormatError, UnsupportedError } from '@dotplus/core'
 import { readFunctional } from './functional.ts'
 import type { LayerSpec, ModelSpec } from './model-spec.ts'
+import { opModule } from './op-classes.ts'
+import { opOf } from './op-nodes.ts'
 import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
 import { readSequential } from './sequential.ts'
 
@@ -87,17 +89,29 @@ function layerOf(json: JsonObject, origin: ModelOrigin, path: string): Omit<Laye
   const config = isJsonObject(json.config) ? json.config : {}
   const name = nameOf(json, config)
   const inner = path ? `${path}/${name}` : name
+  const className = json.class_name as string
+  const module = typeof json.module === 'string' ? json.module : undefined
   return {
     name,
-    className: json.class_name as string,
+    className,
     registeredName: typeof json.registered_name === 'string' ? json.registered_name : undefined,
-    module: typeof json.module === 'string' ? json.module : undefined,
+    module,
     config,
+    op: opOf(className, module ?? moduleOfOp(className, config, origin)),
     inputShape: buildShape(json.build_config),
     model: isModelConfig(json)
       ? readModel(json, { ...origin, inputShape: undefined }, inner)
       : undefined,
   }
+}
+
+/** A `.h5` of Keras 3 tells function nodes from layers of the same name by what their config lacks. */
+function moduleOfOp(
+  className: string,
+  config: JsonObject,
+  origin: ModelOrigin,
+): string | undefined {
+  return origin.kerasMajor >= 3 && !('trainable' in config) ? opModule(className) : undefined
 }
 
 function nameOf(json: JsonObject, config: JsonObject): string {

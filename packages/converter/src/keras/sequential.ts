@@ -66,6 +66,7 @@ function madeUpInput(
       batch_shape: shape ? [...shape] : null,
       dtype: dtype ?? 'float32',
     },
+    op: undefined,
     inputShape: undefined,
     model: undefined,
     implicit: true,

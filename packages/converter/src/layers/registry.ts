@@ -19,6 +19,7 @@ import {
   rmsNormalization,
   unitNormalization,
 } from './layer-normalization.ts'
+import { layerScale } from './layer-scale.ts'
 import { masking } from './masking.ts'
 import { concatenate, dot, merge } from './merge.ts'
 import { groupedQueryAttention, multiHeadAttention } from './multi-head-attention.ts'
@@ -65,6 +66,7 @@ export const registry: readonly LayerConverter[] = [
   indexLookup,
   input,
   layerNormalization,
+  layerScale,
   leakyRelu,
   locallyConnected,
   masking,

@@ -42,6 +42,7 @@ export async function openObject(
     })
   }
   const links: ReadonlyMap<string, LinkTarget> = await readLinks(reader, messages)
+  const opened = new Map<string, Promise<Hdf5Object>>()
   return {
     kind: 'group',
     path,
@@ -52,7 +53,12 @@ export async function openObject(
       const target = links.get(name)
       if (!target) return undefined
       const inner = path ? `${path}/${name}` : name
-      return openObject(reader, heap, addressOfLink(reader, target, inner), inner)
+      let object = opened.get(name)
+      if (!object) {
+        object = openObject(reader, heap, addressOfLink(reader, target, inner), inner)
+        opened.set(name, object)
+      }
+      return object
     },
   }
 }
