@@ -1,9 +1,11 @@
 import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
-import { tile1x32, tile1x4, tile1x8, tile2x8, tile4x4 } from '../dense/float32'
-import { double1x4, double4x4 } from '../dense/float64'
+import { double1x4, double4x4 } from '../dense/double'
 import { fused6x8 } from '../dense/fused'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
+import { tile1x4, tile4x4 } from '../dense/panel4'
+import { tile1x8, tile2x8 } from '../dense/panel8'
+import { tile1x32 } from '../dense/row'
 import { FAST } from '../madd'
 
 /** Rows of x that are multiplied with all panels before the next ones: about 32 KiB of x. */
@@ -35,7 +37,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   else if (code == L.HARD_TANH) bounds = HARD_TANH_BOUNDS
   else fused = code == L.LINEAR
 
-  const chunk = rows <= ROW_TILES ? rows : max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
+  const chunk = max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
   while (rows) {
     const some = min(rows, chunk)
     if (inner <= DOUBLE_INNER) {
@@ -47,8 +49,12 @@ export function dense(record: usize, row: u32, rows: u32): void {
     }
     if (!fused) {
       const parameters = record + (L.DENSE_PARAMETERS << 2)
-      if (yStride == units << 2) activate(code, some * units, y, y, parameters)
-      else for (let i: u32 = 0; i < some; i++) activate(code, units, y + i * yStride, y + i * yStride, parameters)
+      if (yStride == units << 2) {
+        activate(code, some * units, y, y, parameters)
+      } else {
+        const end = y + some * yStride
+        for (let at = y; at < end; at += yStride) activate(code, units, at, at, parameters)
+      }
     }
     x += some * xStride
     y += some * yStride

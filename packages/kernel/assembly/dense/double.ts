@@ -1,11 +1,11 @@
 import { madd64 } from '../madd'
 import { storeSome } from '../lanes'
-import { clamp } from './store'
+import { clamp } from './clamp'
 
 /*
  * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
  * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
- * float32.ts; panels are float64, 4 wide.
+ * panel8.ts; panels are float64, 4 wide.
  */
 
 /** Two doubles, both the float at `address`. */
