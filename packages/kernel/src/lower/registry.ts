@@ -1,7 +1,9 @@
 import type { LayerKind } from '@dotplus/core'
 import { activationLayer, softmaxLayer } from './activation.ts'
 import type { Lowering } from './context.ts'
+import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
+import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { concatenateLayer, mergeLayer } from './merge.ts'
 import {
   batchNormalizationLayer,
@@ -11,6 +13,7 @@ import {
 } from './normalization.ts'
 import { opLayer } from './op.ts'
 import { permuteLayer } from './permute.ts'
+import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './pooling.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
@@ -30,4 +33,10 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   repeatVector: repeatVectorLayer,
   normalization: normalizationLayer,
   rescaling: rescalingLayer,
+  conv: convLayer,
+  depthwiseConv: depthwiseConvLayer,
+  separableConv: separableConvLayer,
+  pooling: poolingLayer,
+  globalPooling: globalPoolingLayer,
+  adaptivePooling: adaptivePoolingLayer,
 }
