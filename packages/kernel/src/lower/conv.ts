@@ -41,7 +41,11 @@ export const convLayer: Lowering<PreparedConv> = {
     checkSizes(layer, 1, { filters: [filters] })
     checkPadding(layer, padding, rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'])
     const count = layer.conv.groups || 1
-    const kernel = weightOf(layer, weights, 'kernel', layer.conv.kernel, [...kernelSize, undefined, filters])
+    const kernel = weightOf(layer, weights, 'kernel', layer.conv.kernel, [
+      ...kernelSize,
+      undefined,
+      filters,
+    ])
     const bias = biasOf(layer, weights, layer.conv.bias, filters)
     if (filters % count !== 0) {
       throw new ModelError('groups of the convolution', {
@@ -62,7 +66,11 @@ export const convLayer: Lowering<PreparedConv> = {
       activation: prepareActivation(layer, layer.conv.activation),
     }
     if (count > 1 && own === 1 && units === 1) {
-      return { ...shared, groups: undefined, depthwise: prepareDepthwise(weights, kernel.data, bias, filters) }
+      return {
+        ...shared,
+        groups: undefined,
+        depthwise: prepareDepthwise(weights, kernel.data, bias, filters),
+      }
     }
     const inner = kernel.data.length / filters
     const groups = Array.from({ length: count }, (_, group) => ({
@@ -93,7 +101,9 @@ export const convLayer: Lowering<PreparedConv> = {
       pushDepthwise(context, x, y, placed, prepared.depthwise, fused)
     }
     const result = fromImages(context, layer, y, channelsFirst)
-    return ['elementwise' in activation ? result : applyActivation(context, layer, activation, result)]
+    return [
+      'elementwise' in activation ? result : applyActivation(context, layer, activation, result),
+    ]
   },
 }
 

@@ -1,12 +1,6 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { linear, writeDense, type Activation } from '../program.ts'
-import {
-  gridWords,
-  writeConv,
-  writeDepthwise,
-  type Grid,
-  type Triple,
-} from '../program-spatial.ts'
+import { gridWords, writeConv, writeDepthwise, type Grid, type Triple } from '../program-spatial.ts'
 import type { LowerContext, Value, WeightStore } from './context.ts'
 import { extentOf, tripleOf, type Images } from './spatial.ts'
 
@@ -108,7 +102,12 @@ export function pushConv(
     { buffer: x.value.buffer, rowBytes: 0 },
     context.operand(y, piece.yStrides ? 0 : width),
   ]
-  if (isPointwise(windows, x.size) && channels === x.channels && !piece.yStrides && !weightsStride) {
+  if (
+    isPointwise(windows, x.size) &&
+    channels === x.channels &&
+    !piece.yStrides &&
+    !weightsStride
+  ) {
     const rowsOfX = context.operand(x.value, channels)
     context.push({
       kind: 'dense',
@@ -245,10 +244,12 @@ export function weightOf(
   index: number | undefined,
   shape: readonly (number | undefined)[],
 ): { data: Float32Array; shape: readonly number[] } {
-  if (index === undefined)
-    throw new ModelError(`the layer has no ${name}`, { layer: layer.name })
+  if (index === undefined) throw new ModelError(`the layer has no ${name}`, { layer: layer.name })
   const got = weights.shape(index)
-  if (got.length !== shape.length || shape.some((size, i) => size !== undefined && size !== got[i])) {
+  if (
+    got.length !== shape.length ||
+    shape.some((size, i) => size !== undefined && size !== got[i])
+  ) {
     throw new ModelError(`shape of the ${name}`, {
       layer: layer.name,
       expected: `(${shape.map((size) => size ?? 'any').join(', ')})`,

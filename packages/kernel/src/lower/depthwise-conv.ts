@@ -100,7 +100,14 @@ function lowerDepthwise(
     channels,
     multiplier,
   ])
-  pushDepthwise(context, { ...x, value: repeated, channels: width }, y, placed, prepared.weights, activation)
+  pushDepthwise(
+    context,
+    { ...x, value: repeated, channels: width },
+    y,
+    placed,
+    prepared.weights,
+    activation,
+  )
   return y
 }
 
@@ -116,38 +123,39 @@ function placeKernel(
 }
 
 /** DepthwiseConv1D, DepthwiseConv2D. */
-export const depthwiseConvLayer: Lowering<PreparedDepthwise & { activation: PreparedActivation }> = {
-  prepare(layer, weights) {
-    if (layer.kind !== 'depthwiseConv') throw unsupported(layer, 'layer', layer.className)
-    const settings = layer.depthwiseConv
-    const common = prepareWindows(layer, settings)
-    const kernel = weightOf(layer, weights, 'kernel', settings.kernel, [
-      ...settings.kernelSize,
-      undefined,
-      settings.depthMultiplier,
-    ])
-    const channels = kernel.shape[common.rank] as number
-    const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
-    return {
-      ...common,
-      channels,
-      weights: placeKernel(weights, kernel, bias),
-      activation: prepareActivation(layer, settings.activation),
-    }
-  },
-  lower(context, prepared, call, layer) {
-    const { rank, channelsFirst, activation } = prepared
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
-    const fused = 'elementwise' in activation ? activation.elementwise : linear
-    const y = fromImages(
-      context,
-      layer,
-      lowerDepthwise(context, layer, x, prepared, fused),
-      channelsFirst,
-    )
-    return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
-  },
-}
+export const depthwiseConvLayer: Lowering<PreparedDepthwise & { activation: PreparedActivation }> =
+  {
+    prepare(layer, weights) {
+      if (layer.kind !== 'depthwiseConv') throw unsupported(layer, 'layer', layer.className)
+      const settings = layer.depthwiseConv
+      const common = prepareWindows(layer, settings)
+      const kernel = weightOf(layer, weights, 'kernel', settings.kernel, [
+        ...settings.kernelSize,
+        undefined,
+        settings.depthMultiplier,
+      ])
+      const channels = kernel.shape[common.rank] as number
+      const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
+      return {
+        ...common,
+        channels,
+        weights: placeKernel(weights, kernel, bias),
+        activation: prepareActivation(layer, settings.activation),
+      }
+    },
+    lower(context, prepared, call, layer) {
+      const { rank, channelsFirst, activation } = prepared
+      const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+      const fused = 'elementwise' in activation ? activation.elementwise : linear
+      const y = fromImages(
+        context,
+        layer,
+        lowerDepthwise(context, layer, x, prepared, fused),
+        channelsFirst,
+      )
+      return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
+    },
+  }
 
 interface PreparedSeparable {
   readonly depthwise: PreparedDepthwise
@@ -193,7 +201,13 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       context,
       images,
       y,
-      { kernel: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], pad: [0, 0, 0], out: images.size },
+      {
+        kernel: [1, 1, 1],
+        stride: [1, 1, 1],
+        dilation: [1, 1, 1],
+        pad: [0, 0, 0],
+        out: images.size,
+      },
       images.channels,
       {
         units: filters,
@@ -202,6 +216,8 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       },
     )
     const result = fromImages(context, layer, y, channelsFirst)
-    return ['elementwise' in activation ? result : applyActivation(context, layer, activation, result)]
+    return [
+      'elementwise' in activation ? result : applyActivation(context, layer, activation, result),
+    ]
   },
 }

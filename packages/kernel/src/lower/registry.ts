@@ -1,6 +1,7 @@
 import type { LayerKind } from '@dotplus/core'
 import { activationLayer, softmaxLayer } from './activation.ts'
 import type { Lowering } from './context.ts'
+import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
@@ -12,9 +13,12 @@ import {
   rescalingLayer,
 } from './normalization.ts'
 import { opLayer } from './op.ts'
+import { croppingLayer, zeroPaddingLayer } from './padding.ts'
 import { permuteLayer } from './permute.ts'
 import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './pooling.ts'
+import { centerCropLayer, resizingLayer } from './resizing.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
+import { upSamplingLayer } from './up-sampling.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> = {
@@ -34,9 +38,15 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   normalization: normalizationLayer,
   rescaling: rescalingLayer,
   conv: convLayer,
+  convTranspose: convTransposeLayer,
   depthwiseConv: depthwiseConvLayer,
   separableConv: separableConvLayer,
   pooling: poolingLayer,
   globalPooling: globalPoolingLayer,
   adaptivePooling: adaptivePoolingLayer,
+  zeroPadding: zeroPaddingLayer,
+  cropping: croppingLayer,
+  upSampling: upSamplingLayer,
+  resizing: resizingLayer,
+  centerCrop: centerCropLayer,
 }

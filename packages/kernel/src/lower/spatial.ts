@@ -28,7 +28,10 @@ export function checkSizes(
   settings: Readonly<Record<string, readonly number[]>>,
 ): void {
   for (const [name, values] of Object.entries(settings)) {
-    if (values.length !== rank || values.some((value) => !Number.isSafeInteger(value) || value < 1)) {
+    if (
+      values.length !== rank ||
+      values.some((value) => !Number.isSafeInteger(value) || value < 1)
+    ) {
       throw new ModelError(`${name} of ${layer.className}`, {
         layer: layer.name,
         expected: `${rank} positive numbers`,
@@ -72,9 +75,7 @@ export function imagesOf(
 ): Images {
   checkRank(layer, x, rank)
   const axes = x.shape.map((_, axis) => axis)
-  const value = channelsFirst
-    ? transpose(context, layer, x, [0, ...axes.slice(2), 1])
-    : x
+  const value = channelsFirst ? transpose(context, layer, x, [0, ...axes.slice(2), 1]) : x
   const [batch = 1, ...rest] = value.shape
   return {
     value,
@@ -92,7 +93,12 @@ export function planesOf(layer: Layer, x: Value, rank: number, channelsFirst: bo
   checkRank(layer, x, rank)
   const [batch = 1, ...rest] = x.shape
   return channelsFirst
-    ? { value: x, batch: batch * (rest[0] as number), size: tripleOf(rest.slice(1), 1), channels: 1 }
+    ? {
+        value: x,
+        batch: batch * (rest[0] as number),
+        size: tripleOf(rest.slice(1), 1),
+        channels: 1,
+      }
     : {
         value: x,
         batch,
