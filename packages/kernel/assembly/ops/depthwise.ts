@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { addPair, madd } from '../madd'
+import { addQuad, madd } from '../madd'
 import { BLOCK } from '../dense/packing'
 import { clamp } from '../dense/store'
 import { loadSome, storeSome } from '../lanes'
@@ -40,7 +40,7 @@ function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bo
   const lower = v128.load32_splat(bounds)
   const upper = v128.load32_splat(bounds, 4)
   const zero = f32x4.splat(0)
-  let c: usize = 0
+  let c: u32 = 0
   for (; c + 32 <= bytes; c += 32) {
     let w = bias + bytes + c
     let p = pointers
@@ -51,20 +51,32 @@ function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bo
       const block = min(rest, BLOCK)
       let c0 = zero
       let c1 = zero
-      const end = p + ((block & ~1) << 2)
+      const end = p + ((block & ~3) << 2)
       while (p < end) {
-        const a = load<u32>(p) + c
-        const b = load<u32>(p, 4) + c
-        const v = w + bytes
-        c0 = addPair(c0, v128.load(a), v128.load(w), v128.load(b), v128.load(v))
-        c1 = addPair(c1, v128.load(a, 16), v128.load(w, 16), v128.load(b, 16), v128.load(v, 16))
-        w = v + bytes
-        p += 8
+        const x0 = load<u32>(p) + c
+        const x1 = load<u32>(p, 4) + c
+        const x2 = load<u32>(p, 8) + c
+        const x3 = load<u32>(p, 12) + c
+        const w1 = w + bytes
+        const w2 = w1 + bytes
+        const w3 = w2 + bytes
+        c0 = addQuad(
+          c0, v128.load(x0), v128.load(w), v128.load(x1), v128.load(w1),
+          v128.load(x2), v128.load(w2), v128.load(x3), v128.load(w3),
+        )
+        c1 = addQuad(
+          c1, v128.load(x0, 16), v128.load(w, 16), v128.load(x1, 16), v128.load(w1, 16),
+          v128.load(x2, 16), v128.load(w2, 16), v128.load(x3, 16), v128.load(w3, 16),
+        )
+        w = w3 + bytes
+        p += 16
       }
-      if (block & 1) {
-        const a = load<u32>(p) + c
-        c0 = madd(v128.load(a), v128.load(w), c0)
-        c1 = madd(v128.load(a, 16), v128.load(w, 16), c1)
+      for (let k = block & 3; k; k--) {
+        const x0 = load<u32>(p) + c
+        c0 = madd(v128.load(x0), v128.load(w), c0)
+        c1 = madd(v128.load(x0, 16), v128.load(w, 16), c1)
+        w += bytes
+        p += 4
       }
       t0 = f32x4.add(t0, c0)
       t1 = f32x4.add(t1, c1)
@@ -74,7 +86,7 @@ function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bo
     v128.store(y + c, clamp(f32x4.add(t1, v128.load(bias + c, 16)), lower, upper), 16)
   }
   for (; c < bytes; c += 16) {
-    const some = min<usize>((bytes - c) >> 2, 4)
+    const some = min((bytes - c) >> 2, 4)
     let w = bias + bytes + c
     let p = pointers
     let rest = taps
@@ -82,14 +94,23 @@ function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bo
     do {
       const block = min(rest, BLOCK)
       let c0 = zero
-      const end = p + ((block & ~1) << 2)
+      const end = p + ((block & ~3) << 2)
       while (p < end) {
-        const v = w + bytes
-        c0 = addPair(c0, lanes(load<u32>(p) + c, some), lanes(w, some), lanes(load<u32>(p, 4) + c, some), lanes(v, some))
-        w = v + bytes
-        p += 8
+        const w1 = w + bytes
+        const w2 = w1 + bytes
+        const w3 = w2 + bytes
+        c0 = addQuad(
+          c0, lanes(load<u32>(p) + c, some), lanes(w, some), lanes(load<u32>(p, 4) + c, some), lanes(w1, some),
+          lanes(load<u32>(p, 8) + c, some), lanes(w2, some), lanes(load<u32>(p, 12) + c, some), lanes(w3, some),
+        )
+        w = w3 + bytes
+        p += 16
       }
-      if (block & 1) c0 = madd(lanes(load<u32>(p) + c, some), lanes(w, some), c0)
+      for (let k = block & 3; k; k--) {
+        c0 = madd(lanes(load<u32>(p) + c, some), lanes(w, some), c0)
+        w += bytes
+        p += 4
+      }
       t0 = f32x4.add(t0, c0)
       rest -= block
     } while (rest)
@@ -101,6 +122,6 @@ function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bo
 
 // @ts-ignore: decorator
 @inline
-function lanes(address: usize, count: usize): v128 {
+function lanes(address: usize, count: u32): v128 {
   return count == 4 ? v128.load(address) : loadSome(address, count)
 }
