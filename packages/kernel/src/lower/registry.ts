@@ -5,6 +5,7 @@ import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
+import { locallyConnectedLayer } from './locally-connected.ts'
 import { concatenateLayer, mergeLayer } from './merge.ts'
 import {
   batchNormalizationLayer,
@@ -41,6 +42,7 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   convTranspose: convTransposeLayer,
   depthwiseConv: depthwiseConvLayer,
   separableConv: separableConvLayer,
+  locallyConnected: locallyConnectedLayer,
   pooling: poolingLayer,
   globalPooling: globalPoolingLayer,
   adaptivePooling: adaptivePoolingLayer,
