@@ -3,11 +3,16 @@ import { activation } from './ops/activation'
 import { affine, scaleShift } from './ops/affine'
 import { binary } from './ops/binary'
 import { copy, fill } from './ops/copy'
+import { conv } from './ops/conv'
 import { dense } from './ops/dense'
+import { depthwise } from './ops/depthwise'
 import { glu } from './ops/glu'
 import { prelu } from './ops/prelu'
+import { pool } from './ops/pool'
+import { resample } from './ops/resample'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
+import { take } from './ops/take'
 import { transpose } from './ops/transpose'
 
 /** Executes `count` op records, see src/wasm/layout.ts. */
@@ -52,6 +57,11 @@ function execute(record: usize, row: u32, rows: u32): void {
     case L.PRELU: return prelu(record, row, rows)
     case L.GLU: return glu(record, row, rows)
     case L.FILL: return fill(record, row, rows)
+    case L.CONV: return conv(record, row, rows)
+    case L.DEPTHWISE: return depthwise(record, row, rows)
+    case L.POOL: return pool(record, row, rows)
+    case L.TAKE: return take(record, row, rows)
+    case L.RESAMPLE: return resample(record, row, rows)
     default: unreachable()
   }
 }

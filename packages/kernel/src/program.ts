@@ -317,7 +317,7 @@ export function writeFill(
 }
 
 /** Clears record `index`, writes opcode and rows, and returns the index of its word 0. */
-function start(program: Program, index: number, opcode: number, rows: number): number {
+export function start(program: Program, index: number, opcode: number, rows: number): number {
   const at = (index * L.RECORD_BYTES) / 4
   program.u32.fill(0, at, at + L.RECORD_BYTES / 4)
   program.u32[at] = opcode

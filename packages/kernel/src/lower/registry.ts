@@ -1,7 +1,11 @@
 import type { LayerKind } from '@dotplus/core'
 import { activationLayer, softmaxLayer } from './activation.ts'
 import type { Lowering } from './context.ts'
+import { convTransposeLayer } from './conv-transpose.ts'
+import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
+import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
+import { locallyConnectedLayer } from './locally-connected.ts'
 import { concatenateLayer, mergeLayer } from './merge.ts'
 import {
   batchNormalizationLayer,
@@ -10,8 +14,12 @@ import {
   rescalingLayer,
 } from './normalization.ts'
 import { opLayer } from './op.ts'
+import { croppingLayer, zeroPaddingLayer } from './padding.ts'
 import { permuteLayer } from './permute.ts'
+import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './pooling.ts'
+import { centerCropLayer, resizingLayer } from './resizing.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
+import { upSamplingLayer } from './up-sampling.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> = {
@@ -30,4 +38,17 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   repeatVector: repeatVectorLayer,
   normalization: normalizationLayer,
   rescaling: rescalingLayer,
+  conv: convLayer,
+  convTranspose: convTransposeLayer,
+  depthwiseConv: depthwiseConvLayer,
+  separableConv: separableConvLayer,
+  locallyConnected: locallyConnectedLayer,
+  pooling: poolingLayer,
+  globalPooling: globalPoolingLayer,
+  adaptivePooling: adaptivePoolingLayer,
+  zeroPadding: zeroPaddingLayer,
+  cropping: croppingLayer,
+  upSampling: upSamplingLayer,
+  resizing: resizingLayer,
+  centerCrop: centerCropLayer,
 }

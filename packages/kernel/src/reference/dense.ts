@@ -42,7 +42,8 @@ function sumInOrder(product: (k: number) => number, inner: number, offset: numbe
   return sum
 }
 
-function sumInFours(product: (k: number) => number, inner: number): number {
+/** Products in fours as a tree, the last one to three of a block singly, block by block; all rounded to float32. */
+export function sumInFours(product: (k: number) => number, inner: number): number {
   const add = (a: number, b: number) => Math.fround(a + b)
   const rounded = (k: number) => Math.fround(product(k))
   let total = 0

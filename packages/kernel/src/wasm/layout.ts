@@ -30,6 +30,11 @@ export const TRANSPOSE = 11
 export const PRELU = 12
 export const GLU = 13
 export const FILL = 14
+export const CONV = 20
+export const DEPTHWISE = 21
+export const POOL = 22
+export const TAKE = 23
+export const RESAMPLE = 24
 
 /** Rows of a record outside a LOOP; rows in all of a LOOP. */
 export const ROWS = 1
@@ -138,6 +143,67 @@ export const FILL_WIDTH = 2
 export const FILL_Y = 3
 export const FILL_Y_ADVANCE = 4
 export const FILL_VALUE = 5 // the 32 bits to write: f32 or any 4-byte element
+
+// CONV: rows are output pixels, y[pixel, n] = activation(Σₖ patch[pixel, k] · weights[k, n] + bias[n]),
+// patch[pixel] the taps (depth, height, width, channel) of the pixel's window, 0 outside x.
+// DEPTHWISE: the same per channel, y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]).
+export const CONV_INNER = 2 // CONV: taps · channels; DEPTHWISE: channels
+export const CONV_UNITS = 3 // CONV: filters; DEPTHWISE: taps
+export const CONV_X = 4
+export const CONV_WEIGHTS = 5 // CONV: packed by packDense; DEPTHWISE: bias (channels) · weights (taps, channels)
+export const CONV_WEIGHTS_STRIDE = 6 // CONV: bytes from an output pixel's weights to the next one's; 0: shared
+export const CONV_Y = 7
+export const CONV_Y_ADVANCE = 8
+export const CONV_GRID = 9 // → the GRID words
+export const CONV_SCRATCH = 10 // CONV: chunk · inner floats; DEPTHWISE: channels floats and taps words
+export const CONV_ACTIVATION = 11 // an activation code
+export const CONV_PARAMETERS = 12 // words 12, 13, 14: three f32
+export const CONV_CHUNK = 15 // CONV: output pixels gathered at a time
+
+// GRID: where the windows of a convolution lie. Triples are depth, height, width.
+export const GRID_OUT = 0
+export const GRID_KERNEL = 3
+export const GRID_STRIDE = 6
+export const GRID_DILATION = 9
+export const GRID_PAD = 12 // i32: positions before x where the first window starts
+export const GRID_IN = 15
+export const GRID_X_PIXEL = 18 // bytes between pixels of x, which are otherwise contiguous
+export const GRID_TAP = 19 // bytes taken of a pixel
+export const GRID_Y_IMAGE = 20 // bytes between images, planes, lines and pixels of y
+export const GRID_Y_PLANE = 21
+export const GRID_Y_LINE = 22
+export const GRID_Y_PIXEL = 23
+export const GRID_CONTIGUOUS = 24 // 1 when lines, planes and images of y follow each other
+export const GRID_WORDS = 25
+
+// POOL: rows are output pixels; y[pixel, c] is the largest or the mean of x[window, c].
+export const POOL_CHANNELS = 2
+export const POOL_AVERAGE = 3 // 0: largest
+export const POOL_X = 4
+export const POOL_Y = 5
+export const POOL_Y_ADVANCE = 6
+// → out (depth, height, width), in (the same), then first and end (exclusive) of the window of each
+// output depth, height and width.
+export const POOL_WINDOWS = 7
+
+// TAKE: rows are lines of y; y[n, i, j, k] = x[n, depth[i], height[j], width[k]], pixel by pixel.
+export const TAKE_PIXEL = 2 // bytes of a pixel
+export const TAKE_FILL = 3 // f32 written where an index is −1
+export const TAKE_X = 4
+export const TAKE_Y = 5
+export const TAKE_Y_ADVANCE = 6
+// → out (depth, height, width), in (the same), then i32 indices for each output depth, height, width.
+export const TAKE_INDICES = 7
+
+// RESAMPLE: rows are (outer, out); y[outer, o, i] = Σₜ weights[o, t] · x[outer, first[o] + t, i], in float64.
+export const RESAMPLE_INNER = 2
+export const RESAMPLE_IN = 3 // length of the axis of x
+export const RESAMPLE_X = 4
+export const RESAMPLE_Y = 5
+export const RESAMPLE_Y_ADVANCE = 6
+export const RESAMPLE_WEIGHTS = 7 // → for each o: first, taps used, then `taps` f32
+export const RESAMPLE_OUT = 8
+export const RESAMPLE_TAPS = 9
 
 // Operand kinds of BINARY.
 export const FULL = 0 // rows × width

@@ -1,0 +1,127 @@
+import * as L from '../../src/wasm/layout'
+import { addQuad, madd } from '../madd'
+import { BLOCK } from '../dense/packing'
+import { clamp } from '../dense/store'
+import { loadSome, storeSome } from '../lanes'
+import { activateRows, boundsOf } from './dense'
+import { imageBytes, pointWindow } from '../spatial/window'
+
+/** y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]), taps in the order of `dense`'s sums. */
+export function depthwise(record: usize, row: u32, rows: u32): void {
+  const channels = load<u32>(record, L.CONV_INNER << 2)
+  const taps = load<u32>(record, L.CONV_UNITS << 2)
+  const x = load<u32>(record, L.CONV_X << 2)
+  const weights = load<u32>(record, L.CONV_WEIGHTS << 2)
+  const grid = load<u32>(record, L.CONV_GRID << 2)
+  const code = load<u32>(record, L.CONV_ACTIVATION << 2)
+  const zeros = load<u32>(record, L.CONV_SCRATCH << 2)
+  const pointers = zeros + (channels << 2)
+  const outD = load<u32>(grid, L.GRID_OUT << 2)
+  const outH = load<u32>(grid, (L.GRID_OUT + 1) << 2)
+  const outW = load<u32>(grid, (L.GRID_OUT + 2) << 2)
+  const xImage = imageBytes(grid)
+  const bounds = boundsOf(code)
+  let y = load<u32>(record, L.CONV_Y << 2) + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
+  memory.fill(zeros, 0, channels << 2)
+  for (const end = row + rows; row < end; row++) {
+    const w = row % outW
+    const h = (row / outW) % outH
+    const d = (row / (outW * outH)) % outD
+    const n = row / (outW * outH * outD)
+    pointWindow(grid, x + n * xImage, d, h, w, zeros, pointers)
+    pixel(channels << 2, taps, pointers, weights, y, bounds)
+    activateRows(code, 1, channels, y, 0, record + (L.CONV_PARAMETERS << 2))
+    y += channels << 2
+  }
+}
+
+/** One output pixel of `bytes` bytes. */
+function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bounds: usize): void {
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  const zero = f32x4.splat(0)
+  let c: u32 = 0
+  for (; c + 32 <= bytes; c += 32) {
+    let w = bias + bytes + c
+    let p = pointers
+    let rest = taps
+    let t0 = zero
+    let t1 = zero
+    do {
+      const block = min(rest, BLOCK)
+      let c0 = zero
+      let c1 = zero
+      const end = p + ((block & ~3) << 2)
+      while (p < end) {
+        const x0 = load<u32>(p) + c
+        const x1 = load<u32>(p, 4) + c
+        const x2 = load<u32>(p, 8) + c
+        const x3 = load<u32>(p, 12) + c
+        const w1 = w + bytes
+        const w2 = w1 + bytes
+        const w3 = w2 + bytes
+        c0 = addQuad(
+          c0, v128.load(x0), v128.load(w), v128.load(x1), v128.load(w1),
+          v128.load(x2), v128.load(w2), v128.load(x3), v128.load(w3),
+        )
+        c1 = addQuad(
+          c1, v128.load(x0, 16), v128.load(w, 16), v128.load(x1, 16), v128.load(w1, 16),
+          v128.load(x2, 16), v128.load(w2, 16), v128.load(x3, 16), v128.load(w3, 16),
+        )
+        w = w3 + bytes
+        p += 16
+      }
+      for (let k = block & 3; k; k--) {
+        const x0 = load<u32>(p) + c
+        c0 = madd(v128.load(x0), v128.load(w), c0)
+        c1 = madd(v128.load(x0, 16), v128.load(w, 16), c1)
+        w += bytes
+        p += 4
+      }
+      t0 = f32x4.add(t0, c0)
+      t1 = f32x4.add(t1, c1)
+      rest -= block
+    } while (rest)
+    v128.store(y + c, clamp(f32x4.add(t0, v128.load(bias + c)), lower, upper))
+    v128.store(y + c, clamp(f32x4.add(t1, v128.load(bias + c, 16)), lower, upper), 16)
+  }
+  for (; c < bytes; c += 16) {
+    const some = min((bytes - c) >> 2, 4)
+    let w = bias + bytes + c
+    let p = pointers
+    let rest = taps
+    let t0 = zero
+    do {
+      const block = min(rest, BLOCK)
+      let c0 = zero
+      const end = p + ((block & ~3) << 2)
+      while (p < end) {
+        const w1 = w + bytes
+        const w2 = w1 + bytes
+        const w3 = w2 + bytes
+        c0 = addQuad(
+          c0, lanes(load<u32>(p) + c, some), lanes(w, some), lanes(load<u32>(p, 4) + c, some), lanes(w1, some),
+          lanes(load<u32>(p, 8) + c, some), lanes(w2, some), lanes(load<u32>(p, 12) + c, some), lanes(w3, some),
+        )
+        w = w3 + bytes
+        p += 16
+      }
+      for (let k = block & 3; k; k--) {
+        c0 = madd(lanes(load<u32>(p) + c, some), lanes(w, some), c0)
+        w += bytes
+        p += 4
+      }
+      t0 = f32x4.add(t0, c0)
+      rest -= block
+    } while (rest)
+    t0 = clamp(f32x4.add(t0, lanes(bias + c, some)), lower, upper)
+    if (some == 4) v128.store(y + c, t0)
+    else storeSome(y + c, t0, some)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function lanes(address: usize, count: u32): v128 {
+  return count == 4 ? v128.load(address) : loadSome(address, count)
+}

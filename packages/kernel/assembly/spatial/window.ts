@@ -1,0 +1,93 @@
+import * as L from '../../src/wasm/layout'
+import { copyWords, fillWords } from './words'
+
+// @ts-ignore: decorator
+@inline
+function at(grid: usize, word: u32): u32 {
+  return load<u32>(grid + (word << 2))
+}
+
+/** Bytes of one image of x. */
+export function imageBytes(grid: usize): u32 {
+  return at(grid, L.GRID_IN) * at(grid, L.GRID_IN + 1) * at(grid, L.GRID_IN + 2) * at(grid, L.GRID_X_PIXEL)
+}
+
+/**
+ * Writes the window of output position (d, h, w): taps in the order depth, height, width, channel, 0
+ * where they lie outside the image. Returns the address after it.
+ */
+export function gatherWindow(grid: usize, image: usize, d: u32, h: u32, w: u32, patch: usize): usize {
+  const kernelD = at(grid, L.GRID_KERNEL)
+  const kernelH = at(grid, L.GRID_KERNEL + 1)
+  const kernelW = <i32>at(grid, L.GRID_KERNEL + 2)
+  const inD = at(grid, L.GRID_IN)
+  const inH = at(grid, L.GRID_IN + 1)
+  const inW = <i32>at(grid, L.GRID_IN + 2)
+  const dilationH = at(grid, L.GRID_DILATION + 1)
+  const dilationW = at(grid, L.GRID_DILATION + 2)
+  const pixel = at(grid, L.GRID_X_PIXEL)
+  const tap = at(grid, L.GRID_TAP)
+  const h0 = h * at(grid, L.GRID_STRIDE + 1) - at(grid, L.GRID_PAD + 1)
+  const w0 = <i32>(w * at(grid, L.GRID_STRIDE + 2) - at(grid, L.GRID_PAD + 2))
+  const whole = dilationW == 1 && tap == pixel
+  let id = d * at(grid, L.GRID_STRIDE) - at(grid, L.GRID_PAD)
+  for (let kd: u32 = 0; kd < kernelD; kd++) {
+    let ih = h0
+    for (let kh: u32 = 0; kh < kernelH; kh++) {
+      // Positions before the image wrap around to large unsigned numbers.
+      if (id >= inD || ih >= inH) {
+        patch = fillWords(patch, 0, kernelW * tap)
+      } else {
+        const line = image + (id * inH + ih) * inW * pixel
+        if (whole) {
+          const first = min(max(-w0, 0), kernelW)
+          const end = max(min(kernelW, inW - w0), first)
+          patch = fillWords(patch, 0, first * tap)
+          patch = copyWords(patch, line + (w0 + first) * pixel, (end - first) * tap)
+          patch = fillWords(patch, 0, (kernelW - end) * tap)
+        } else {
+          let iw = w0
+          for (let kw = 0; kw < kernelW; kw++) {
+            if (<u32>iw < <u32>inW) patch = copyWords(patch, line + iw * pixel, tap)
+            else patch = fillWords(patch, 0, tap)
+            iw += dilationW
+          }
+        }
+      }
+      ih += dilationH
+    }
+    id += at(grid, L.GRID_DILATION)
+  }
+  return patch
+}
+
+/** Writes the addresses of a window's taps, `zeros` for those outside the image. */
+export function pointWindow(grid: usize, image: usize, d: u32, h: u32, w: u32, zeros: usize, pointers: usize): void {
+  const kernelD = at(grid, L.GRID_KERNEL)
+  const kernelH = at(grid, L.GRID_KERNEL + 1)
+  const kernelW = at(grid, L.GRID_KERNEL + 2)
+  const inD = at(grid, L.GRID_IN)
+  const inH = at(grid, L.GRID_IN + 1)
+  const inW = at(grid, L.GRID_IN + 2)
+  const dilationH = at(grid, L.GRID_DILATION + 1)
+  const dilationW = at(grid, L.GRID_DILATION + 2)
+  const pixel = at(grid, L.GRID_X_PIXEL)
+  const h0 = h * at(grid, L.GRID_STRIDE + 1) - at(grid, L.GRID_PAD + 1)
+  const w0 = w * at(grid, L.GRID_STRIDE + 2) - at(grid, L.GRID_PAD + 2)
+  let id = d * at(grid, L.GRID_STRIDE) - at(grid, L.GRID_PAD)
+  for (let kd: u32 = 0; kd < kernelD; kd++) {
+    let ih = h0
+    for (let kh: u32 = 0; kh < kernelH; kh++) {
+      const inside = id < inD && ih < inH
+      const line = image + (id * inH + ih) * inW * pixel
+      let iw = w0
+      for (let kw: u32 = 0; kw < kernelW; kw++) {
+        store<u32>(pointers, inside && iw < inW ? line + iw * pixel : zeros)
+        pointers += 4
+        iw += dilationW
+      }
+      ih += dilationH
+    }
+    id += at(grid, L.GRID_DILATION)
+  }
+}

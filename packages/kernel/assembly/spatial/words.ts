@@ -1,0 +1,26 @@
+/** Copies `bytes` bytes, a multiple of 4; returns the address after them. Faster than memory.copy for a pixel. */
+// @ts-ignore: decorator
+@inline
+export function copyWords(y: usize, x: usize, bytes: usize): usize {
+  const end = y + bytes
+  for (; y + 16 <= end; y += 16) {
+    v128.store(y, v128.load(x))
+    x += 16
+  }
+  for (; y < end; y += 4) {
+    store<u32>(y, load<u32>(x))
+    x += 4
+  }
+  return end
+}
+
+/** Writes `bytes` bytes, a multiple of 4, of one word; returns the address after them. */
+// @ts-ignore: decorator
+@inline
+export function fillWords(y: usize, word: u32, bytes: usize): usize {
+  const end = y + bytes
+  const words = i32x4.splat(word)
+  for (; y + 16 <= end; y += 16) v128.store(y, words)
+  for (; y < end; y += 4) store<u32>(y, word)
+  return end
+}

@@ -1,0 +1,281 @@
+import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { linear, writeDense, type Activation } from '../program.ts'
+import { gridWords, writeConv, writeDepthwise, type Grid, type Triple } from '../program-spatial.ts'
+import type { LowerContext, Value, WeightStore } from './context.ts'
+import { extentOf, tripleOf, type Images } from './spatial.ts'
+
+/** Settings that a convolution's windows depend on, as depth, height, width. */
+export interface Windows {
+  readonly kernel: Triple
+  readonly stride: Triple
+  readonly dilation: Triple
+  /** "valid", "same", "causal". */
+  readonly padding: string
+}
+
+/** Windows from lists with one entry per spatial dimension. */
+export function windowsOf(settings: {
+  kernelSize: readonly number[]
+  strides: readonly number[]
+  dilationRate: readonly number[]
+  padding: string
+}): Windows {
+  return {
+    kernel: tripleOf(settings.kernelSize, 1),
+    stride: tripleOf(settings.strides, 1),
+    dilation: tripleOf(settings.dilationRate, 1),
+    padding: settings.padding,
+  }
+}
+
+/** Output size and padding along depth, height and width. */
+export function placeWindows(
+  layer: Layer,
+  windows: Windows,
+  size: Triple,
+): { out: Triple; pad: Triple } {
+  const extents = size.map((length, i) =>
+    extentOf(
+      layer,
+      windows.padding,
+      length,
+      windows.kernel[i] as number,
+      windows.stride[i] as number,
+      windows.dilation[i] as number,
+    ),
+  )
+  return {
+    out: extents.map(({ out }) => out) as unknown as Triple,
+    pad: extents.map(({ pad }) => pad) as unknown as Triple,
+  }
+}
+
+/** One group's panels and where its channels start. */
+export interface Group {
+  readonly weights: number
+  readonly xChannel: number
+  readonly yChannel: number
+}
+
+/** Windows gathered at a time: about 32 KiB, a multiple of every tile height. */
+function chunkOf(inner: number, rows: number): number {
+  const tiles = 12
+  return Math.min(rows, Math.max(Math.floor(8192 / (inner + 1) / tiles), 1) * tiles)
+}
+
+/** What {@link pushConv} needs beside the grid. */
+export interface ConvPiece {
+  readonly units: number
+  readonly group: Group
+  readonly activation: Activation
+  /** First element of y that is written, as an offset from y's start. */
+  readonly yOffset?: number
+  /** Elements of y between pixels, lines, planes and images, where not contiguous. */
+  readonly yStrides?: readonly [pixel: number, line: number, plane: number, image: number]
+  /** Bytes between the panels of neighbouring output positions. */
+  readonly weightsStride?: number
+}
+
+/** Convolution of one group as a matrix product over gathered windows. */
+export function pushConv(
+  context: LowerContext,
+  x: Images,
+  y: Value,
+  windows: Omit<Windows, 'padding'> & { out: Triple; pad: Triple },
+  channels: number,
+  piece: ConvPiece,
+): void {
+  const { units, group, activation, yOffset = 0, weightsStride = 0 } = piece
+  const { out } = windows
+  const rows = x.batch * elementCount(out)
+  if (rows === 0 || units === 0) return
+  const width = y.shape.at(-1) as number
+  const [pixel, line, plane, image] = piece.yStrides ?? [
+    width,
+    width * out[2],
+    width * out[2] * out[1],
+    width * elementCount(out),
+  ]
+  const inner = elementCount(windows.kernel) * channels
+  const start = (yOffset + group.yChannel) * 4
+  const [read, write] = [
+    { buffer: x.value.buffer, rowBytes: 0 },
+    context.operand(y, piece.yStrides ? 0 : width),
+  ]
+  if (
+    isPointwise(windows, x.size) &&
+    channels === x.channels &&
+    !piece.yStrides &&
+    !weightsStride
+  ) {
+    const rowsOfX = context.operand(x.value, channels)
+    context.push({
+      kind: 'dense',
+      rows,
+      reads: [rowsOfX],
+      writes: [write],
+      inPlace: false,
+      tileable: true,
+      emit: (program, index, place) =>
+        writeDense(program, index, {
+          rows,
+          inner,
+          units,
+          x: place.address(rowsOfX),
+          xAdvance: place.advance(rowsOfX),
+          weights: group.weights,
+          y: place.address(write) + start,
+          yStride: width * 4,
+          yAdvance: place.advance(write),
+          activation,
+        }),
+    })
+    return
+  }
+  const chunk = weightsStride ? 1 : chunkOf(inner, rows)
+  const scratch = { buffer: context.value([chunk, inner]).buffer, rowBytes: 0 }
+  const grid: Grid = {
+    ...windows,
+    in: x.size,
+    xPixel: x.channels * 4,
+    tap: channels * 4,
+    yPixel: pixel * 4,
+    yLine: line * 4,
+    yPlane: plane * 4,
+    yImage: image * 4,
+  }
+  const table = context.constant(gridWords(grid))
+  context.push({
+    kind: 'conv',
+    rows,
+    reads: [read],
+    writes: [write, scratch],
+    inPlace: false,
+    tileable: false,
+    emit: (program, index, place) =>
+      writeConv(program, index, {
+        rows,
+        inner,
+        units,
+        chunk,
+        x: place.address(read) + group.xChannel * 4,
+        weights: group.weights,
+        weightsStride,
+        y: place.address(write) + start,
+        yAdvance: place.advance(write),
+        grid: place.constant(table),
+        scratch: place.address(scratch),
+        activation,
+      }),
+  })
+}
+
+function isPointwise(
+  { kernel, stride, out }: { kernel: Triple; stride: Triple; out: Triple },
+  size: Triple,
+): boolean {
+  const one = (value: number): boolean => value === 1
+  return kernel.every(one) && stride.every(one) && out.every((length, i) => length === size[i])
+}
+
+/** Convolution of every channel with weights of its own; y has as many channels as x. */
+export function pushDepthwise(
+  context: LowerContext,
+  x: Images,
+  y: Value,
+  windows: Omit<Windows, 'padding'> & { out: Triple; pad: Triple },
+  weights: number,
+  activation: Activation = linear,
+): void {
+  const { out } = windows
+  const { channels } = x
+  const rows = x.batch * elementCount(out)
+  if (rows === 0 || channels === 0) return
+  const taps = elementCount(windows.kernel)
+  const read = { buffer: x.value.buffer, rowBytes: 0 }
+  const write = context.operand(y, channels)
+  const scratch = { buffer: context.value([channels + taps]).buffer, rowBytes: 0 }
+  const pixel = channels * 4
+  const table = context.constant(
+    gridWords({
+      ...windows,
+      in: x.size,
+      xPixel: pixel,
+      tap: pixel,
+      yPixel: pixel,
+      yLine: pixel * out[2],
+      yPlane: pixel * out[2] * out[1],
+      yImage: pixel * elementCount(out),
+    }),
+  )
+  context.push({
+    kind: 'depthwise',
+    rows,
+    reads: [read],
+    writes: [write, scratch],
+    inPlace: false,
+    tileable: false,
+    emit: (program, index, place) =>
+      writeDepthwise(program, index, {
+        rows,
+        channels,
+        taps,
+        x: place.address(read),
+        weights,
+        y: place.address(write),
+        yAdvance: place.advance(write),
+        grid: place.constant(table),
+        scratch: place.address(scratch),
+        activation,
+      }),
+  })
+}
+
+/**
+ * A weight's elements, or undefined where the layer has none.
+ *
+ * @param shape expected lengths; undefined ones are free
+ * @throws {ModelError} naming the layer and both shapes
+ */
+export function weightOf(
+  layer: Layer,
+  weights: WeightStore,
+  name: string,
+  index: number | undefined,
+  shape: readonly (number | undefined)[],
+): { data: Float32Array; shape: readonly number[] } {
+  if (index === undefined) throw new ModelError(`the layer has no ${name}`, { layer: layer.name })
+  const got = weights.shape(index)
+  if (
+    got.length !== shape.length ||
+    shape.some((size, i) => size !== undefined && size !== got[i])
+  ) {
+    throw new ModelError(`shape of the ${name}`, {
+      layer: layer.name,
+      expected: `(${shape.map((size) => size ?? 'any').join(', ')})`,
+      got: `(${got.join(', ')})`,
+    })
+  }
+  return { data: weights.floats(index), shape: got }
+}
+
+/** The bias (units), or undefined where the layer has none. */
+export function biasOf(
+  layer: Layer,
+  weights: WeightStore,
+  index: number | undefined,
+  units: number,
+): Float32Array | undefined {
+  return index === undefined ? undefined : weightOf(layer, weights, 'bias', index, [units]).data
+}
+
+/** @throws {ModelError} when x has another number of channels than the weights */
+export function checkChannels(layer: Layer, x: Images, channels: number): void {
+  if (x.channels !== channels) {
+    throw new ModelError(`channels of the input of ${layer.className}`, {
+      layer: layer.name,
+      expected: `${channels}`,
+      got: `${x.channels}`,
+    })
+  }
+}

@@ -1,0 +1,245 @@
+import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import type { Triple } from '../program-spatial.ts'
+import { linear } from '../program.ts'
+import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
+import { onlyTensor, unsupported, type Lowering, type WeightStore } from './context.ts'
+import { checkChannels, pushConv, weightOf } from './convolution.ts'
+import {
+  checkPadding,
+  checkSizes,
+  fromImages,
+  imagesOf,
+  isChannelsFirst,
+  tripleOf,
+} from './spatial.ts'
+
+interface PreparedLocal {
+  readonly rank: number
+  readonly channelsFirst: boolean
+  readonly kernel: Triple
+  readonly stride: Triple
+  /** Half the kernel with padding "same", whose windows are centred on x whatever the stride. */
+  readonly pad: Triple
+  readonly out: Triple
+  readonly channels: number
+  readonly filters: number
+  readonly weights: number
+  readonly weightsStride: number
+  readonly activation: PreparedActivation
+}
+
+/** One weight: output position, filter, tap and channel. */
+type WeightAt = (position: number, filter: number, tap: number, channel: number) => number
+
+/** What the stored kernel says about the layer. */
+interface Layout {
+  readonly out: readonly number[]
+  readonly channels: number
+  readonly at: WeightAt
+}
+
+interface Settings {
+  readonly rank: number
+  readonly channelsFirst: boolean
+  readonly filters: number
+  readonly kernelSize: readonly number[]
+  readonly strides: readonly number[]
+  readonly pad: readonly number[]
+}
+
+/** Index along each dimension of element `flat`. */
+function unravel(flat: number, lengths: readonly number[]): number[] {
+  return lengths.map((length, i) => Math.floor(flat / elementCount(lengths.slice(i + 1))) % length)
+}
+
+function ravel(index: readonly number[], lengths: readonly number[]): number {
+  return index.reduce((flat, at, i) => flat * (lengths[i] as number) + at, 0)
+}
+
+/** Implementation 1: (positions, taps and channels in the input's order, filters). */
+function perPosition(
+  { kernelSize, channelsFirst, filters }: Settings,
+  kernel: Float32Array,
+  shape: readonly number[],
+  out: readonly number[],
+): Layout {
+  const taps = elementCount(kernelSize)
+  const width = shape[1] as number
+  const channels = width / taps
+  return {
+    out,
+    channels,
+    at: (position, filter, tap, channel) => {
+      const row = channelsFirst ? channel * taps + tap : tap * channels + channel
+      return kernel[(position * width + row) * filters + filter] as number
+    },
+  }
+}
+
+/** Implementation 2: a dense matrix from all inputs to all outputs, of which windows are used. */
+function masked(settings: Settings, kernel: Float32Array, shape: readonly number[]): Layout {
+  const { rank, channelsFirst, kernelSize, strides, pad } = settings
+  const half = rank + 1
+  const input = shape.slice(0, half)
+  const output = shape.slice(half)
+  const spatial = (lengths: readonly number[]): number[] =>
+    channelsFirst ? lengths.slice(1) : lengths.slice(0, -1)
+  const join = (position: readonly number[], channel: number): number[] =>
+    channelsFirst ? [channel, ...position] : [...position, channel]
+  const [size, out] = [spatial(input), spatial(output)]
+  return {
+    out,
+    channels: (channelsFirst ? input[0] : input.at(-1)) as number,
+    at: (position, filter, tap, channel) => {
+      const to = unravel(position, out)
+      const offsets = unravel(tap, kernelSize)
+      const from = to.map(
+        (o, i) => o * (strides[i] as number) - (pad[i] as number) + (offsets[i] as number),
+      )
+      if (from.some((at, i) => at < 0 || at >= (size[i] as number))) return 0
+      return kernel[ravel([...join(from, channel), ...join(to, filter)], shape)] as number
+    },
+  }
+}
+
+/** Implementation 3: the windows' weights alone, by output and then by input in the order of memory. */
+function sparse(
+  { kernelSize, channelsFirst, filters }: Settings,
+  kernel: Float32Array,
+  out: readonly number[],
+): Layout {
+  const taps = elementCount(kernelSize)
+  const places = elementCount(out)
+  const channels = kernel.length / (places * filters * taps)
+  return {
+    out,
+    channels,
+    at: (position, filter, tap, channel) => {
+      const to = channelsFirst ? filter * places + position : position * filters + filter
+      const from = channelsFirst ? channel * taps + tap : tap * channels + channel
+      return kernel[to * taps * channels + from] as number
+    },
+  }
+}
+
+function layoutOf(
+  layer: Layer,
+  weights: WeightStore,
+  settings: Settings,
+  implementation: number,
+  padding: string,
+  indices: { kernel: number | undefined; bias: number | undefined },
+): Layout {
+  const { rank, filters } = settings
+  const given = (dimensions: number): { data: Float32Array; shape: readonly number[] } =>
+    weightOf(layer, weights, 'kernel', indices.kernel, Array<undefined>(dimensions).fill(undefined))
+  if (implementation === 2) {
+    const { data, shape } = given(2 * rank + 2)
+    return masked(settings, data, shape)
+  }
+  if (padding !== 'valid')
+    throw unsupported(layer, `padding with implementation ${implementation}`, padding)
+  const kernel = given(implementation === 1 ? 3 : 1)
+  // Only the bias tells how the positions of a flattened kernel are arranged.
+  if (indices.bias === undefined && (rank > 1 || implementation === 3))
+    throw unsupported(layer, `implementation ${implementation} without a bias`, 'use_bias=False')
+  const out =
+    indices.bias === undefined
+      ? kernel.shape.slice(0, 1)
+      : weights.shape(indices.bias).slice(0, rank)
+  if (implementation === 3) return sparse(settings, kernel.data, out)
+  weightOf(layer, weights, 'kernel', indices.kernel, [elementCount(out), undefined, filters])
+  return perPosition(settings, kernel.data, kernel.shape, out)
+}
+
+/** LocallyConnected1D, LocallyConnected2D of Keras 1 and 2: a convolution with a kernel of its own at every position. */
+export const locallyConnectedLayer: Lowering<PreparedLocal> = {
+  prepare(layer, weights) {
+    if (layer.kind !== 'locallyConnected') throw unsupported(layer, 'layer', layer.className)
+    const { rank, filters, kernelSize, strides, padding, implementation } = layer.locallyConnected
+    const channelsFirst = isChannelsFirst(layer, rank, layer.locallyConnected.dataFormat)
+    checkSizes(layer, rank, { kernelSize, strides })
+    checkSizes(layer, 1, { filters: [filters] })
+    checkPadding(layer, padding, ['valid', 'same'])
+    if (![1, 2, 3].includes(implementation))
+      throw unsupported(layer, 'implementation', `${implementation}`)
+    const pad = kernelSize.map((size) => (padding === 'same' ? Math.floor(size / 2) : 0))
+    const { kernel, bias, activation } = layer.locallyConnected
+    const settings = { rank, channelsFirst, filters, kernelSize, strides, pad }
+    const layout = layoutOf(layer, weights, settings, implementation, padding, { kernel, bias })
+    const { out, channels, at } = layout
+    const places = elementCount(out)
+    const taps = elementCount(kernelSize)
+    if (!Number.isSafeInteger(channels) || channels < 1) {
+      throw new ModelError('size of the kernel', {
+        layer: layer.name,
+        expected: `a multiple of ${taps} taps and ${places} positions`,
+        got: `${weights.floats(kernel as number).length}`,
+      })
+    }
+    const offsets =
+      bias === undefined
+        ? undefined
+        : weightOf(layer, weights, 'bias', bias, [...out, filters]).data
+    const addresses = Array.from({ length: places }, (_, position) => {
+      const matrix = Float32Array.from({ length: taps * channels * filters }, (_each, i) => {
+        const [tap, channel, filter] = unravel(i, [taps, channels, filters]) as [
+          number,
+          number,
+          number,
+        ]
+        return at(position, filter, tap, channel)
+      })
+      // Keras reshapes the bias (out…, filters) to (filters, out…) when channels come first; it does not transpose it.
+      const own =
+        offsets &&
+        Float32Array.from({ length: filters }, (_each, filter) => {
+          const from = channelsFirst ? filter * places + position : position * filters + filter
+          return offsets[from] as number
+        })
+      return weights.packDense(matrix, own, taps * channels, filters)
+    })
+    const [first = 0, second = first] = addresses
+    return {
+      rank,
+      channelsFirst,
+      kernel: tripleOf(kernelSize, 1),
+      stride: tripleOf(strides, 1),
+      pad: tripleOf(pad, 0),
+      out: tripleOf(out, 1),
+      channels,
+      filters,
+      weights: first,
+      weightsStride: second - first,
+      activation: prepareActivation(layer, activation),
+    }
+  },
+  lower(context, prepared, call, layer) {
+    const { rank, channelsFirst, kernel, stride, pad, out, filters, activation } = prepared
+    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    checkChannels(layer, x, prepared.channels)
+    const fits = x.size.map((length, i) => {
+      const reach = pad[i] ? 1 : (kernel[i] as number)
+      return Math.floor((length - reach) / (stride[i] as number)) + 1
+    })
+    if (fits.some((length, i) => length !== out[i])) {
+      throw new ModelError(`input of ${layer.className}`, {
+        layer: layer.name,
+        expected: `as many positions as in training, (${out.slice(3 - rank).join(', ')}) of the output`,
+        got: `(${fits.slice(3 - rank).join(', ')})`,
+      })
+    }
+    const y = context.value([x.batch, ...out.slice(3 - rank), filters])
+    const windows = { kernel, stride, dilation: [1, 1, 1] as const, pad, out }
+    pushConv(context, x, y, windows, prepared.channels, {
+      units: filters,
+      group: { weights: prepared.weights, xChannel: 0, yChannel: 0 },
+      activation: 'elementwise' in activation ? activation.elementwise : linear,
+      weightsStride: prepared.weightsStride,
+    })
+    const result = fromImages(context, layer, y, channelsFirst)
+    return [
+      'elementwise' in activation ? result : applyActivation(context, layer, activation, result),
+    ]
+  },
+}
