@@ -4,8 +4,11 @@ import { affine, scaleShift } from './ops/affine'
 import { binary } from './ops/binary'
 import { copy, fill } from './ops/copy'
 import { dense } from './ops/dense'
+import { gather } from './ops/gather'
 import { glu } from './ops/glu'
+import { maskedMean, rowTest, select } from './ops/mask'
 import { prelu } from './ops/prelu'
+import { recurrent } from './ops/recurrent'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { transpose } from './ops/transpose'
@@ -52,6 +55,11 @@ function execute(record: usize, row: u32, rows: u32): void {
     case L.PRELU: return prelu(record, row, rows)
     case L.GLU: return glu(record, row, rows)
     case L.FILL: return fill(record, row, rows)
+    case L.GATHER: return gather(record, row, rows)
+    case L.RECURRENT: return recurrent(record, rows)
+    case L.ROW_TEST: return rowTest(record, row, rows)
+    case L.SELECT: return select(record, row, rows)
+    case L.MASKED_MEAN: return maskedMean(record, row, rows)
     default: unreachable()
   }
 }

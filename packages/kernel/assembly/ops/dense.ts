@@ -36,13 +36,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   const chunk = rows <= ROW_TILES ? rows : max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
   while (rows) {
     const some = min(rows, chunk)
-    if (inner <= DOUBLE_INNER) {
-      doubleRows(some, inner, units, x, xStride, weights, y, yStride, bounds)
-    } else if (some == 1) {
-      singleRow(inner, units, x, weights, y, bounds)
-    } else {
-      floatRows(some, inner, units, x, xStride, weights, y, yStride, bounds)
-    }
+    product(some, inner, units, x, xStride, weights, y, yStride, bounds)
     if (!fused) {
       const parameters = record + (L.DENSE_PARAMETERS << 2)
       if (yStride == units << 2) activate(code, some * units, y, y, parameters)
@@ -52,6 +46,28 @@ export function dense(record: usize, row: u32, rows: u32): void {
     y += some * yStride
     rows -= some
   }
+}
+
+/** y = clamp(x · weights + bias) for all rows in one go. */
+function product(
+  rows: u32,
+  inner: u32,
+  units: u32,
+  x: usize,
+  xStride: usize,
+  weights: usize,
+  y: usize,
+  yStride: usize,
+  bounds: usize,
+): void {
+  if (inner <= DOUBLE_INNER) doubleRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
+  else if (rows == 1) singleRow(inner, units, x, weights, y, bounds)
+  else floatRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
+}
+
+/** y (rows, units) = x (rows, inner) · weights + bias. */
+export function multiply(rows: u32, inner: u32, units: u32, x: usize, xStride: usize, weights: usize, y: usize, yStride: usize): void {
+  product(rows, inner, units, x, xStride, weights, y, yStride, LINEAR_BOUNDS)
 }
 
 function doubleRows(

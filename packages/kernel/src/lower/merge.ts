@@ -1,9 +1,11 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { writeBinary, writeCopy, type BinaryName, type OperandKind } from '../program.ts'
+import { cast } from './cast.ts'
 import {
   LowerContext,
   resolveAxis,
   unsupported,
+  type ElementType,
   type Lowering,
   type Operand,
   type Value,
@@ -65,18 +67,60 @@ function spanning(
   return { value: broadcastTo(context, layer, value, shape), kind: 'full' }
 }
 
-/** y = a ∘ b with NumPy's broadcasting; both have the same rank. */
+/** Operations of NumPy whose results on integers are integers. */
+const integerOperations: Readonly<Partial<Record<BinaryName, BinaryName>>> = {
+  add: 'int_add',
+  subtract: 'int_subtract',
+  multiply: 'int_multiply',
+  minimum: 'int_minimum',
+  maximum: 'int_maximum',
+  equal: 'int_equal',
+  not_equal: 'int_not_equal',
+  less: 'int_less',
+  less_equal: 'int_less_equal',
+}
+
+const comparisons: ReadonlySet<BinaryName> = new Set([
+  'equal',
+  'not_equal',
+  'less',
+  'less_equal',
+  'int_equal',
+  'int_not_equal',
+  'int_less',
+  'int_less_equal',
+])
+
+const ranks: Readonly<Record<ElementType, number>> = { bool: 0, int32: 1, float32: 2 }
+
+/** Tensors cast to the dtype that holds all of theirs: bool < int32 < float32. */
+export function promoted(context: LowerContext, tensors: readonly Value[]): Value[] {
+  const [widest] = tensors.map(({ dtype }) => dtype).toSorted((a, b) => ranks[b] - ranks[a])
+  return tensors.map((x) => cast(context, x, widest ?? 'float32'))
+}
+
+/** y = a ∘ b with NumPy's broadcasting and promotion; both have the same rank. */
 export function binary(
   context: LowerContext,
   layer: Layer,
-  operation: BinaryName,
-  a: Value,
-  b: Value,
+  named: BinaryName,
+  first: Value,
+  second: Value,
 ): Value {
+  const integral = first.dtype !== 'float32' && second.dtype !== 'float32'
+  const bools = first.dtype === 'bool' && second.dtype === 'bool'
+  // The sum of two bools is their disjunction.
+  const integer = bools && named === 'add' ? 'int_maximum' : integerOperations[named]
+  const operation = (integral ? integer : named) ?? named
+  const onInts = integral && operation.startsWith('int_')
+  const [a, b] = onInts
+    ? (promoted(context, [first, second]) as [Value, Value])
+    : [cast(context, first, 'float32'), cast(context, second, 'float32')]
+  const dtype = comparisons.has(operation) ? 'bool' : a.dtype
   const shape = broadcast(a.shape, b.shape, layer)
   const left = spanning(context, layer, a, shape)
   const right = spanning(context, layer, b, shape)
-  const y = context.value(shape)
+  const y = context.value(shape, dtype)
   const count = elementCount(shape)
   if (count === 0) return y
   const width = shape.at(-1) ?? 1
@@ -121,7 +165,8 @@ export function binaryConstant(
 ): Value {
   const table = context.constant(constant)
   const kind: OperandKind = constant.length === 1 ? 'scalar' : 'row'
-  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, (program, index, map, place) => {
+  const dtype = comparisons.has(operation) ? 'bool' : x.dtype
+  const emit: Parameters<LowerContext['rowMap']>[3] = (program, index, map, place) => {
     const own = { address: map.x, kind: 'full' as const, advance: map.xAdvance }
     const other = { address: place.constant(table), kind, advance: 0 }
     const [a, b] = constantFirst ? [other, own] : [own, other]
@@ -138,7 +183,8 @@ export function binaryConstant(
       y: map.y,
       yAdvance: map.yAdvance,
     })
-  })
+  }
+  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, emit, dtype)
 }
 
 function severalTensors(layer: Layer, tensors: readonly Value[]): readonly Value[] {
@@ -162,6 +208,7 @@ function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] 
 
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export const mergeLayer: Lowering<string> = {
+  anyDtype: true,
   prepare(layer) {
     const operation = layer.kind === 'merge' ? layer.merge.operation : ''
     if (!Object.hasOwn(operations, operation))
@@ -181,40 +228,60 @@ export const mergeLayer: Lowering<string> = {
     for (const other of others)
       sum = binary(context, layer, operations[operation] as BinaryName, sum, other)
     if (operation !== 'average') return [sum]
-    return [binaryConstant(context, 'divide', sum, Float32Array.of(call.tensors.length))]
+    return [
+      binaryConstant(
+        context,
+        'divide',
+        cast(context, sum, 'float32'),
+        Float32Array.of(call.tensors.length),
+      ),
+    ]
   },
 }
 
 /** Concatenate along one axis. */
 export const concatenateLayer: Lowering<number> = {
   prepare: (layer) => (layer.kind === 'concatenate' ? Number(layer.concatenate.axis) : -1),
-  lower(context, axis, call, layer) {
-    const tensors = severalTensors(layer, call.tensors)
-    const [{ shape: head }] = tensors as [Value, ...Value[]]
-    const at = resolveAxis(axis, head.length, layer)
-    for (const { shape } of tensors) {
-      if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
-        throw new ModelError(`shapes to concatenate along axis ${axis}`, {
-          layer: layer.name,
-          expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
-          got: `(${shape.join(', ')})`,
-        })
-      }
+  anyDtype: true,
+  lower: (context, axis, call, layer) => [
+    concatenate(context, layer, promoted(context, severalTensors(layer, call.tensors)), axis),
+  ],
+}
+
+/** numpy.concatenate of tensors of one dtype. */
+export function concatenate(
+  context: LowerContext,
+  layer: Layer,
+  tensors: readonly Value[],
+  axis: number,
+): Value {
+  const [{ shape: head, dtype }] = tensors as [Value, ...Value[]]
+  const at = resolveAxis(axis, head.length, layer)
+  for (const { shape } of tensors) {
+    if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
+      throw new ModelError(`shapes to concatenate along axis ${axis}`, {
+        layer: layer.name,
+        expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
+        got: `(${shape.join(', ')})`,
+      })
     }
-    const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
-    const y = context.value(head.map((size, i) => (i === at ? joined : size)))
-    const rows = elementCount(head.slice(0, at))
-    const inner = elementCount(head.slice(at + 1))
-    const write = context.operand(y, joined * inner)
-    let column = 0
-    for (const x of tensors) {
-      const width = (x.shape[at] as number) * inner
-      if (width > 0 && rows > 0)
-        copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
-      column += width
-    }
-    return [y]
-  },
+  }
+  const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
+  const y = context.value(
+    head.map((size, i) => (i === at ? joined : size)),
+    dtype,
+  )
+  const rows = elementCount(head.slice(0, at))
+  const inner = elementCount(head.slice(at + 1))
+  const write = context.operand(y, joined * inner)
+  let column = 0
+  for (const x of tensors) {
+    const width = (x.shape[at] as number) * inner
+    if (width > 0 && rows > 0)
+      copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
+    column += width
+  }
+  return y
 }
 
 function copyColumns(
