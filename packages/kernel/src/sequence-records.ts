@@ -44,16 +44,24 @@ export function writeRowTest(
   program.f32[at + L.ROW_TEST_VALUE] = op.value ?? 0
 }
 
-/** y (rows, width) = x where the row's mask (rows) is not 0, else `value`. */
+/** y (rows, width) = x where the row's mask (rows) is not 0, else `other` (rows, width) or `value`. */
 export function writeSelect(
   program: Program,
   index: number,
-  op: RowMap & { mask: number; maskAdvance?: number; value: number },
+  op: RowMap & {
+    mask: number
+    maskAdvance?: number
+    value?: number
+    other?: number
+    otherAdvance?: number
+  },
 ): void {
   const at = startRowMap(program, index, L.SELECT, op)
   program.u32[at + L.SELECT_MASK] = op.mask
   program.u32[at + L.SELECT_MASK_ADVANCE] = op.maskAdvance ?? 4
-  program.f32[at + L.SELECT_VALUE] = op.value
+  program.f32[at + L.SELECT_VALUE] = op.value ?? 0
+  program.u32[at + L.SELECT_OTHER] = op.other ?? 0
+  program.u32[at + L.SELECT_OTHER_ADVANCE] = op.otherAdvance ?? op.width * 4
 }
 
 /** y (rows, width) = mean of x (rows, steps, width) over the steps whose mask (rows, steps) is not 0. */

@@ -19,19 +19,23 @@ export function rowTest(record: usize, row: u32, rows: u32): void {
   }
 }
 
-/** y[row, i] = x[row, i] where the row's mask is set, else value. */
+/** y[row, i] = x[row, i] where the row's mask is set, else other[row, i] or value. */
 export function select(record: usize, row: u32, rows: u32): void {
   const widthBytes = load<u32>(record, L.SELECT_WIDTH << 2) << 2
   const value = load<u32>(record, L.SELECT_VALUE << 2)
   let x = load<u32>(record, L.SELECT_X << 2) + row * load<u32>(record, L.SELECT_X_ADVANCE << 2)
   let y = load<u32>(record, L.SELECT_Y << 2) + row * load<u32>(record, L.SELECT_Y_ADVANCE << 2)
   let mask = load<u32>(record, L.SELECT_MASK << 2) + row * load<u32>(record, L.SELECT_MASK_ADVANCE << 2)
+  let other = load<u32>(record, L.SELECT_OTHER << 2)
+  if (other) other += row * load<u32>(record, L.SELECT_OTHER_ADVANCE << 2)
   for (; rows; rows--) {
     if (load<u32>(mask)) memory.copy(y, x, widthBytes)
+    else if (other) memory.copy(y, other, widthBytes)
     else for (let at = y; at < y + widthBytes; at += 4) store<u32>(at, value)
     x += widthBytes
     y += widthBytes
     mask += 4
+    if (other) other += widthBytes
   }
 }
 

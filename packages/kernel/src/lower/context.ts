@@ -122,10 +122,12 @@ export interface CallArguments {
   /** Tensors in order, with those inside a list laid out in order. */
   readonly tensors: readonly Value[]
   /**
-   * Mask of each tensor of the first argument: the call's `mask`, else what comes with the tensors. None of them is among
-   * `tensors` and `operands`.
+   * What the layer is called with as `mask`, one for each tensor of the first argument: given, or what comes with the
+   * only argument; with further tensor arguments Keras fills in none. Not among `tensors` and `operands`.
    */
   readonly masks: readonly (Value | undefined)[]
+  /** What the outputs' masks are made from: `masks`, else what comes with the first argument. */
+  readonly previousMasks: readonly (Value | undefined)[]
   /** Given by Bidirectional: whether skipped steps give zeros, whatever the layer itself says. */
   readonly zeroMasked?: boolean | undefined
   /** Every argument in order: a tensor, a list or record with its tensors in order, or a constant. */

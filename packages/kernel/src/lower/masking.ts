@@ -70,18 +70,27 @@ export function rowTest(context: LowerContext, x: Value, test: RowTestName, valu
   return y
 }
 
-/** x where the mask of its row is set, else `value`. The mask has one element per row of x's last axes. */
-export function select(context: LowerContext, x: Value, mask: Value, value: number): Value {
+/**
+ * x where the mask of its row is set, else another tensor of x's shape or a number. The mask has one element per row of
+ * x's last axes.
+ */
+export function select(
+  context: LowerContext,
+  x: Value,
+  mask: Value,
+  otherwise: number | Value,
+): Value {
   const rows = elementCount(mask.shape)
   const width = rows === 0 ? 0 : elementCount(x.shape) / rows
   const y = context.value(x.shape, x.dtype)
   if (elementCount(x.shape) === 0) return y
   const [read, write] = [context.operand(x, width), context.operand(y, width)]
   const steps: Operand = context.operand(mask, 1)
+  const other = typeof otherwise === 'number' ? undefined : context.operand(otherwise, width)
   context.push({
     kind: 'select',
     rows,
-    reads: [read, steps],
+    reads: other ? [read, steps, other] : [read, steps],
     writes: [write],
     inPlace: true,
     tileable: true,
@@ -95,7 +104,9 @@ export function select(context: LowerContext, x: Value, mask: Value, value: numb
         yAdvance: place.advance(write),
         mask: place.address(steps),
         maskAdvance: place.advance(steps),
-        value,
+        ...(other
+          ? { other: place.address(other), otherAdvance: place.advance(other) }
+          : { value: otherwise as number }),
       }),
   })
   return y

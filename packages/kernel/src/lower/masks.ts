@@ -48,7 +48,7 @@ function maskedOutputs(layer: Layer): number {
 }
 
 function maskOf(context: LowerContext, layer: Layer, call: CallArguments): Value | undefined {
-  const [first] = call.masks
+  const [first] = call.previousMasks
   switch (layer.kind) {
     case 'identity':
       return layer.identity.supportsMasking ? first : undefined
@@ -64,7 +64,11 @@ function maskOf(context: LowerContext, layer: Layer, call: CallArguments): Value
 }
 
 /** Merge layers: a step counts when it does in any input; without a mask on each there is none. */
-function eitherMask(context: LowerContext, layer: Layer, { tensors, masks }: CallArguments) {
+function eitherMask(
+  context: LowerContext,
+  layer: Layer,
+  { tensors, previousMasks: masks }: CallArguments,
+) {
   const given = masks.filter((mask) => mask !== undefined)
   if (given.length === 0 || given.length !== tensors.length) return undefined
   return given
@@ -76,7 +80,7 @@ function eitherMask(context: LowerContext, layer: Layer, { tensors, masks }: Cal
 function concatenatedMask(
   context: LowerContext,
   layer: Layer,
-  { tensors, masks }: CallArguments,
+  { tensors, previousMasks: masks }: CallArguments,
   axis: number,
 ): Value | undefined {
   if (masks.every((mask) => mask === undefined)) return undefined

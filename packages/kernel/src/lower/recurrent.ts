@@ -19,7 +19,7 @@ import {
   type WeightStore,
 } from './context.ts'
 import { matrixProduct, type PackedDense } from './dense.ts'
-import { checkMask, filled } from './masking.ts'
+import { checkMask, filled, select } from './masking.ts'
 import { packCell } from './recurrent-weights.ts'
 
 /** One cell, ready to run. */
@@ -97,6 +97,8 @@ function runRecurrent(
   layer: Layer,
 ): Value[] {
   const zeroMasked = call.zeroMasked ?? scan.zeroOutputForMask
+  // An unrolled backward walk of Keras zeroes its outputs by the mask as given, not by the mask turned around.
+  const zeroAfter = zeroMasked && scan.unroll && scan.goBackwards && scan.returnSequences
   const [x, ...initial] = call.tensors
   const others = call.operands.slice(1).filter(({ name }) => name !== 'initial_state')
   const features = cells[0]?.input.inner
@@ -125,7 +127,7 @@ function runRecurrent(
       // A first cell that walks backwards leaves its outputs in the order in which the next ones walk.
       backwards: scan.goBackwards && number === 0,
       maskBackwards: scan.goBackwards,
-      zeroMasked: zeroMasked && number === cells.length - 1,
+      zeroMasked: zeroMasked && !zeroAfter && number === cells.length - 1,
       timeMajor: scan.timeMajor,
       resetBefore: cell.resetBefore,
     })
@@ -137,6 +139,7 @@ function runRecurrent(
       got: `${initial.length}`,
     })
   }
+  if (mask && zeroAfter) sequence = select(context, sequence, mask, 0)
   return scan.returnState ? [sequence, ...states] : [sequence]
 }
 

@@ -100,7 +100,7 @@ export const bidirectionalLayer: Lowering<PreparedBidirectional> = {
       [Value, ...Value[]],
     ]
     const sequences = y.shape.length === x.shape.length
-    const mask = sequences ? call.masks[0] : undefined
+    const mask = sequences ? call.previousMasks[0] : undefined
     const turned = sequences ? reversed(context, back, sides[1].scan?.timeMajor ? 0 : 1) : back
     const merged = mode === '' ? [y, turned] : [merge(context, layer, mode, y, turned)]
     return [...merged.map((value) => ({ ...value, mask })), ...states, ...backStates]
@@ -153,6 +153,7 @@ export const timeDistributedLayer: Lowering<number> = {
       tensors: [folded],
       operands: [{ name: '', tensors: [folded], number: undefined }],
       masks: [inner],
+      previousMasks: [inner],
     })
     const [first, ...others] = outputs
     if (!first || others.length > 0)

@@ -62,6 +62,8 @@ export function prepareLayers(model: Model, weights: WeightStore): PreparedLayer
 }
 
 function checkDtype(layer: Layer): void {
+  // A function node's dtype is the one that it gives, which its lowering checks.
+  if (layer.kind === 'op') return
   if (layer.computeDtype !== undefined && layer.computeDtype !== 'float32') {
     throw new UnsupportedError('computing in this dtype is not supported yet', {
       layer: layer.name,
@@ -196,11 +198,13 @@ function argumentsOf(layer: Layer, call: Call, results: readonly Value[][]): Cal
     collectTensors(layer, value, results, tensors)
     operands.push({ name, tensors, number: numberOf(value), value })
   }
-  const [first] = operands
+  const own = operands[0]?.tensors.map(({ mask }) => mask) ?? []
+  const alone = operands.filter(({ tensors }) => tensors.length > 0).length === 1
   return {
     operands,
     tensors: operands.flatMap(({ tensors }) => tensors),
-    masks: given ?? first?.tensors.map(({ mask }) => mask) ?? [],
+    masks: given ?? (alone ? own : []),
+    previousMasks: given ?? own,
   }
 }
 

@@ -100,6 +100,18 @@ function elide(
   return root
 }
 
+/** Ops whose results are kept or read by one that is needed. */
+function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
+  const read = new Set(kept)
+  const needed: Op[] = []
+  for (const op of ops.toReversed()) {
+    if (!op.writes.some(({ buffer }) => read.has(buffer))) continue
+    needed.push(op)
+    for (const { buffer } of op.reads) read.add(buffer)
+  }
+  return needed.reverse()
+}
+
 /**
  * Turns ops in order of execution into a program with fixed addresses.
  *
@@ -107,7 +119,7 @@ function elide(
  * @internal
  */
 export function makePlan(
-  ops: readonly Op[],
+  all: readonly Op[],
   constants: readonly (Uint32Array | Float32Array)[],
   inputs: readonly NamedValue[],
   outputs: readonly NamedValue[],
@@ -122,6 +134,7 @@ export function makePlan(
     ...outputs.map(({ value }) => value.buffer),
     ...states.map(({ after }) => after.buffer),
   ])
+  const ops = neededOps(all, kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
   const alive = lifetimes(ops, segments, inputBuffers, kept)

@@ -200,7 +200,7 @@ export const ANY_DIFFERS = 0 // some float differs from value
 export const ANY_SET = 1 // some 4-byte element is not 0
 export const ALL_SET = 2
 
-// SELECT: y[row, i] = x[row, i] where the row's mask is not 0, else value; x may be y.
+// SELECT: y[row, i] = x[row, i] where the row's mask is not 0, else other[row, i] or value; x may be y.
 export const SELECT_WIDTH = 2
 export const SELECT_X = 3
 export const SELECT_X_ADVANCE = 4
@@ -209,6 +209,8 @@ export const SELECT_Y_ADVANCE = 6
 export const SELECT_MASK = 7 // (rows) int32
 export const SELECT_MASK_ADVANCE = 8
 export const SELECT_VALUE = 9 // f32
+export const SELECT_OTHER = 10 // (rows, width); address 0: value instead
+export const SELECT_OTHER_ADVANCE = 11
 
 // MASKED_MEAN: y[row, i] = Σ x[row, step, i] / n over the n steps whose mask is not 0.
 export const MASKED_MEAN_WIDTH = 2
