@@ -52,6 +52,8 @@ export function writeSelect(
     mask: number
     maskAdvance?: number
     value?: number
+    /** `value` is an int32. */
+    integer?: boolean
     other?: number
     otherAdvance?: number
   },
@@ -59,7 +61,8 @@ export function writeSelect(
   const at = startRowMap(program, index, L.SELECT, op)
   program.u32[at + L.SELECT_MASK] = op.mask
   program.u32[at + L.SELECT_MASK_ADVANCE] = op.maskAdvance ?? 4
-  program.f32[at + L.SELECT_VALUE] = op.value ?? 0
+  const words = op.integer ? program.u32 : program.f32
+  words[at + L.SELECT_VALUE] = op.value ?? 0
   program.u32[at + L.SELECT_OTHER] = op.other ?? 0
   program.u32[at + L.SELECT_OTHER_ADVANCE] = op.otherAdvance ?? op.width * 4
 }

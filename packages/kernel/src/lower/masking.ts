@@ -106,7 +106,7 @@ export function select(
         maskAdvance: place.advance(steps),
         ...(other
           ? { other: place.address(other), otherAdvance: place.advance(other) }
-          : { value: otherwise as number }),
+          : { value: otherwise as number, integer: x.dtype !== 'float32' }),
       }),
   })
   return y
