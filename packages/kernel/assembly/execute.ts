@@ -6,10 +6,13 @@ import { copy, fill } from './ops/copy'
 import { conv } from './ops/conv'
 import { dense } from './ops/dense'
 import { depthwise } from './ops/depthwise'
+import { gather } from './ops/gather'
 import { glu } from './ops/glu'
+import { maskedMean, rowTest, select } from './ops/mask'
 import { prelu } from './ops/prelu'
 import { pool } from './ops/pool'
 import { resample } from './ops/resample'
+import { recurrent } from './ops/recurrent'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { take } from './ops/take'
@@ -62,6 +65,11 @@ function execute(record: usize, row: u32, rows: u32): void {
     case L.POOL: return pool(record, row, rows)
     case L.TAKE: return take(record, row, rows)
     case L.RESAMPLE: return resample(record, row, rows)
+    case L.GATHER: return gather(record, row, rows)
+    case L.RECURRENT: return recurrent(record, rows)
+    case L.ROW_TEST: return rowTest(record, row, rows)
+    case L.SELECT: return select(record, row, rows)
+    case L.MASKED_MEAN: return maskedMean(record, row, rows)
     default: unreachable()
   }
 }

@@ -1,3 +1,4 @@
+export { fault } from './fault'
 export { run } from './execute'
 export { packDense, packedDenseBytes } from './dense/packing'
 

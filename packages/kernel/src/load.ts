@@ -3,6 +3,7 @@ import { KernelMemory } from './memory.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
+import { elementTypeOf } from './model/element-type.ts'
 import { kernelBuild, type Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
 
@@ -37,11 +38,11 @@ export async function instantiate<Output extends Prediction = Tensor>(
   }
   const graph = graphOf(model, file)
   for (const port of graph.inputs) {
-    if (port.dtype !== undefined && port.dtype !== 'float32') {
+    if (elementTypeOf(port.dtype) === undefined) {
       throw new UnsupportedError('inputs of this dtype are not supported yet', {
         file,
         place: `input ${port.name}`,
-        expected: 'float32',
+        expected: 'float32, integers or bool',
         got: port.dtype,
       })
     }

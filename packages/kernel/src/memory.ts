@@ -8,6 +8,8 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory
   /** Executes `count` op records that begin at byte `program`. */
   run(program: number, count: number): void
+  /** Address of two words that say why `run` trapped: the record's address and the value it could not use. */
+  fault(): number
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */

@@ -130,6 +130,19 @@ export type BinaryName =
   | 'minimum'
   | 'maximum'
   | 'squared_difference'
+  | 'int_add'
+  | 'int_subtract'
+  | 'int_multiply'
+  | 'int_minimum'
+  | 'int_maximum'
+  | 'equal'
+  | 'not_equal'
+  | 'less'
+  | 'less_equal'
+  | 'int_equal'
+  | 'int_not_equal'
+  | 'int_less'
+  | 'int_less_equal'
 
 const binaryCodes: Readonly<Record<BinaryName, number>> = {
   add: L.ADD,
@@ -139,6 +152,19 @@ const binaryCodes: Readonly<Record<BinaryName, number>> = {
   minimum: L.MINIMUM,
   maximum: L.MAXIMUM,
   squared_difference: L.SQUARED_DIFFERENCE,
+  int_add: L.INT_ADD,
+  int_subtract: L.INT_SUBTRACT,
+  int_multiply: L.INT_MULTIPLY,
+  int_minimum: L.INT_MINIMUM,
+  int_maximum: L.INT_MAXIMUM,
+  equal: L.EQUAL,
+  not_equal: L.NOT_EQUAL,
+  less: L.LESS,
+  less_equal: L.LESS_EQUAL,
+  int_equal: L.INT_EQUAL,
+  int_not_equal: L.INT_NOT_EQUAL,
+  int_less: L.INT_LESS,
+  int_less_equal: L.INT_LESS_EQUAL,
 }
 
 /**
@@ -307,16 +333,28 @@ export function writeGlu(program: Program, index: number, op: RowMap): void {
 export function writeFill(
   program: Program,
   index: number,
-  op: { rows: number; width: number; y: number; yAdvance?: number; value: number },
+  op: {
+    rows: number
+    width: number
+    y: number
+    yAdvance?: number
+    value: number
+    dtype?: 'float32' | 'int32' | 'bool'
+  },
 ): void {
   const at = start(program, index, L.FILL, op.rows)
   program.u32[at + L.FILL_WIDTH] = op.width
   program.u32[at + L.FILL_Y] = op.y
   program.u32[at + L.FILL_Y_ADVANCE] = op.yAdvance ?? op.width * 4
-  program.f32[at + L.FILL_VALUE] = op.value
+  const words = op.dtype === undefined || op.dtype === 'float32' ? program.f32 : program.u32
+  words[at + L.FILL_VALUE] = op.value
 }
 
-/** Clears record `index`, writes opcode and rows, and returns the index of its word 0. */
+/**
+ * Clears record `index`, writes opcode and rows, and returns the index of its word 0.
+ *
+ * @internal
+ */
 export function start(program: Program, index: number, opcode: number, rows: number): number {
   const at = (index * L.RECORD_BYTES) / 4
   program.u32.fill(0, at, at + L.RECORD_BYTES / 4)
@@ -325,8 +363,12 @@ export function start(program: Program, index: number, opcode: number, rows: num
   return at
 }
 
-/** The words that all row maps share; their places are the same in each of these records. */
-function startRowMap(program: Program, index: number, opcode: number, op: RowMap): number {
+/**
+ * The words that all row maps share; their places are the same in each of these records.
+ *
+ * @internal
+ */
+export function startRowMap(program: Program, index: number, opcode: number, op: RowMap): number {
   const at = start(program, index, opcode, op.rows)
   program.u32[at + L.ACTIVATION_WIDTH] = op.width
   program.u32[at + L.ACTIVATION_X] = op.x

@@ -1,4 +1,20 @@
 import * as L from '../../src/wasm/layout'
+import {
+  Equal,
+  IntAdd,
+  IntEqual,
+  IntLess,
+  IntLessEqual,
+  IntMaximum,
+  IntMinimum,
+  IntMultiply,
+  IntNotEqual,
+  IntSubtract,
+  Less,
+  LessEqual,
+  NotEqual,
+} from './integer'
+import { Pairwise } from './pairwise'
 import { loadSome, storeSome } from '../lanes'
 
 /** y[row, i] = a ∘ b, each operand FULL, ROW, COLUMN or SCALAR. */
@@ -28,6 +44,19 @@ export function binary(record: usize, row: u32, rows: u32): void {
       case L.MINIMUM: zip<Minimum>(width, a, aSplat, b, bSplat, y); break
       case L.MAXIMUM: zip<Maximum>(width, a, aSplat, b, bSplat, y); break
       case L.SQUARED_DIFFERENCE: zip<SquaredDifference>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_ADD: zip<IntAdd>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_SUBTRACT: zip<IntSubtract>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_MULTIPLY: zip<IntMultiply>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_MINIMUM: zip<IntMinimum>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_MAXIMUM: zip<IntMaximum>(width, a, aSplat, b, bSplat, y); break
+      case L.EQUAL: zip<Equal>(width, a, aSplat, b, bSplat, y); break
+      case L.NOT_EQUAL: zip<NotEqual>(width, a, aSplat, b, bSplat, y); break
+      case L.LESS: zip<Less>(width, a, aSplat, b, bSplat, y); break
+      case L.LESS_EQUAL: zip<LessEqual>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_EQUAL: zip<IntEqual>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_NOT_EQUAL: zip<IntNotEqual>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_LESS: zip<IntLess>(width, a, aSplat, b, bSplat, y); break
+      case L.INT_LESS_EQUAL: zip<IntLessEqual>(width, a, aSplat, b, bSplat, y); break
       default: unreachable()
     }
     a += aStep
@@ -75,11 +104,6 @@ function zip<F extends Pairwise>(
     y += 16
     count -= some
   }
-}
-
-@unmanaged
-abstract class Pairwise {
-  abstract apply(a: v128, b: v128): v128
 }
 
 @unmanaged

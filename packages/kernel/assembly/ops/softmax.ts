@@ -12,14 +12,19 @@ export function softmax(record: usize, row: u32, rows: u32): void {
   let x = load<u32>(record, L.SOFTMAX_X << 2) + row * load<u32>(record, L.SOFTMAX_X_ADVANCE << 2)
   let y = load<u32>(record, L.SOFTMAX_Y << 2) + row * load<u32>(record, L.SOFTMAX_Y_ADVANCE << 2)
   for (; rows; rows--) {
-    const sum = f32x4.splat(<f32>exponentials(width, x, f32x4.splat(maximum(width, x)), y))
-    const end = y + ((width & ~3) << 2)
-    for (; y < end; y += 16) v128.store(y, f32x4.div(v128.load(y), sum))
-    const rest = width & 3
-    if (rest) storeSome(y, f32x4.div(loadSome(y, rest), sum), rest)
+    softmaxRow(width, x, y)
     x += width << 2
-    y += rest << 2
+    y += width << 2
   }
+}
+
+/** Softmax of `width` ≥ 1 floats; x may be y. */
+export function softmaxRow(width: u32, x: usize, y: usize): void {
+  const sum = f32x4.splat(<f32>exponentials(width, x, f32x4.splat(maximum(width, x)), y))
+  const end = y + ((width & ~3) << 2)
+  for (; y < end; y += 16) v128.store(y, f32x4.div(v128.load(y), sum))
+  const rest = width & 3
+  if (rest) storeSome(y, f32x4.div(loadSome(y, rest), sum), rest)
 }
 
 /** y = (x − max) − log Σ exp(x − max), row by row. */

@@ -31,7 +31,9 @@ import {
   type Lowering,
   type Value,
 } from './context.ts'
-import { transpose } from './permute.ts'
+import { cast } from './cast.ts'
+import { select } from './masking.ts'
+import { broadcastTo, transpose } from './permute.ts'
 
 /** An activation ready to run: fused element by element, or a pass of its own along an axis. */
 export type PreparedActivation =
@@ -255,22 +257,56 @@ export const softmaxLayer: Lowering<readonly number[]> = {
   },
   lower(context, axes, call, layer) {
     const x = onlyTensor(call, layer)
-    if (axes.length === 1) return [applyAxiswise(context, layer, 'softmax', axes[0] as number, x)]
-    const rank = x.shape.length
-    const joined = axes.map((axis) => resolveAxis(axis, rank, layer)).toSorted((a, b) => a - b)
-    const rest = [...Array(rank).keys()].filter((axis) => !joined.includes(axis))
-    const permutation = [...rest, ...joined]
-    const moved = transpose(context, layer, x, permutation)
-    const width = joined.reduce((product, axis) => product * (x.shape[axis] as number), 1)
-    const flat = context.view(moved, [...rest.map((axis) => x.shape[axis] as number), width])
-    const y = context.view(alongLastAxis(context, 'softmax', flat), moved.shape)
-    return [
-      transpose(
-        context,
-        layer,
-        y,
-        permutation.map((_, i) => permutation.indexOf(i)),
-      ),
-    ]
+    const [mask] = call.masks
+    if (!mask) return [softmaxOver(context, layer, axes, x)]
+    // Masked elements are taken for a large negative number before and for 0 after.
+    const bits = elementMask(context, layer, mask, x.shape)
+    const filledIn = select(context, x, bits, masked)
+    return [select(context, softmaxOver(context, layer, axes, filledIn), bits, 0)]
   },
+}
+
+const masked = -1e9
+
+/** A mask as one bool per element of a tensor. */
+function elementMask(
+  context: LowerContext,
+  layer: Layer,
+  mask: Value,
+  shape: readonly number[],
+): Value {
+  const own = [...Array<number>(shape.length - mask.shape.length).fill(1), ...mask.shape]
+  if (own.length !== shape.length || own.some((size, i) => size !== 1 && size !== shape[i])) {
+    throw new ModelError('shape of the mask', {
+      layer: layer.name,
+      expected: `one that broadcasts to (${shape.join(', ')})`,
+      got: `(${mask.shape.join(', ')})`,
+    })
+  }
+  if (mask.dtype === 'float32') throw unsupported(layer, 'a mask of dtype', mask.dtype)
+  const bits = context.view(cast(context, mask, 'bool'), own)
+  return own.join() === shape.join() ? bits : broadcastTo(context, layer, bits, shape)
+}
+
+function softmaxOver(
+  context: LowerContext,
+  layer: Layer,
+  axes: readonly number[],
+  x: Value,
+): Value {
+  if (axes.length === 1) return applyAxiswise(context, layer, 'softmax', axes[0] as number, x)
+  const rank = x.shape.length
+  const joined = axes.map((axis) => resolveAxis(axis, rank, layer)).toSorted((a, b) => a - b)
+  const rest = [...Array(rank).keys()].filter((axis) => !joined.includes(axis))
+  const permutation = [...rest, ...joined]
+  const moved = transpose(context, layer, x, permutation)
+  const width = joined.reduce((product, axis) => product * (x.shape[axis] as number), 1)
+  const flat = context.view(moved, [...rest.map((axis) => x.shape[axis] as number), width])
+  const y = context.view(alongLastAxis(context, 'softmax', flat), moved.shape)
+  return transpose(
+    context,
+    layer,
+    y,
+    permutation.map((_, i) => permutation.indexOf(i)),
+  )
 }

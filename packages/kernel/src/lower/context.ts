@@ -1,6 +1,21 @@
-import { elementCount, ModelError, UnsupportedError, type Layer } from '@dotplus/core'
+import {
+  elementCount,
+  ModelError,
+  UnsupportedError,
+  type Layer,
+  type Value as GraphValue,
+} from '@dotplus/core'
 import type { Program } from '../program.ts'
-import type { Buffer, Constant, Op, Operand, Placement, Value } from '../plan/op.ts'
+import type {
+  Buffer,
+  Constant,
+  ElementType,
+  Op,
+  Operand,
+  Placement,
+  State,
+  Value,
+} from '../plan/op.ts'
 
 const bytesPerElement = 4
 
@@ -9,6 +24,12 @@ export class LowerContext {
   readonly ops: Op[] = []
   /** Tables the plan carries beside its records. */
   readonly constants: (Uint32Array | Float32Array)[] = []
+  /** States of stateful layers, by key. */
+  readonly states: Map<string, State> = new Map()
+  /** Lowers one layer inside another; set by the graph walk. */
+  callLayer: ((layer: number, call: CallArguments) => Value[]) | undefined
+  /** A layer of the model; set by the graph walk. */
+  layerAt: ((layer: number) => Layer | undefined) | undefined
   #layer = ''
   #buffers = 0
 
@@ -22,17 +43,17 @@ export class LowerContext {
   }
 
   /** A new value of this shape in a buffer of its own. */
-  value(shape: readonly number[]): Value {
+  value(shape: readonly number[], dtype: ElementType = 'float32'): Value {
     const buffer: Buffer = {
       id: this.#buffers++,
       byteLength: elementCount(shape) * bytesPerElement,
     }
-    return { buffer, shape }
+    return { buffer, shape, dtype }
   }
 
   /** The same elements under another shape of as many elements. */
   view(value: Value, shape: readonly number[]): Value {
-    return { buffer: value.buffer, shape }
+    return { buffer: value.buffer, shape, dtype: value.dtype }
   }
 
   /** Has the plan carry a table; its address is known when the op is emitted. */
@@ -56,8 +77,9 @@ export class LowerContext {
     x: Value,
     width: number,
     emit: (program: Program, index: number, map: RowMapAddresses, place: Placement) => void,
+    dtype: ElementType = x.dtype,
   ): Value {
-    const y = this.value(x.shape)
+    const y = this.value(x.shape, dtype)
     const rows = width === 0 ? 0 : elementCount(x.shape) / width
     if (elementCount(x.shape) === 0) return y
     const read = this.operand(x, width)
@@ -99,6 +121,15 @@ export interface RowMapAddresses {
 export interface CallArguments {
   /** Tensors in order, with those inside a list laid out in order. */
   readonly tensors: readonly Value[]
+  /**
+   * What the layer is called with as `mask`, one for each tensor of the first argument: given, or what comes with the
+   * only argument; with further tensor arguments Keras fills in none. Not among `tensors` and `operands`.
+   */
+  readonly masks: readonly (Value | undefined)[]
+  /** What the outputs' masks are made from: `masks`, else what comes with the first argument. */
+  readonly previousMasks: readonly (Value | undefined)[]
+  /** Given by Bidirectional: whether skipped steps give zeros, whatever the layer itself says. */
+  readonly zeroMasked?: boolean | undefined
   /** Every argument in order: a tensor, a list or record with its tensors in order, or a constant. */
   readonly operands: readonly Operands[]
 }
@@ -110,10 +141,14 @@ export interface Operands {
   readonly tensors: readonly Value[]
   /** Set when the argument is a number or a boolean. */
   readonly number: number | undefined
+  /** The argument as the graph has it. */
+  readonly value?: GraphValue | undefined
 }
 
 /** One layer kind's way into ops. `prepare` runs once at load, `lower` once per plan and call. */
 export interface Lowering<Prepared> {
+  /** Takes tensors of any dtype; others get integers and bools as float32. */
+  readonly anyDtype?: boolean
   prepare(layer: Layer, weights: WeightStore): Prepared
   lower(context: LowerContext, prepared: Prepared, call: CallArguments, layer: Layer): Value[]
 }
@@ -183,4 +218,4 @@ export function unsupported(layer: Layer, what: string, got: string): Unsupporte
   })
 }
 
-export type { Constant, Op, Operand, Placement, Value }
+export type { Constant, ElementType, Op, Operand, Placement, State, Value }

@@ -1,13 +1,24 @@
 import { elementCount, ModelError } from '@dotplus/core'
-import { linear, writeDense } from '../program.ts'
+import { linear, writeDense, type Activation } from '../program.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
-import { matrixOf, onlyTensor, unsupported, type Lowering } from './context.ts'
+import {
+  matrixOf,
+  onlyTensor,
+  unsupported,
+  type LowerContext,
+  type Lowering,
+  type Value,
+} from './context.ts'
 
-interface PreparedDense {
+/** A matrix (inner, units) in the kernel's memory. */
+export interface PackedDense {
   readonly inner: number
   readonly units: number
   /** Address of the packed panels, bias inside. */
   readonly weights: number
+}
+
+interface PreparedDense extends PackedDense {
   readonly activation: PreparedActivation
 }
 
@@ -49,7 +60,7 @@ export const denseLayer: Lowering<PreparedDense> = {
   },
   lower(context, { inner, units, weights, activation }, call, layer) {
     const x = onlyTensor(call, layer)
-    const { rows, width } = matrixOf(x)
+    const { width } = matrixOf(x)
     if (x.shape.length < 2 || width !== inner) {
       throw new ModelError('input of Dense', {
         layer: layer.name,
@@ -57,31 +68,42 @@ export const denseLayer: Lowering<PreparedDense> = {
         got: `(${x.shape.join(', ')})`,
       })
     }
-    const y = context.value([...x.shape.slice(0, -1), units])
     const fused = 'elementwise' in activation ? activation.elementwise : linear
-    if (elementCount(y.shape) > 0) {
-      const [read, write] = [context.operand(x, inner), context.operand(y, units)]
-      context.push({
-        kind: 'dense',
-        rows,
-        reads: [read],
-        writes: [write],
-        inPlace: false,
-        tileable: true,
-        emit: (program, index, place) =>
-          writeDense(program, index, {
-            rows,
-            inner,
-            units,
-            x: place.address(read),
-            xAdvance: place.advance(read),
-            weights,
-            y: place.address(write),
-            yAdvance: place.advance(write),
-            activation: fused,
-          }),
-      })
-    }
+    const y = matrixProduct(context, { inner, units, weights }, x, fused)
     return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
   },
+}
+
+/** y (…, units) = activation(x (…, inner) · weights + bias). */
+export function matrixProduct(
+  context: LowerContext,
+  { inner, units, weights }: PackedDense,
+  x: Value,
+  fused: Activation = linear,
+): Value {
+  const y = context.value([...x.shape.slice(0, -1), units])
+  if (elementCount(y.shape) === 0) return y
+  const rows = elementCount(y.shape) / units
+  const [read, write] = [context.operand(x, inner), context.operand(y, units)]
+  context.push({
+    kind: 'dense',
+    rows,
+    reads: [read],
+    writes: [write],
+    inPlace: false,
+    tileable: true,
+    emit: (program, index, place) =>
+      writeDense(program, index, {
+        rows,
+        inner,
+        units,
+        x: place.address(read),
+        xAdvance: place.advance(read),
+        weights,
+        y: place.address(write),
+        yAdvance: place.advance(write),
+        activation: fused,
+      }),
+  })
+  return y
 }

@@ -1,13 +1,17 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { writeBinary, writeCopy, type BinaryName, type OperandKind } from '../program.ts'
+import { cast } from './cast.ts'
 import {
   LowerContext,
   resolveAxis,
   unsupported,
+  type CallArguments,
+  type ElementType,
   type Lowering,
   type Operand,
   type Value,
 } from './context.ts'
+import { checkMask, select } from './masking.ts'
 import { broadcastTo } from './permute.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {
@@ -65,18 +69,60 @@ function spanning(
   return { value: broadcastTo(context, layer, value, shape), kind: 'full' }
 }
 
-/** y = a ∘ b with NumPy's broadcasting; both have the same rank. */
+/** Operations of NumPy whose results on integers are integers. */
+const integerOperations: Readonly<Partial<Record<BinaryName, BinaryName>>> = {
+  add: 'int_add',
+  subtract: 'int_subtract',
+  multiply: 'int_multiply',
+  minimum: 'int_minimum',
+  maximum: 'int_maximum',
+  equal: 'int_equal',
+  not_equal: 'int_not_equal',
+  less: 'int_less',
+  less_equal: 'int_less_equal',
+}
+
+const comparisons: ReadonlySet<BinaryName> = new Set([
+  'equal',
+  'not_equal',
+  'less',
+  'less_equal',
+  'int_equal',
+  'int_not_equal',
+  'int_less',
+  'int_less_equal',
+])
+
+const ranks: Readonly<Record<ElementType, number>> = { bool: 0, int32: 1, float32: 2 }
+
+/** Tensors cast to the dtype that holds all of theirs: bool < int32 < float32. */
+export function promoted(context: LowerContext, tensors: readonly Value[]): Value[] {
+  const [widest] = tensors.map(({ dtype }) => dtype).toSorted((a, b) => ranks[b] - ranks[a])
+  return tensors.map((x) => cast(context, x, widest ?? 'float32'))
+}
+
+/** y = a ∘ b with NumPy's broadcasting and promotion; both have the same rank. */
 export function binary(
   context: LowerContext,
   layer: Layer,
-  operation: BinaryName,
-  a: Value,
-  b: Value,
+  named: BinaryName,
+  first: Value,
+  second: Value,
 ): Value {
+  const integral = first.dtype !== 'float32' && second.dtype !== 'float32'
+  const bools = first.dtype === 'bool' && second.dtype === 'bool'
+  // The sum of two bools is their disjunction.
+  const integer = bools && named === 'add' ? 'int_maximum' : integerOperations[named]
+  const operation = (integral ? integer : named) ?? named
+  const onInts = integral && operation.startsWith('int_')
+  const [a, b] = onInts
+    ? (promoted(context, [first, second]) as [Value, Value])
+    : [cast(context, first, 'float32'), cast(context, second, 'float32')]
+  const dtype = comparisons.has(operation) ? 'bool' : a.dtype
   const shape = broadcast(a.shape, b.shape, layer)
   const left = spanning(context, layer, a, shape)
   const right = spanning(context, layer, b, shape)
-  const y = context.value(shape)
+  const y = context.value(shape, dtype)
   const count = elementCount(shape)
   if (count === 0) return y
   const width = shape.at(-1) ?? 1
@@ -116,12 +162,13 @@ export function binaryConstant(
   context: LowerContext,
   operation: BinaryName,
   x: Value,
-  constant: Float32Array,
+  constant: Float32Array | Uint32Array,
   constantFirst = false,
 ): Value {
   const table = context.constant(constant)
   const kind: OperandKind = constant.length === 1 ? 'scalar' : 'row'
-  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, (program, index, map, place) => {
+  const dtype = comparisons.has(operation) ? 'bool' : x.dtype
+  const emit: Parameters<LowerContext['rowMap']>[3] = (program, index, map, place) => {
     const own = { address: map.x, kind: 'full' as const, advance: map.xAdvance }
     const other = { address: place.constant(table), kind, advance: 0 }
     const [a, b] = constantFirst ? [other, own] : [own, other]
@@ -138,7 +185,8 @@ export function binaryConstant(
       y: map.y,
       yAdvance: map.yAdvance,
     })
-  })
+  }
+  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, emit, dtype)
 }
 
 function severalTensors(layer: Layer, tensors: readonly Value[]): readonly Value[] {
@@ -160,8 +208,51 @@ function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] 
   })
 }
 
+/** Merges that leave a masked step of one input out of the result. */
+const maskAware: ReadonlySet<string> = new Set(['multiply', 'maximum', 'minimum'])
+
+/**
+ * Multiply, Maximum and Minimum of inputs with masks. A product takes masked steps as 1 and is 0 where all inputs are
+ * masked; the others take the operand that is not masked.
+ */
+function mergeUnmasked(
+  context: LowerContext,
+  layer: Layer,
+  operation: string,
+  tensors: readonly Value[],
+  call: CallArguments,
+): Value {
+  const name = operations[operation] as BinaryName
+  const masks = tensors.map((x, i) => {
+    const mask = call.previousMasks[i]
+    if (mask) checkMask(layer, mask, x.shape.slice(0, -1))
+    return mask && cast(context, mask, 'bool')
+  })
+  const [first, ...others] = tensors as [Value, ...Value[]]
+  if (operation !== 'multiply') {
+    let output = first
+    let seen = masks[0]
+    for (const [i, other] of others.entries()) {
+      const mask = masks[i + 1]
+      const x = mask ? select(context, other, mask, output) : other
+      if (seen) output = select(context, output, seen, x)
+      output = binary(context, layer, name, output, x)
+      seen = seen && mask && binary(context, layer, 'int_maximum', seen, mask)
+    }
+    return output
+  }
+  const product = tensors
+    .map((x, i) => (masks[i] ? select(context, x, masks[i], 1) : x))
+    .reduce((a, b) => binary(context, layer, name, a, b))
+  const given = masks.filter((mask) => mask !== undefined)
+  if (given.length !== tensors.length) return product
+  const seen = given.reduce((a, b) => binary(context, layer, 'int_maximum', a, b))
+  return select(context, product, seen, 0)
+}
+
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export const mergeLayer: Lowering<string> = {
+  anyDtype: true,
   prepare(layer) {
     const operation = layer.kind === 'merge' ? layer.merge.operation : ''
     if (!Object.hasOwn(operations, operation))
@@ -177,44 +268,66 @@ export const mergeLayer: Lowering<string> = {
         got: `${others.length + 1}`,
       })
     }
+    if (maskAware.has(operation) && call.previousMasks.some((mask) => mask !== undefined))
+      return [mergeUnmasked(context, layer, operation, [first as Value, ...others], call)]
     let sum = first as Value
     for (const other of others)
       sum = binary(context, layer, operations[operation] as BinaryName, sum, other)
     if (operation !== 'average') return [sum]
-    return [binaryConstant(context, 'divide', sum, Float32Array.of(call.tensors.length))]
+    return [
+      binaryConstant(
+        context,
+        'divide',
+        cast(context, sum, 'float32'),
+        Float32Array.of(call.tensors.length),
+      ),
+    ]
   },
 }
 
 /** Concatenate along one axis. */
 export const concatenateLayer: Lowering<number> = {
   prepare: (layer) => (layer.kind === 'concatenate' ? Number(layer.concatenate.axis) : -1),
-  lower(context, axis, call, layer) {
-    const tensors = severalTensors(layer, call.tensors)
-    const [{ shape: head }] = tensors as [Value, ...Value[]]
-    const at = resolveAxis(axis, head.length, layer)
-    for (const { shape } of tensors) {
-      if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
-        throw new ModelError(`shapes to concatenate along axis ${axis}`, {
-          layer: layer.name,
-          expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
-          got: `(${shape.join(', ')})`,
-        })
-      }
+  anyDtype: true,
+  lower: (context, axis, call, layer) => [
+    concatenate(context, layer, promoted(context, severalTensors(layer, call.tensors)), axis),
+  ],
+}
+
+/** numpy.concatenate of tensors of one dtype. */
+export function concatenate(
+  context: LowerContext,
+  layer: Layer,
+  tensors: readonly Value[],
+  axis: number,
+): Value {
+  const [{ shape: head, dtype }] = tensors as [Value, ...Value[]]
+  const at = resolveAxis(axis, head.length, layer)
+  for (const { shape } of tensors) {
+    if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
+      throw new ModelError(`shapes to concatenate along axis ${axis}`, {
+        layer: layer.name,
+        expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
+        got: `(${shape.join(', ')})`,
+      })
     }
-    const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
-    const y = context.value(head.map((size, i) => (i === at ? joined : size)))
-    const rows = elementCount(head.slice(0, at))
-    const inner = elementCount(head.slice(at + 1))
-    const write = context.operand(y, joined * inner)
-    let column = 0
-    for (const x of tensors) {
-      const width = (x.shape[at] as number) * inner
-      if (width > 0 && rows > 0)
-        copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
-      column += width
-    }
-    return [y]
-  },
+  }
+  const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
+  const y = context.value(
+    head.map((size, i) => (i === at ? joined : size)),
+    dtype,
+  )
+  const rows = elementCount(head.slice(0, at))
+  const inner = elementCount(head.slice(at + 1))
+  const write = context.operand(y, joined * inner)
+  let column = 0
+  for (const x of tensors) {
+    const width = (x.shape[at] as number) * inner
+    if (width > 0 && rows > 0)
+      copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
+    column += width
+  }
+  return y
 }
 
 function copyColumns(

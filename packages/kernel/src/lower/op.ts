@@ -1,17 +1,33 @@
-import { ModelError } from '@dotplus/core'
-import { activation, writeActivation, type ActivationName, type BinaryName } from '../program.ts'
-import { unsupported, type Lowering, type Operands } from './context.ts'
-import { binary, binaryConstant } from './merge.ts'
+import { ModelError, type Layer, type Value as GraphValue } from '@dotplus/core'
 
-/** keras.ops of two operands. */
-const binaryOps: Readonly<Record<string, BinaryName>> = {
-  add: 'add',
-  subtract: 'subtract',
-  multiply: 'multiply',
-  divide: 'divide',
-  true_divide: 'divide',
-  maximum: 'maximum',
-  minimum: 'minimum',
+import { activation, writeActivation, type ActivationName, type BinaryName } from '../program.ts'
+import { cast } from './cast.ts'
+import {
+  unsupported,
+  type CallArguments,
+  type LowerContext,
+  type Lowering,
+  type Operands,
+  type Value,
+} from './context.ts'
+import { binary, binaryConstant } from './merge.ts'
+import { structuralOps } from './op-structure.ts'
+
+/** keras.ops of two operands; `swapped` ones take them in reverse. */
+const binaryOps: Readonly<Record<string, { name: BinaryName; swapped?: boolean }>> = {
+  add: { name: 'add' },
+  subtract: { name: 'subtract' },
+  multiply: { name: 'multiply' },
+  divide: { name: 'divide' },
+  true_divide: { name: 'divide' },
+  maximum: { name: 'maximum' },
+  minimum: { name: 'minimum' },
+  equal: { name: 'equal' },
+  not_equal: { name: 'not_equal' },
+  less: { name: 'less' },
+  less_equal: { name: 'less_equal' },
+  greater: { name: 'less', swapped: true },
+  greater_equal: { name: 'less_equal', swapped: true },
 }
 
 /** keras.ops of one operand. */
@@ -33,19 +49,35 @@ const unaryOps: Readonly<Record<string, ActivationName>> = {
   erf: 'erf',
 }
 
-/** Raw function nodes: elementwise ones so far. */
-export const opLayer: Lowering<string> = {
+/** Functions that give integers for integers: computed as float32 they could lose the last digits. */
+const integral: ReadonlySet<string> = new Set(['negative', 'absolute', 'abs', 'sign', 'square'])
+
+interface PreparedOp {
+  readonly name: string
+  readonly settings: ReadonlyMap<string, GraphValue>
+}
+
+/** Raw function nodes: elementwise ones, comparisons, logic, and those that make masks. */
+export const opLayer: Lowering<PreparedOp> = {
+  anyDtype: true,
   prepare(layer) {
     if (layer.kind !== 'op') throw unsupported(layer, 'layer', layer.className)
     const { name, attributes } = layer.op
-    if (!Object.hasOwn(binaryOps, name) && !Object.hasOwn(unaryOps, name)) {
+    const structural = Object.hasOwn(structuralOps, name) ? structuralOps[name] : undefined
+    if (!structural && !Object.hasOwn(binaryOps, name) && !Object.hasOwn(unaryOps, name)) {
       throw unsupported(layer, 'the function keras.ops', name)
     }
-    const [setting] = attributes
-    if (setting) throw unsupported(layer, `a setting of ${name}`, setting.name)
-    return name
+    const settings = new Map<string, GraphValue>()
+    for (const { name: setting, value } of attributes) {
+      if (!structural?.settings.includes(setting))
+        throw unsupported(layer, `a setting of ${name}`, setting)
+      if (value) settings.set(setting, value)
+    }
+    return { name, settings }
   },
-  lower(context, name, call, layer) {
+  lower(context, { name, settings }, call, layer) {
+    const structural = Object.hasOwn(structuralOps, name) ? structuralOps[name] : undefined
+    if (structural) return [structural.lower(context, settings, call, layer)]
     const count = Object.hasOwn(binaryOps, name) ? 2 : 1
     if (
       call.operands.length !== count ||
@@ -57,38 +89,59 @@ export const opLayer: Lowering<string> = {
         got: `${call.operands.length}`,
       })
     }
-    const [a, b] = call.operands as [Operands, Operands?]
-    const [x] = a.tensors
-    if (count === 1) {
-      if (!x)
-        throw new ModelError(`argument of ${name}`, {
-          layer: layer.name,
-          expected: 'a tensor',
-          got: 'a number',
-        })
-      const elementwise = activation(unaryOps[name] as ActivationName)
-      return [
-        context.rowMap(name, x, x.shape.at(-1) ?? 1, (program, index, map) =>
-          writeActivation(program, index, { ...map, activation: elementwise }),
-        ),
-      ]
-    }
-    const operation = binaryOps[name] as BinaryName
-    const y = b?.tensors[0]
-    if (x && y) {
-      // NumPy aligns shapes at their last axis.
-      const rank = Math.max(x.shape.length, y.shape.length)
-      const [left, right] = [x, y].map((value) =>
-        context.view(value, [...Array<number>(rank - value.shape.length).fill(1), ...value.shape]),
-      )
-      return [binary(context, layer, operation, left as typeof x, right as typeof x)]
-    }
-    if (x) return [binaryConstant(context, operation, x, Float32Array.of(b?.number as number))]
-    if (y) return [binaryConstant(context, operation, y, Float32Array.of(a.number as number), true)]
+    return [count === 1 ? unary(context, name, call, layer) : pair(context, name, call, layer)]
+  },
+}
+
+function unary(context: LowerContext, name: string, call: CallArguments, layer: Layer): Value {
+  const [x] = call.tensors
+  if (!x)
+    throw new ModelError(`argument of ${name}`, {
+      layer: layer.name,
+      expected: 'a tensor',
+      got: 'a number',
+    })
+  if (x.dtype !== 'float32' && integral.has(name)) throw unsupported(layer, `${name} of`, x.dtype)
+  const elementwise = activation(unaryOps[name] as ActivationName)
+  return context.rowMap(
+    name,
+    cast(context, x, 'float32'),
+    x.shape.at(-1) ?? 1,
+    (program, index, map) => writeActivation(program, index, { ...map, activation: elementwise }),
+  )
+}
+
+function pair(context: LowerContext, name: string, call: CallArguments, layer: Layer): Value {
+  const { name: operation, swapped } = binaryOps[name] as (typeof binaryOps)[string]
+  const [first, second] = call.operands as readonly [Operands, Operands]
+  const [a, b] = swapped ? [second, first] : [first, second]
+  const [x] = a.tensors
+  const [y] = b.tensors
+  if (x && y) {
+    // NumPy aligns shapes at their last axis.
+    const rank = Math.max(x.shape.length, y.shape.length)
+    const [left, right] = [x, y].map((value) =>
+      context.view(value, [...Array<number>(rank - value.shape.length).fill(1), ...value.shape]),
+    )
+    return binary(context, layer, operation, left as Value, right as Value)
+  }
+  const tensor = x ?? y
+  if (!tensor) {
     throw new ModelError(`arguments of ${name}`, {
       layer: layer.name,
       expected: 'a tensor among them',
       got: 'numbers only',
     })
-  },
+  }
+  const constant = x ? b : a
+  const whole = constant.value?.kind !== 'number' && operation !== 'divide'
+  if (tensor.dtype === 'float32' || !whole) {
+    const float = cast(context, tensor, 'float32')
+    return binaryConstant(context, operation, float, Float32Array.of(constant.number as number), !x)
+  }
+  const number = constant.number as number
+  if (number !== (number | 0)) throw unsupported(layer, 'an integer beyond 32 bits', `${number}`)
+  const words = Uint32Array.of(number)
+  const integer = `int_${operation}` as BinaryName
+  return binaryConstant(context, integer, cast(context, tensor, 'int32'), words, !x)
 }

@@ -14,7 +14,7 @@ export function transpose(
   const moving = permutation.filter((axis) => x.shape[axis] !== 1)
   if (moving.every((axis, i) => i === 0 || axis > (moving[i - 1] as number)))
     return context.view(x, shape)
-  const y = context.value(shape)
+  const y = context.value(shape, x.dtype)
   const count = elementCount(shape)
   if (count === 0) return y
   // Leading axes that stay in place are rows, so the op can be part of a tiled chain.
@@ -63,7 +63,7 @@ export function broadcastTo(
   x: Value,
   shape: readonly number[],
 ): Value {
-  const y = context.value(shape)
+  const y = context.value(shape, x.dtype)
   const count = elementCount(shape)
   if (count === 0) return y
   const rank = shape.length
@@ -101,6 +101,7 @@ export function broadcastTo(
 
 /** Permute: dims are 1-based and leave the batch alone. */
 export const permuteLayer: Lowering<readonly number[]> = {
+  anyDtype: true,
   prepare: (layer) => (layer.kind === 'permute' ? layer.permute.dims : []),
   lower(context, dims, call, layer) {
     const x = onlyTensor(call, layer)

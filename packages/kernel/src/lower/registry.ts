@@ -6,6 +6,8 @@ import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { locallyConnectedLayer } from './locally-connected.ts'
+import { embeddingLayer } from './embedding.ts'
+import { maskingLayer } from './masking.ts'
 import { concatenateLayer, mergeLayer } from './merge.ts'
 import {
   batchNormalizationLayer,
@@ -20,6 +22,8 @@ import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './poolin
 import { centerCropLayer, resizingLayer } from './resizing.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 import { upSamplingLayer } from './up-sampling.ts'
+import { recurrentLayer } from './recurrent.ts'
+import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> = {
@@ -51,4 +55,9 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   upSampling: upSamplingLayer,
   resizing: resizingLayer,
   centerCrop: centerCropLayer,
+  embedding: embeddingLayer,
+  masking: maskingLayer,
+  recurrent: recurrentLayer,
+  bidirectional: bidirectionalLayer,
+  timeDistributed: timeDistributedLayer,
 }

@@ -5,12 +5,14 @@ import { transpose } from './permute.ts'
 
 /** Dropout and other layers that only act in training: a view of the input. */
 export const identityLayer: Lowering<undefined> = {
+  anyDtype: true,
   prepare: () => undefined,
   lower: (_context, _prepared, call, layer) => [onlyTensor(call, layer)],
 }
 
 /** Flatten: (batch, …) → (batch, product); channels first puts the channels last before. */
 export const flattenLayer: Lowering<boolean> = {
+  anyDtype: true,
   prepare: (layer) => layer.kind === 'flatten' && layer.flatten.dataFormat === 'channels_first',
   lower(context, channelsFirst, call, layer) {
     const x = onlyTensor(call, layer)
@@ -25,6 +27,7 @@ export const flattenLayer: Lowering<boolean> = {
 
 /** Reshape: the batch dimension stays, at most one -1 takes what is left. */
 export const reshapeLayer: Lowering<readonly number[]> = {
+  anyDtype: true,
   prepare: (layer) => (layer.kind === 'reshape' ? layer.reshape.targetShape : []),
   lower(context, target, call, layer) {
     const x = onlyTensor(call, layer)
@@ -45,6 +48,7 @@ export const reshapeLayer: Lowering<readonly number[]> = {
 
 /** RepeatVector: (batch, features) → (batch, n, features). */
 export const repeatVectorLayer: Lowering<number> = {
+  anyDtype: true,
   prepare: (layer) => (layer.kind === 'repeatVector' ? layer.repeatVector.n : 1),
   lower(context, n, call, layer) {
     const x = onlyTensor(call, layer)
@@ -56,7 +60,7 @@ export const repeatVectorLayer: Lowering<number> = {
         got: `(${x.shape.join(', ')})`,
       })
     }
-    const y = context.value([batch, n, features])
+    const y = context.value([batch, n, features], x.dtype)
     if (elementCount(y.shape) === 0) return [y]
     const [read, write] = [context.operand(x, features), context.operand(y, n * features)]
     const stride = n * features * 4

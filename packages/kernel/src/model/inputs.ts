@@ -8,12 +8,7 @@ export interface BoundInput {
 }
 
 function isNumericArray(value: unknown): value is NumericArray {
-  return (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof DataView) &&
-    !(value instanceof BigInt64Array) &&
-    !(value instanceof BigUint64Array)
-  )
+  return ArrayBuffer.isView(value) && !(value instanceof DataView)
 }
 
 function describe(value: unknown): string {
@@ -106,11 +101,19 @@ function isTensorLike(value: unknown): value is { data: NumericArray; shape: rea
 function bindOne(signature: Signature, given: InputValue): BoundInput {
   if (isTensorLike(given)) {
     if (!isNumericArray(given.data)) wrongKind(signature, given.data)
-    return checked(signature, given.data, given.shape)
+    return checked(signature, numbersOf(signature, given.data), given.shape)
   }
-  if (isNumericArray(given)) return { data: given, shape: inferShape(signature, given.length) }
+  if (isNumericArray(given))
+    return { data: numbersOf(signature, given), shape: inferShape(signature, given.length) }
   if (Array.isArray(given)) return bindNested(signature, given as NestedNumbers)
   return wrongKind(signature, given)
+}
+
+/** 64-bit integers as numbers, for inputs that are integers; whether they fit is checked where they are stored. */
+function numbersOf(signature: Signature, data: NumericArray): ArrayLike<number> {
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data
+  if (!signature.dtype.includes('int')) wrongKind(signature, data)
+  return Array.from(data, Number)
 }
 
 function wrongKind(signature: Signature, given: unknown): never {
@@ -206,6 +209,7 @@ function flatten(
   for (const item of level as ArrayLike<unknown> & Iterable<unknown>) {
     if (!innermost) flatten(signature, item, shape, depth + 1, out)
     else if (typeof item === 'number') out.push(item)
+    else if (typeof item === 'boolean' && signature.dtype === 'bool') out.push(Number(item))
     else wrongKind(signature, item)
   }
 }

@@ -6,12 +6,15 @@ import {
   type Graph,
   type Model,
 } from '@dotplus/core'
-import { LowerContext } from '../lower/context.ts'
+import { LowerContext, type Value } from '../lower/context.ts'
 import type { KernelMemory } from '../memory.ts'
 import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
+import { elementTypeOf, loadOutput, storeInput } from './element-type.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
 import { lowerGraph, type LayerOutputs, type PreparedLayers } from './lower-graph.ts'
+import { ModelState } from './state.ts'
+import { explainTrap } from './trap.ts'
 import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
 
 export interface PredictOptions {
@@ -88,6 +91,9 @@ function directPlan(plan: Plan): DirectPlan | undefined {
   const [input, ...otherInputs] = plan.inputs
   const [output, ...otherOutputs] = plan.outputs
   if (!input || !output || otherInputs.length > 0 || otherOutputs.length > 0) return undefined
+  if (plan.states.length > 0 || input.dtype !== 'float32' || output.dtype !== 'float32') {
+    return undefined
+  }
   return { plan, input, output, last: undefined }
 }
 
@@ -103,6 +109,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #plans = new Map<string, Plan>()
   #active: Plan | undefined
   #direct: DirectPlan | undefined
+  readonly #states = new ModelState()
   /** The length of a flat array settles the shape. */
   readonly #takesFlat: boolean
 
@@ -146,7 +153,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #execute({ plan, input, output }: DirectPlan, x: Float32Array): number {
     const { memory, base } = this.#loaded()
     memory.f32.set(x, (base + input.offset) >>> 2)
-    memory.exports.run(base, plan.recordCount)
+    try {
+      memory.exports.run(base, plan.recordCount)
+    } catch (error) {
+      throw explainTrap(error, memory, base, plan)
+    }
     return (base + output.offset) >>> 2
   }
 
@@ -177,17 +188,21 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     if (plan !== this.#active) this.#activate(plan)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
     for (const [i, { data }] of inputs.entries()) {
-      memory.f32.set(data, (base + (plan.inputs[i] as Plan['inputs'][number]).offset) >>> 2)
+      const input = plan.inputs[i] as Plan['inputs'][number]
+      storeInput(memory, base, input, data, this.inputs[i])
     }
     const targets = this.#targets(plan, options.out)
-    memory.exports.run(base, plan.recordCount)
+    this.#states.store(memory, base, plan)
+    try {
+      memory.exports.run(base, plan.recordCount)
+    } catch (error) {
+      throw explainTrap(error, memory, base, plan)
+    }
+    this.#states.load(memory, base, plan)
     const results = plan.outputs.map((output, i): Tensor => {
-      const from = (base + output.offset) >>> 2
-      const target = targets[i]
-      if (target === undefined)
-        return { data: memory.f32.slice(from, from + output.length), shape: output.shape.slice() }
-      target.set(memory.f32.subarray(from, from + output.length))
-      return { data: target, shape: output.shape.slice() }
+      const data = targets[i] ?? new Float32Array(output.length)
+      loadOutput(memory, base, output, data)
+      return { data, shape: output.shape.slice() }
     })
     if (results.length === 1 && layers.length === 0) return results[0] as Tensor
     return Object.fromEntries(plan.outputs.map(({ name }, i) => [name, results[i] as Tensor]))
@@ -244,7 +259,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
     const { model, graph, prepared, base } = this.#loaded()
     const context = new LowerContext()
-    const values = shapes.map((shape) => context.value(shape))
+    const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
     const outputs = lowerGraph(context, model, prepared, graph, values, seen)
     const wanted = graph.outputs.map(({ name }, i) => ({
@@ -267,8 +282,13 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       context.constants,
       values.map((value, i) => ({ name: this.inputs[i]?.name ?? '', value })),
       wanted,
+      [...context.states.values()],
       base,
     )
+  }
+
+  #inputValues(context: LowerContext, shapes: readonly (readonly number[])[]): Value[] {
+    return shapes.map((shape, i) => context.value(shape, elementTypeOf(this.inputs[i]?.dtype)))
   }
 
   #activate(plan: Plan): void {
@@ -291,20 +311,14 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     }
     const context = new LowerContext()
     const seen: LayerOutputs = new Map()
-    lowerGraph(
-      context,
-      model,
-      prepared,
-      graph,
-      shapes.map((shape) => context.value(shape)),
-      seen,
-    )
+    lowerGraph(context, model, prepared, graph, this.#inputValues(context, shapes), seen)
     return new Map([...seen].map(([name, values]) => [name, values.map(({ shape }) => shape)]))
   }
 
-  /** Forgets the state of stateful layers. */
+  /** Sets the state of stateful layers back to zeros. */
   resetState(): void {
     this.#loaded()
+    this.#states.reset()
   }
 
   /** Exact bytes held now. */
@@ -347,6 +361,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     this.#plans.clear()
     this.#active = undefined
     this.#direct = undefined
+    this.#states.reset()
   }
 
   [Symbol.dispose](): void {

@@ -1,13 +1,22 @@
 import {
   ModelError,
   UnsupportedError,
+  wrappedLayersOf,
   type Call,
   type Graph,
   type Layer,
   type Model,
   type Value as GraphValue,
 } from '@dotplus/core'
-import { LowerContext, type Operands, type Value, type WeightStore } from '../lower/context.ts'
+import {
+  LowerContext,
+  type CallArguments,
+  type Operands,
+  type Value,
+  type WeightStore,
+} from '../lower/context.ts'
+import { cast } from '../lower/cast.ts'
+import { withMasks } from '../lower/masks.ts'
 import { lowerings } from '../lower/registry.ts'
 
 /** Settings and packed weights of each layer, by layer index. */
@@ -16,13 +25,15 @@ export type PreparedLayers = readonly unknown[]
 /** Layers that some graph of the model calls, itself or through a submodel. */
 function calledLayers(model: Model): Set<number> {
   const called = new Set<number>()
+  const visitLayer = (index: number): void => {
+    const layer = model.layers[index]
+    if (!layer || called.has(index)) return
+    called.add(index)
+    if (layer.kind === 'submodel') visit(layer.submodel.graph)
+    else for (const wrapped of wrappedLayersOf(layer)) visitLayer(wrapped.index)
+  }
   const visit = (graph: Graph | undefined): void => {
-    for (const call of graph?.calls ?? []) {
-      if (called.has(call.layer)) continue
-      called.add(call.layer)
-      const layer = model.layers[call.layer]
-      if (layer?.kind === 'submodel') visit(layer.submodel.graph)
-    }
+    for (const call of graph?.calls ?? []) visitLayer(call.layer)
   }
   visit(model.graph)
   return called
@@ -51,6 +62,8 @@ export function prepareLayers(model: Model, weights: WeightStore): PreparedLayer
 }
 
 function checkDtype(layer: Layer): void {
+  // A function node's dtype is the one that it gives, which its lowering checks.
+  if (layer.kind === 'op') return
   if (layer.computeDtype !== undefined && layer.computeDtype !== 'float32') {
     throw new UnsupportedError('computing in this dtype is not supported yet', {
       layer: layer.name,
@@ -78,6 +91,8 @@ export function lowerGraph(
   inputs: readonly Value[],
   seen: LayerOutputs,
 ): Value[] {
+  context.callLayer = (index, call) => lowerLayer(context, model, prepared, index, call, new Map())
+  context.layerAt = (index) => model.layers[index]
   const results: Value[][] = []
   const inputOf = new Map(graph.inputs.map((port, i) => [port.value?.call, inputs[i]]))
   for (const [number, call] of graph.calls.entries()) {
@@ -118,8 +133,20 @@ function lowerCall(
       throw new ModelError('an input layer is not one of the inputs', { layer: layer.name })
     return [input]
   }
-  const operands = operandsOf(layer, call, results)
-  const tensors = operands.flatMap((operand) => operand.tensors)
+  return lowerLayer(context, model, prepared, call.layer, argumentsOf(layer, call, results), seen)
+}
+
+/** One layer, called with its arguments; its outputs carry their masks. */
+function lowerLayer(
+  context: LowerContext,
+  model: Model,
+  prepared: PreparedLayers,
+  index: number,
+  call: CallArguments,
+  seen: LayerOutputs,
+): Value[] {
+  const layer = model.layers[index] as Layer
+  const { tensors } = call
   if (layer.kind === 'submodel') {
     if (!layer.submodel.graph) throw new ModelError('the model has no graph', { layer: layer.name })
     if (layer.submodel.graph.inputs.length !== tensors.length) {
@@ -129,7 +156,8 @@ function lowerCall(
         got: `${tensors.length}`,
       })
     }
-    return lowerGraph(context, model, prepared, layer.submodel.graph, tensors, seen)
+    const inputs = tensors.map((value, i) => ({ ...value, mask: call.masks[i] ?? value.mask }))
+    return lowerGraph(context, model, prepared, layer.submodel.graph, inputs, seen)
   }
   context.enter(layer.name)
   const lowering = layer.kind && lowerings[layer.kind]
@@ -138,27 +166,60 @@ function lowerCall(
       layer: layer.name,
       got: layer.className,
     })
-  return lowering.lower(context, prepared[call.layer], { tensors, operands }, layer)
+  const taken = lowering.anyDtype ? call : inFloat(context, call)
+  const outputs = lowering.lower(context, prepared[index], taken, layer)
+  return withMasks(context, layer, call, outputs)
+}
+
+/** Keras casts what is not floating point where it meets weights. */
+function inFloat(context: LowerContext, call: CallArguments): CallArguments {
+  if (call.tensors.every(({ dtype }) => dtype === 'float32')) return call
+  const toFloat = (value: Value): Value => cast(context, value, 'float32')
+  const operands = call.operands.map((operand) => ({
+    ...operand,
+    tensors: operand.tensors.map(toFloat),
+  }))
+  return { ...call, operands, tensors: operands.flatMap(({ tensors }) => tensors) }
 }
 
 /** Keywords that only matter in training or say nothing when they are None. */
 const withoutEffect: ReadonlySet<string> = new Set(['training'])
 
-function operandsOf(layer: Layer, call: Call, results: readonly Value[][]): Operands[] {
+function argumentsOf(layer: Layer, call: Call, results: readonly Value[][]): CallArguments {
   const operands: Operands[] = []
+  let given: (Value | undefined)[] | undefined
   for (const { name, value } of call.arguments) {
     if (withoutEffect.has(name) || value?.kind === 'none') continue
     if (name === 'mask') {
-      throw new UnsupportedError('masks are not supported yet', {
-        layer: layer.name,
-        place: 'argument mask',
-      })
+      given = masksOf(layer, value, results)
+      continue
     }
     const tensors: Value[] = []
     collectTensors(layer, value, results, tensors)
-    operands.push({ name, tensors, number: numberOf(value) })
+    operands.push({ name, tensors, number: numberOf(value), value })
   }
-  return operands
+  const own = operands[0]?.tensors.map(({ mask }) => mask) ?? []
+  const alone = operands.filter(({ tensors }) => tensors.length > 0).length === 1
+  return {
+    operands,
+    tensors: operands.flatMap(({ tensors }) => tensors),
+    masks: given ?? (alone ? own : []),
+    previousMasks: given ?? own,
+  }
+}
+
+/** The masks of an argument: one, or a list in which None stands for none. */
+function masksOf(
+  layer: Layer,
+  value: GraphValue | undefined,
+  results: readonly Value[][],
+): (Value | undefined)[] {
+  const items = value?.kind === 'list' ? value.list.items : [value]
+  return items.map((item) => {
+    const tensors: Value[] = []
+    collectTensors(layer, item, results, tensors)
+    return tensors[0]
+  })
 }
 
 function numberOf(value: GraphValue | undefined): number | undefined {
@@ -191,6 +252,8 @@ function collectTensors(
     case 'integer':
     case 'number':
     case 'boolean':
+    case 'text':
+    case 'dtype':
       return
     default:
       throw new UnsupportedError('this kind of argument is not supported yet', {

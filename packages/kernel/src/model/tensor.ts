@@ -4,7 +4,7 @@ export interface Tensor {
   readonly shape: readonly number[]
 }
 
-/** A typed array of numbers, which is cast to the input's dtype as Keras does. */
+/** A typed array of numbers, which is cast to the input's dtype as Keras does; BigInt ones for integer inputs only. */
 export type NumericArray =
   | Float32Array
   | Float64Array
@@ -15,9 +15,11 @@ export type NumericArray =
   | Uint16Array
   | Int32Array
   | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
 
-/** Numbers nested as deep as the input's rank; the innermost level may be a typed array. */
-export type NestedNumbers = readonly (number | NestedNumbers | NumericArray)[]
+/** Numbers (true and false for bool inputs) nested as deep as the input's rank; the innermost level may be a typed array. */
+export type NestedNumbers = readonly (number | boolean | NestedNumbers | NumericArray)[]
 
 /** One input: flat elements, elements with a shape, or nested numbers. */
 export type InputValue =

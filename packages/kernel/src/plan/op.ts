@@ -6,10 +6,24 @@ export interface Buffer {
   readonly byteLength: number
 }
 
+/** What a value's 4-byte elements are; bool is int32 0 or 1. */
+export type ElementType = 'float32' | 'int32' | 'bool'
+
 /** A tensor at planning time: concrete shape, row-major. */
 export interface Value {
   readonly buffer: Buffer
   readonly shape: readonly number[]
+  readonly dtype: ElementType
+  /** Keras's mask of this tensor: bool, false where a step is to be skipped. */
+  readonly mask?: Value | undefined
+}
+
+/** A tensor that a plan finds in memory when it starts and leaves there for the next run. */
+export interface State {
+  /** Layer and place in it: the same in every plan of a model. */
+  readonly key: string
+  readonly before: Value
+  readonly after: Value
 }
 
 /** How an op uses a buffer. */

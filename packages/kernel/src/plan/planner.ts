@@ -2,7 +2,7 @@ import { alignUp } from '../memory.ts'
 import { programAt, recordBytes, writeLoop } from '../program.ts'
 import { layOutArena, type Lifetime } from './arena.ts'
 import { lifetimes, segment, type Segment } from './liveness.ts'
-import type { Buffer, Op, Operand, Placement, Value } from './op.ts'
+import type { Buffer, ElementType, Op, Operand, Placement, State, Value } from './op.ts'
 
 /**
  * Where a value is, relative to the start of the plan's memory.
@@ -13,8 +13,19 @@ export interface PlacedValue {
   readonly name: string
   readonly shape: readonly number[]
   readonly offset: number
-  /** Number of float32 elements. */
+  readonly dtype: ElementType
+  /** Number of 4-byte elements. */
   readonly length: number
+}
+
+/**
+ * Where a state is read before a run and found after it.
+ *
+ * @internal
+ */
+export interface PlacedState {
+  readonly before: PlacedValue
+  readonly after: PlacedValue
 }
 
 /**
@@ -28,12 +39,15 @@ export interface Plan {
   readonly recordCount: number
   readonly inputs: readonly PlacedValue[]
   readonly outputs: readonly PlacedValue[]
+  readonly states: readonly PlacedState[]
   /** Bytes from the base address: program and arena. */
   readonly byteLength: number
   readonly arenaBytes: number
   /** The least an arena could take: the bytes alive at the fullest step. */
   readonly arenaLowerBound: number
   readonly steps: readonly PlanStep[]
+  /** Layer of each record, for errors. */
+  readonly recordLayers: readonly string[]
 }
 
 /** One op of a plan, for `explain()`. */
@@ -86,6 +100,18 @@ function elide(
   return root
 }
 
+/** Ops whose results are kept or read by one that is needed. */
+function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
+  const read = new Set(kept)
+  const needed: Op[] = []
+  for (const op of ops.toReversed()) {
+    if (!op.writes.some(({ buffer }) => read.has(buffer))) continue
+    needed.push(op)
+    for (const { buffer } of op.reads) read.add(buffer)
+  }
+  return needed.reverse()
+}
+
 /**
  * Turns ops in order of execution into a program with fixed addresses.
  *
@@ -93,14 +119,22 @@ function elide(
  * @internal
  */
 export function makePlan(
-  ops: readonly Op[],
+  all: readonly Op[],
   constants: readonly (Uint32Array | Float32Array)[],
   inputs: readonly NamedValue[],
   outputs: readonly NamedValue[],
+  states: readonly State[],
   base: number,
 ): Plan {
-  const inputBuffers = new Set(inputs.map(({ value }) => value.buffer))
-  const kept = new Set(outputs.map(({ value }) => value.buffer))
+  const inputBuffers = new Set([
+    ...inputs.map(({ value }) => value.buffer),
+    ...states.map(({ before }) => before.buffer),
+  ])
+  const kept = new Set([
+    ...outputs.map(({ value }) => value.buffer),
+    ...states.map(({ after }) => after.buffer),
+  ])
+  const ops = neededOps(all, kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
   const alive = lifetimes(ops, segments, inputBuffers, kept)
@@ -131,9 +165,11 @@ export function makePlan(
     bytes.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), offset)
   }
   const steps: PlanStep[] = []
+  const recordLayers: string[] = []
   let index = 0
   for (const { first, end, tileRows, local } of segments) {
     if (tileRows !== undefined) {
+      recordLayers[index] = ''
       writeLoop(program, index++, { rows: (ops[first] as Op).rows, tileRows, body: end - first })
     }
     const place: Placement = {
@@ -144,6 +180,7 @@ export function makePlan(
     }
     for (let step = first; step < end; step++) {
       const op = ops[step] as Op
+      recordLayers[index] = op.layer
       op.emit(program, index++, place)
       steps.push({ layer: op.layer, kind: op.kind, rows: op.rows, tileRows })
     }
@@ -151,6 +188,7 @@ export function makePlan(
   const placed = ({ name, value }: NamedValue): PlacedValue => ({
     name,
     shape: value.shape,
+    dtype: value.dtype,
     offset: addressOf(value.buffer) - base,
     length: value.shape.reduce((product, size) => product * size, 1),
   })
@@ -159,9 +197,14 @@ export function makePlan(
     recordCount,
     inputs: inputs.map(placed),
     outputs: outputs.map(placed),
+    states: states.map(({ key, before, after }) => ({
+      before: placed({ name: key, value: before }),
+      after: placed({ name: key, value: after }),
+    })),
     byteLength: programBytes + arena.byteLength,
     arenaBytes: arena.byteLength,
     arenaLowerBound: arena.lowerBound,
     steps,
+    recordLayers,
   }
 }

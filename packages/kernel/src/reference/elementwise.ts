@@ -15,6 +15,19 @@ const operations: Readonly<Record<BinaryName, (a: number, b: number) => number>>
   minimum: Math.min,
   maximum: Math.max,
   squared_difference: (a, b) => (a - b) ** 2,
+  int_add: (a, b) => (a + b) | 0,
+  int_subtract: (a, b) => (a - b) | 0,
+  int_multiply: Math.imul,
+  int_minimum: Math.min,
+  int_maximum: Math.max,
+  equal: (a, b) => Number(a === b),
+  not_equal: (a, b) => Number(a !== b),
+  less: (a, b) => Number(a < b),
+  less_equal: (a, b) => Number(a <= b),
+  int_equal: (a, b) => Number(a === b),
+  int_not_equal: (a, b) => Number(a !== b),
+  int_less: (a, b) => Number(a < b),
+  int_less_equal: (a, b) => Number(a <= b),
 }
 
 /** y (rows, width) = a ∘ b, operands broadcast by kind. */

@@ -35,6 +35,11 @@ export const DEPTHWISE = 21
 export const POOL = 22
 export const TAKE = 23
 export const RESAMPLE = 24
+export const GATHER = 40
+export const RECURRENT = 41
+export const ROW_TEST = 42
+export const SELECT = 43
+export const MASKED_MEAN = 44
 
 /** Rows of a record outside a LOOP; rows in all of a LOOP. */
 export const ROWS = 1
@@ -204,6 +209,87 @@ export const RESAMPLE_Y_ADVANCE = 6
 export const RESAMPLE_WEIGHTS = 7 // → for each o: first, taps used, then `taps` f32
 export const RESAMPLE_OUT = 8
 export const RESAMPLE_TAPS = 9
+// GATHER: y[row, i] = table[x[row], i]; x is int32, negative indices count from the end of the table.
+// An index outside the table traps, see FAULT_*.
+export const GATHER_WIDTH = 2
+export const GATHER_X = 3
+export const GATHER_X_ADVANCE = 4
+export const GATHER_Y = 5
+export const GATHER_Y_ADVANCE = 6
+export const GATHER_TABLE = 7 // (count, width) floats
+export const GATHER_COUNT = 8
+
+// RECURRENT: all steps of one recurrent cell over `rows` sequences. Rows do not mix; not inside a LOOP.
+export const RECURRENT_CELL = 2 // a cell code
+export const RECURRENT_STEPS = 3
+export const RECURRENT_UNITS = 4
+export const RECURRENT_X = 5 // (rows, steps, gates · units) floats: input projections, bias inside
+export const RECURRENT_WEIGHTS = 6 // packed by packDense: (units, gates · units); GRU: z and r alone
+export const RECURRENT_SETTINGS = 7 // → SETTINGS_*
+export const RECURRENT_H = 8 // (rows, units) floats: state before and after
+export const RECURRENT_C = 9 // (rows, units) floats: LSTM's carry before and after
+export const RECURRENT_Y = 10 // (rows, steps, units) floats with SEQUENCES, else (rows, units)
+export const RECURRENT_MASK = 11 // (rows, steps) int32, 0 where a step is skipped; address 0: none
+export const RECURRENT_SCRATCH = 12 // rows · (gates + 1) · units floats
+export const RECURRENT_FLAGS = 13
+
+// Words of a RECURRENT op's settings.
+export const SETTINGS_ACTIVATION = 0 // an activation code, or SOFTMAX_ACTIVATION
+export const SETTINGS_PARAMETERS = 1 // three f32
+export const SETTINGS_GATE_ACTIVATION = 4
+export const SETTINGS_GATE_PARAMETERS = 5
+export const SETTINGS_CANDIDATE = 8 // GRU with RESET_BEFORE: packed (units, units)
+
+// Cell codes. Gates stand in the order given, blocks of `units` columns.
+export const SIMPLE_RNN = 0
+export const LSTM = 1 // input, forget, output, candidate
+export const GRU = 2 // update, reset, candidate
+
+// Flags of RECURRENT.
+export const SEQUENCES = 1 // y holds every step
+export const BACKWARDS = 2 // x is read from the last step on; y is in order of execution
+export const MASK_BACKWARDS = 4
+export const ZERO_MASKED = 8 // y is 0 where a step is skipped, else the output before
+export const TIME_MAJOR = 16 // steps come before rows in x, y and mask
+export const RESET_BEFORE = 32 // GRU: the reset gate acts before the matrix product
+
+// ROW_TEST: y[row] = 1 where the row passes, else 0; y is int32.
+export const ROW_TEST_WIDTH = 2
+export const ROW_TEST_X = 3
+export const ROW_TEST_X_ADVANCE = 4
+export const ROW_TEST_Y = 5
+export const ROW_TEST_Y_ADVANCE = 6
+export const ROW_TEST_KIND = 7 // a test code
+export const ROW_TEST_VALUE = 8 // f32
+export const ANY_DIFFERS = 0 // some float differs from value
+export const ANY_SET = 1 // some 4-byte element is not 0
+export const ALL_SET = 2
+
+// SELECT: y[row, i] = x[row, i] where the row's mask is not 0, else other[row, i] or value; x may be y.
+export const SELECT_WIDTH = 2
+export const SELECT_X = 3
+export const SELECT_X_ADVANCE = 4
+export const SELECT_Y = 5
+export const SELECT_Y_ADVANCE = 6
+export const SELECT_MASK = 7 // (rows) int32
+export const SELECT_MASK_ADVANCE = 8
+export const SELECT_VALUE = 9 // f32
+export const SELECT_OTHER = 10 // (rows, width); address 0: value instead
+export const SELECT_OTHER_ADVANCE = 11
+
+// MASKED_MEAN: y[row, i] = Σ x[row, step, i] / n over the n steps whose mask is not 0.
+export const MASKED_MEAN_WIDTH = 2
+export const MASKED_MEAN_X = 3
+export const MASKED_MEAN_X_ADVANCE = 4
+export const MASKED_MEAN_Y = 5
+export const MASKED_MEAN_Y_ADVANCE = 6
+export const MASKED_MEAN_STEPS = 7
+export const MASKED_MEAN_MASK = 8 // (rows, steps) int32
+export const MASKED_MEAN_MASK_ADVANCE = 9
+
+// Two words the kernel leaves before it traps: the record's address and the offending value.
+export const FAULT_RECORD = 0
+export const FAULT_VALUE = 1
 
 // Operand kinds of BINARY.
 export const FULL = 0 // rows × width
@@ -219,6 +305,21 @@ export const DIVIDE = 3
 export const MINIMUM = 4
 export const MAXIMUM = 5
 export const SQUARED_DIFFERENCE = 6
+// On int32; bool is int32 0 or 1.
+export const INT_ADD = 20
+export const INT_SUBTRACT = 21
+export const INT_MULTIPLY = 22
+export const INT_MINIMUM = 23
+export const INT_MAXIMUM = 24
+// Comparisons give bool.
+export const EQUAL = 30
+export const NOT_EQUAL = 31
+export const LESS = 32
+export const LESS_EQUAL = 33
+export const INT_EQUAL = 34
+export const INT_NOT_EQUAL = 35
+export const INT_LESS = 36
+export const INT_LESS_EQUAL = 37
 
 // Activation codes. p, q, r are the three parameters.
 // The first group costs a few instructions and is fused into DENSE while results are in registers.
@@ -266,3 +367,13 @@ export const EXPM1 = 50
 export const LOG = 51
 export const LOG1P = 52
 export const ERF = 53
+
+// Conversions; bool is int32 0 or 1.
+export const INT_TO_FLOAT = 80
+export const FLOAT_TO_INT = 81 // towards 0; out of range and NaN: -2³¹, as x86 and so TensorFlow do
+export const FLOAT_TO_BOOL = 82
+export const INT_TO_BOOL = 83
+export const LOGICAL_NOT = 84
+
+/** Softmax over the units, as an activation of RECURRENT only. */
+export const SOFTMAX_ACTIVATION = 100
