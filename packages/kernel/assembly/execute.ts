@@ -1,11 +1,15 @@
 import * as L from '../src/wasm/layout'
 import { activation } from './ops/activation'
 import { affine, scaleShift } from './ops/affine'
+import { band, where } from './ops/where'
 import { binary } from './ops/binary'
 import { copy, fill } from './ops/copy'
 import { dense } from './ops/dense'
 import { glu } from './ops/glu'
 import { prelu } from './ops/prelu'
+import { matmul } from './ops/matmul'
+import { normalize } from './ops/normalize'
+import { reduce } from './ops/reduce'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { transpose } from './ops/transpose'
@@ -52,6 +56,11 @@ function execute(record: usize, row: u32, rows: u32): void {
     case L.PRELU: return prelu(record, row, rows)
     case L.GLU: return glu(record, row, rows)
     case L.FILL: return fill(record, row, rows)
+    case L.NORMALIZE: return normalize(record, row, rows)
+    case L.REDUCE: return reduce(record, row, rows)
+    case L.MATMUL: return matmul(record, row, rows)
+    case L.WHERE: return where(record, row, rows)
+    case L.BAND: return band(record, row, rows)
     default: unreachable()
   }
 }

@@ -130,6 +130,9 @@ export type BinaryName =
   | 'minimum'
   | 'maximum'
   | 'squared_difference'
+  | 'power'
+  | 'floor_divide'
+  | 'modulo'
 
 const binaryCodes: Readonly<Record<BinaryName, number>> = {
   add: L.ADD,
@@ -139,6 +142,9 @@ const binaryCodes: Readonly<Record<BinaryName, number>> = {
   minimum: L.MINIMUM,
   maximum: L.MAXIMUM,
   squared_difference: L.SQUARED_DIFFERENCE,
+  power: L.POWER,
+  floor_divide: L.FLOOR_DIVIDE,
+  modulo: L.MODULO,
 }
 
 /**
@@ -147,7 +153,8 @@ const binaryCodes: Readonly<Record<BinaryName, number>> = {
  */
 export type OperandKind = 'full' | 'row' | 'column' | 'scalar'
 
-const operandKinds: Readonly<Record<OperandKind, number>> = {
+/** @internal */
+export const operandKinds: Readonly<Record<OperandKind, number>> = {
   full: L.FULL,
   row: L.ROW,
   column: L.COLUMN,
@@ -268,7 +275,7 @@ export function writeTranspose(
 }
 
 /** Longest `rank` a transpose record takes. */
-export const maxTransposeRank = 6
+export const maxTransposeRank = 16
 
 /**
  * Writes the 2 · rank words a transpose record points to. `shape` is x's, and axis i of y is axis
@@ -316,8 +323,12 @@ export function writeFill(
   program.f32[at + L.FILL_VALUE] = op.value
 }
 
-/** Clears record `index`, writes opcode and rows, and returns the index of its word 0. */
-function start(program: Program, index: number, opcode: number, rows: number): number {
+/**
+ * Clears record `index`, writes opcode and rows, and returns the index of its word 0.
+ *
+ * @internal
+ */
+export function start(program: Program, index: number, opcode: number, rows: number): number {
   const at = (index * L.RECORD_BYTES) / 4
   program.u32.fill(0, at, at + L.RECORD_BYTES / 4)
   program.u32[at] = opcode
@@ -325,8 +336,12 @@ function start(program: Program, index: number, opcode: number, rows: number): n
   return at
 }
 
-/** The words that all row maps share; their places are the same in each of these records. */
-function startRowMap(program: Program, index: number, opcode: number, op: RowMap): number {
+/**
+ * The words that all row maps share; their places are the same in each of these records.
+ *
+ * @internal
+ */
+export function startRowMap(program: Program, index: number, opcode: number, op: RowMap): number {
   const at = start(program, index, opcode, op.rows)
   program.u32[at + L.ACTIVATION_WIDTH] = op.width
   program.u32[at + L.ACTIVATION_X] = op.x

@@ -1,5 +1,7 @@
 import * as L from '../../src/wasm/layout'
 import { loadSome, storeSome } from '../lanes'
+import { FloorDivide, Modulo, Power } from './division'
+import { Pairwise } from './pairwise'
 
 /** y[row, i] = a ∘ b, each operand FULL, ROW, COLUMN or SCALAR. */
 export function binary(record: usize, row: u32, rows: u32): void {
@@ -28,6 +30,9 @@ export function binary(record: usize, row: u32, rows: u32): void {
       case L.MINIMUM: zip<Minimum>(width, a, aSplat, b, bSplat, y); break
       case L.MAXIMUM: zip<Maximum>(width, a, aSplat, b, bSplat, y); break
       case L.SQUARED_DIFFERENCE: zip<SquaredDifference>(width, a, aSplat, b, bSplat, y); break
+      case L.POWER: zip<Power>(width, a, aSplat, b, bSplat, y); break
+      case L.FLOOR_DIVIDE: zip<FloorDivide>(width, a, aSplat, b, bSplat, y); break
+      case L.MODULO: zip<Modulo>(width, a, aSplat, b, bSplat, y); break
       default: unreachable()
     }
     a += aStep
@@ -75,11 +80,6 @@ function zip<F extends Pairwise>(
     y += 16
     count -= some
   }
-}
-
-@unmanaged
-abstract class Pairwise {
-  abstract apply(a: v128, b: v128): v128
 }
 
 @unmanaged

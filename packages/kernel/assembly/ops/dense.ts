@@ -26,31 +26,53 @@ export function dense(record: usize, row: u32, rows: u32): void {
   let x = load<u32>(record, L.DENSE_X << 2) + row * load<u32>(record, L.DENSE_X_ADVANCE << 2)
   let y = load<u32>(record, L.DENSE_Y << 2) + row * load<u32>(record, L.DENSE_Y_ADVANCE << 2)
 
-  let bounds = LINEAR_BOUNDS
-  let fused = true
-  if (code == L.RELU) bounds = RELU_BOUNDS
-  else if (code == L.RELU6) bounds = RELU6_BOUNDS
-  else if (code == L.HARD_TANH) bounds = HARD_TANH_BOUNDS
-  else fused = code == L.LINEAR
-
+  const bounds = boundsOf(code)
   const chunk = rows <= ROW_TILES ? rows : max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
   while (rows) {
     const some = min(rows, chunk)
-    if (inner <= DOUBLE_INNER) {
-      doubleRows(some, inner, units, x, xStride, weights, y, yStride, bounds)
-    } else if (some == 1) {
-      singleRow(inner, units, x, weights, y, bounds)
-    } else {
-      floatRows(some, inner, units, x, xStride, weights, y, yStride, bounds)
-    }
-    if (!fused) {
-      const parameters = record + (L.DENSE_PARAMETERS << 2)
-      if (yStride == units << 2) activate(code, some * units, y, y, parameters)
-      else for (let i: u32 = 0; i < some; i++) activate(code, units, y + i * yStride, y + i * yStride, parameters)
-    }
+    product(some, inner, units, x, xStride, weights, y, yStride, bounds)
+    activateRows(code, some, units, y, yStride, record + (L.DENSE_PARAMETERS << 2))
     x += some * xStride
     y += some * yStride
     rows -= some
+  }
+}
+
+/** Where the two floats are that limit the result: the whole of a fused activation, otherwise no limit. */
+export function boundsOf(code: u32): usize {
+  if (code == L.RELU) return RELU_BOUNDS
+  if (code == L.RELU6) return RELU6_BOUNDS
+  return code == L.HARD_TANH ? HARD_TANH_BOUNDS : LINEAR_BOUNDS
+}
+
+/** Applies to `rows` rows of y what `boundsOf` does not cover of an activation. */
+export function activateRows(code: u32, rows: u32, units: u32, y: usize, yStride: usize, parameters: usize): void {
+  if (code == L.LINEAR || boundsOf(code) != LINEAR_BOUNDS) return
+  if (yStride == units << 2) return activate(code, rows * units, y, y, parameters)
+  for (; rows; rows--) {
+    activate(code, units, y, y, parameters)
+    y += yStride
+  }
+}
+
+/** y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units), limited to the bounds. */
+export function product(
+  rows: u32,
+  inner: u32,
+  units: u32,
+  x: usize,
+  xStride: usize,
+  weights: usize,
+  y: usize,
+  yStride: usize,
+  bounds: usize,
+): void {
+  if (inner <= DOUBLE_INNER) {
+    doubleRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
+  } else if (rows == 1) {
+    singleRow(inner, units, x, weights, y, bounds)
+  } else {
+    floatRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
   }
 }
 

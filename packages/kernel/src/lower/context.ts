@@ -123,6 +123,8 @@ export interface WeightStore {
   /** A tensor's elements as float32. */
   floats(index: number): Float32Array
   shape(index: number): readonly number[]
+  /** The definition of a layer, by layer index. */
+  layer(index: number): Layer
   /** Puts floats into memory and returns their address. */
   place(data: Float32Array): number
   /** Packs a (inner, units) kernel with an optional bias (units) and returns the panels' address. */

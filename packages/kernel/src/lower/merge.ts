@@ -111,17 +111,22 @@ export function binary(
   return y
 }
 
-/** y = x ∘ constant, or constant ∘ x: one number, or one per element of the last axis. */
+/**
+ * y = x ∘ constant, or constant ∘ x: one number, or one per element of a row.
+ *
+ * @param width elements of a row; the last axis by default
+ */
 export function binaryConstant(
   context: LowerContext,
   operation: BinaryName,
   x: Value,
   constant: Float32Array,
   constantFirst = false,
+  width: number = x.shape.at(-1) ?? 1,
 ): Value {
   const table = context.constant(constant)
   const kind: OperandKind = constant.length === 1 ? 'scalar' : 'row'
-  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, (program, index, map, place) => {
+  return context.rowMap(operation, x, width, (program, index, map, place) => {
     const own = { address: map.x, kind: 'full' as const, advance: map.xAdvance }
     const other = { address: place.constant(table), kind, advance: 0 }
     const [a, b] = constantFirst ? [other, own] : [own, other]

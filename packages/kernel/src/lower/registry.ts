@@ -2,6 +2,12 @@ import type { LayerKind } from '@dotplus/core'
 import { activationLayer, softmaxLayer } from './activation.ts'
 import type { Lowering } from './context.ts'
 import { denseLayer } from './dense.ts'
+import {
+  groupNormalizationLayer,
+  layerNormalizationLayer,
+  rmsNormalizationLayer,
+  unitNormalizationLayer,
+} from './layer-normalization.ts'
 import { concatenateLayer, mergeLayer } from './merge.ts'
 import {
   batchNormalizationLayer,
@@ -11,6 +17,7 @@ import {
 } from './normalization.ts'
 import { opLayer } from './op.ts'
 import { permuteLayer } from './permute.ts'
+import { spectralNormalizationLayer } from './spectral-normalization.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
@@ -30,4 +37,9 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   repeatVector: repeatVectorLayer,
   normalization: normalizationLayer,
   rescaling: rescalingLayer,
+  layerNormalization: layerNormalizationLayer,
+  groupNormalization: groupNormalizationLayer,
+  rmsNormalization: rmsNormalizationLayer,
+  unitNormalization: unitNormalizationLayer,
+  spectralNormalization: spectralNormalizationLayer,
 }

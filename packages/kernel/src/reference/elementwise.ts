@@ -15,6 +15,9 @@ const operations: Readonly<Record<BinaryName, (a: number, b: number) => number>>
   minimum: Math.min,
   maximum: Math.max,
   squared_difference: (a, b) => (a - b) ** 2,
+  power: (a, b) => a ** b,
+  floor_divide: (a, b) => Math.floor(a / b),
+  modulo: (a, b) => a - b * Math.floor(a / b),
 }
 
 /** y (rows, width) = a ∘ b, operands broadcast by kind. */
