@@ -1,4 +1,10 @@
-import { elementCount, ModelError, UnsupportedError, type Layer } from '@dotplus/core'
+import {
+  elementCount,
+  ModelError,
+  UnsupportedError,
+  type Argument,
+  type Layer,
+} from '@dotplus/core'
 import type { Program } from '../program.ts'
 import type { Buffer, Constant, Op, Operand, Placement, Value } from '../plan/op.ts'
 
@@ -28,6 +34,12 @@ export class LowerContext {
       byteLength: elementCount(shape) * bytesPerElement,
     }
     return { buffer, shape }
+  }
+
+  /** A value that lies in the weights: `address` is where `WeightStore.place` put it. */
+  fixed(address: number, shape: readonly number[]): Value {
+    const byteLength = elementCount(shape) * bytesPerElement
+    return { buffer: { id: this.#buffers++, byteLength, address }, shape }
   }
 
   /** The same elements under another shape of as many elements. */
@@ -110,6 +122,8 @@ export interface Operands {
   readonly tensors: readonly Value[]
   /** Set when the argument is a number or a boolean. */
   readonly number: number | undefined
+  /** The argument as the graph has it. */
+  readonly value: Argument['value']
 }
 
 /** One layer kind's way into ops. `prepare` runs once at load, `lower` once per plan and call. */

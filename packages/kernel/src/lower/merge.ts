@@ -33,7 +33,7 @@ function spanOf(shape: readonly number[], result: readonly number[]): OperandKin
 }
 
 /** NumPy's broadcast shape of two shapes of equal rank. */
-function broadcast(a: readonly number[], b: readonly number[], layer: Layer): number[] {
+export function broadcast(a: readonly number[], b: readonly number[], layer: Layer): number[] {
   return a.map((size, axis) => {
     const other = b[axis] as number
     if (size === other || other === 1) return size
@@ -46,7 +46,8 @@ function broadcast(a: readonly number[], b: readonly number[], layer: Layer): nu
   })
 }
 
-const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
+/** Elements of an operand per row of `width` elements of the result. */
+export const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
   full: (width) => width,
   row: () => 0,
   column: () => 1,
@@ -54,7 +55,7 @@ const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
 }
 
 /** An operand as the kernel takes it; written out in full when it spans the result in another way. */
-function spanning(
+export function spanning(
   context: LowerContext,
   layer: Layer,
   value: Value,

@@ -1,7 +1,10 @@
 import type { LayerKind } from '@dotplus/core'
 import { activationLayer, softmaxLayer } from './activation.ts'
+import { attentionLayer } from './attention.ts'
 import type { Lowering } from './context.ts'
 import { denseLayer } from './dense.ts'
+import { dotLayer } from './dot.ts'
+import { einsumDenseLayer } from './einsum-dense.ts'
 import {
   groupNormalizationLayer,
   layerNormalizationLayer,
@@ -15,6 +18,7 @@ import {
   preluLayer,
   rescalingLayer,
 } from './normalization.ts'
+import { multiHeadAttentionLayer } from './multi-head-attention.ts'
 import { opLayer } from './op.ts'
 import { permuteLayer } from './permute.ts'
 import { spectralNormalizationLayer } from './spectral-normalization.ts'
@@ -42,4 +46,8 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   rmsNormalization: rmsNormalizationLayer,
   unitNormalization: unitNormalizationLayer,
   spectralNormalization: spectralNormalizationLayer,
+  einsumDense: einsumDenseLayer,
+  dot: dotLayer,
+  attention: attentionLayer,
+  multiHeadAttention: multiHeadAttentionLayer,
 }

@@ -156,7 +156,7 @@ function operandsOf(layer: Layer, call: Call, results: readonly Value[][]): Oper
     }
     const tensors: Value[] = []
     collectTensors(layer, value, results, tensors)
-    operands.push({ name, tensors, number: numberOf(value) })
+    operands.push({ name, tensors, number: numberOf(value), value })
   }
   return operands
 }

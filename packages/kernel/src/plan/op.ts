@@ -4,6 +4,8 @@ import type { Program } from '../program.ts'
 export interface Buffer {
   readonly id: number
   readonly byteLength: number
+  /** Set for weights, which stay where they are: never written, and outside the arena. */
+  readonly address?: number | undefined
 }
 
 /** A tensor at planning time: concrete shape, row-major. */
