@@ -113,8 +113,9 @@ def replace_tensorflow():
 
     tf1.logging.set_verbosity(tf1.logging.FATAL)
     tf1.disable_v2_behavior()
-    # Base classes of some callbacks and metrics in 2.3.1. Setting it as usual would load Keras 3.
+    # Base classes of some callbacks, metrics and optimizers of 2.3.1. Set as usual, it would load Keras 3.
     object.__setattr__(tf, "keras", tf_keras)
+    tf1.keras = tf_keras
     ops._TensorLike = core.Tensor
     ops.is_dense_tensor_like = lambda x: isinstance(x, core.Tensor)
     control_flow_ops.while_loop = while_loop.while_loop
@@ -125,6 +126,7 @@ def replace_tensorflow():
 
 def hand_over(tf1):
     import keras
+    import numpy as np
     from keras import backend as K
 
     for name, module in list(sys.modules.items()):
@@ -139,6 +141,8 @@ def hand_over(tf1):
 
     def clear():
         clear_session()
+        tf1.set_random_seed(0)
+        np.random.seed(0)
         K.set_session(tf1.Session(config=one_thread))
 
     keras.backend.clear_session = clear

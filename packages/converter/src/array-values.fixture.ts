@@ -5,9 +5,12 @@ import type { NdArray } from './array.ts'
 export function valuesOf(array: NdArray): string[] {
   if (array.strings) return [...array.strings]
   const elements = elementsOf({ ...array, name: '', shape: [...array.shape], strings: [] })
-  if (array.dtype === 'float16') return Array.from(elements, (bits) => pythonRepr(halfToNumber(Number(bits))))
+  if (array.dtype === 'float16')
+    return Array.from(elements as Uint16Array, (bits) => pythonRepr(halfToNumber(bits)))
   const isFloat = array.dtype === 'float32' || array.dtype === 'float64'
-  return Array.from(elements as ArrayLike<number | bigint>, (value) => (isFloat ? pythonRepr(Number(value)) : `${value}`))
+  return Array.from(elements as ArrayLike<number | bigint>, (value) =>
+    isFloat ? pythonRepr(Number(value)) : `${value}`,
+  )
 }
 
 /** repr() of a Python float, for the values the test data has. */
@@ -23,5 +26,7 @@ function halfToNumber(bits: number): number {
   const exponent = (bits >> 10) & 31
   const fraction = bits & 1023
   if (exponent === 31) return fraction ? Number.NaN : sign * Infinity
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }

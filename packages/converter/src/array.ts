@@ -24,7 +24,10 @@ export function lazyArray(array: NdArray): LazyArray {
 }
 
 /** "float32 (20, 10)", as NumPy would name it. */
-export function describeArray(array: { readonly dtype: DType; readonly shape: readonly number[] }): string {
+export function describeArray(array: {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+}): string {
   return `${array.dtype} ${describeShape(array.shape)}`
 }
 

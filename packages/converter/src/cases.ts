@@ -30,7 +30,11 @@ export async function readCases(source: Source): Promise<CaseArrays> {
   for (const name of npz.names.toSorted(naturalOrder)) {
     const match = /^(in|out)(\d+)$/.exec(name)
     if (!match && !name.startsWith(checkpointPrefix)) {
-      throw new FormatError('an array of no known meaning', { file: source.name, place: name, expected: 'in0…, out0… or layer:<name>' })
+      throw new FormatError('an array of no known meaning', {
+        file: source.name,
+        place: name,
+        expected: 'in0…, out0… or layer:<name>',
+      })
     }
     const array = await npz.read(name)
     if (!match) {
@@ -39,12 +43,20 @@ export async function readCases(source: Source): Promise<CaseArrays> {
     }
     const list = match[1] === 'in' ? inputs : outputs
     if (Number(match[2]) !== list.length) {
-      throw new FormatError('an array is missing', { file: source.name, expected: `${match[1]}${list.length}`, got: name })
+      throw new FormatError('an array is missing', {
+        file: source.name,
+        expected: `${match[1]}${list.length}`,
+        got: name,
+      })
     }
     list.push(array)
   }
   if (outputs.length === 0) {
-    throw new FormatError('no expected outputs', { file: source.name, expected: 'in0…, out0…', got: npz.names.join(', ') || 'nothing' })
+    throw new FormatError('no expected outputs', {
+      file: source.name,
+      expected: 'in0…, out0…',
+      got: npz.names.join(', ') || 'nothing',
+    })
   }
   return { name: baseName(source.name).replace(/\.npz$/i, ''), inputs, outputs, checkpoints }
 }
@@ -55,7 +67,10 @@ export async function readCases(source: Source): Promise<CaseArrays> {
  * @throws {ModelError} when the arrays are no whole number of calls of the model, or name a layer it does not have
  */
 export function addCase(model: Model, arrays: CaseArrays): void {
-  const wanted = { inputs: model.graph?.inputs.length ?? 0, outputs: model.graph?.outputs.length ?? 0 }
+  const wanted = {
+    inputs: model.graph?.inputs.length ?? 0,
+    outputs: model.graph?.outputs.length ?? 0,
+  }
   const calls = arrays.outputs.length / wanted.outputs
   if (!Number.isInteger(calls) || calls < 1 || arrays.inputs.length !== wanted.inputs * calls) {
     throw new ModelError('the case does not fit the model', {
@@ -81,7 +96,11 @@ export function addCase(model: Model, arrays: CaseArrays): void {
     inputs: arrays.inputs.map((array, index) => add(`in${index}`, array)),
     outputs: arrays.outputs.map((array, index) => add(`out${index}`, array)),
     checkpoints: [...arrays.checkpoints].map(([layer, array]) => {
-      if (!known.has(layer)) throw new ModelError('a checkpoint of a layer that is not there', { place: `case ${arrays.name}`, got: layer })
+      if (!known.has(layer))
+        throw new ModelError('a checkpoint of a layer that is not there', {
+          place: `case ${arrays.name}`,
+          got: layer,
+        })
       return { layer, call: 0, output: 0, value: add(`layer:${layer}`, array) }
     }),
     calls: calls === 1 ? 0 : calls,

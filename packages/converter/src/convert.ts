@@ -1,4 +1,10 @@
-import { formatVersion, ModelError, validateModel, type DotplusError, type Model } from '@dotplus/core'
+import {
+  formatVersion,
+  ModelError,
+  validateModel,
+  type DotplusError,
+  type Model,
+} from '@dotplus/core'
 import { denseLayers, type LayersSpec } from './arrays/layers-spec.ts'
 import { assetPathsOf, ModelBuilder } from './build/model-builder.ts'
 import { modelWeights, Planner } from './build/plan.ts'
@@ -37,7 +43,8 @@ export interface ConvertOptions {
  * @throws {DotplusError} the one thing that is wrong, or a {@link ConversionError} with the list of all of them
  */
 export async function convert(input: ConvertInput, options: ConvertOptions = {}): Promise<Model> {
-  const layers = options.layers ?? (options.dense === undefined ? undefined : denseLayers(options.dense))
+  const layers =
+    options.layers ?? (options.dense === undefined ? undefined : denseLayers(options.dense))
   const opened = await openInput(asList(input), { layers, inputShape: options.inputShape })
   const problems = new Problems()
   const { tensors, model } = await build(opened, options, problems)
@@ -52,7 +59,10 @@ export async function convert(input: ConvertInput, options: ConvertOptions = {})
 /**
  * Everything that would stop a conversion, found in one run; empty when nothing would.
  */
-export async function doctor(input: ConvertInput, options: ConvertOptions = {}): Promise<readonly DotplusError[]> {
+export async function doctor(
+  input: ConvertInput,
+  options: ConvertOptions = {},
+): Promise<readonly DotplusError[]> {
   try {
     await convert(input, options)
     return []
@@ -104,7 +114,12 @@ function hasScalarInput({ model }: OpenedModel, port: string): boolean {
   return Array.isArray(config?.batch_shape ?? config?.batch_input_shape)
 }
 
-async function provenanceOf({ sources, format, kerasVersion, backend }: OpenedModel): Promise<NonNullable<Model['provenance']>> {
+async function provenanceOf({
+  sources,
+  format,
+  kerasVersion,
+  backend,
+}: OpenedModel): Promise<NonNullable<Model['provenance']>> {
   const sorted = sources.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const names = sorted.map(({ name }) => baseName(name))
   return {

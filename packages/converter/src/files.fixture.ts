@@ -52,6 +52,7 @@ export async function tolerate(attempt: () => unknown): Promise<void> {
     await attempt()
   } catch (error) {
     if (!(error instanceof DotplusError)) throw error
-    if (error.message.includes('\n')) throw new Error(`more than one line: ${error.message}`, { cause: error })
+    if (error.message.includes('\n'))
+      throw new Error(`more than one line: ${error.message}`, { cause: error })
   }
 }

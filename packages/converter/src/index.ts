@@ -1,6 +1,11 @@
 export { convert, doctor, type ConvertInput, type ConvertOptions } from './convert.ts'
 export { ConversionError, problemsOf } from './problems.ts'
-export { denseLayers, parseLayersSpec, type LayerEntry, type LayersSpec } from './arrays/layers-spec.ts'
+export {
+  denseLayers,
+  parseLayersSpec,
+  type LayerEntry,
+  type LayersSpec,
+} from './arrays/layers-spec.ts'
 export { addCase, readCases, type CaseArrays } from './cases.ts'
 export { readAll, sourceFromBlob, sourceFromBytes, type BlobLike, type Source } from './source.ts'
 export type { NdArray } from './array.ts'

@@ -6,7 +6,12 @@ import { openHdf5 } from './binary/hdf5/hdf5.ts'
 import { readPickle } from './binary/pickle.ts'
 import { openZip } from './binary/zip.ts'
 import { fileKind, type FileKind } from './file-kind.ts'
-import { configEntry, openJsonAndWeights, openKerasArchive, openKerasH5 } from './keras/open-keras.ts'
+import {
+  configEntry,
+  openJsonAndWeights,
+  openKerasArchive,
+  openKerasH5,
+} from './keras/open-keras.ts'
 import type { OpenedModel } from './keras/opened-model.ts'
 import { readAll, type Source } from './source.ts'
 import { isLegacyWeights, legacyWeightsGroup } from './weights/legacy-h5.ts'
@@ -24,14 +29,18 @@ type Kinds = Readonly<Record<FileKind, readonly Source[]>>
  *
  * @throws {UsageError} when there are several models, or a part is missing
  */
-export async function openInput(sources: readonly Source[], options: OpenOptions): Promise<OpenedModel> {
+export async function openInput(
+  sources: readonly Source[],
+  options: OpenOptions,
+): Promise<OpenedModel> {
   const kinds = await kindsOf(sources)
   const archives: Source[] = []
   const npz: Source[] = []
   for (const source of kinds.zip) ((await isKerasArchive(source)) ? archives : npz).push(source)
   const models: OpenedModel[] = []
   const weights: Source[] = []
-  for (const source of archives) models.push(await openKerasArchive(source, await openZip(source), options.inputShape))
+  for (const source of archives)
+    models.push(await openKerasArchive(source, await openZip(source), options.inputShape))
   for (const source of kinds.hdf5) {
     const model = await openWholeH5(source, options)
     if (model) models.push(model)
@@ -39,13 +48,17 @@ export async function openInput(sources: readonly Source[], options: OpenOptions
   }
   const [model, another] = models
   if (another) {
-    throw new UsageError('several models at once', { got: models.map(({ file }) => file).join(', '), hint: 'Convert them one by one' })
+    throw new UsageError('several models at once', {
+      got: models.map(({ file }) => file).join(', '),
+      hint: 'Convert them one by one',
+    })
   }
   if (model) return model
   if (weights.length > 0 || (kinds.json.length > 0 && npz.length + kinds.npy.length === 0)) {
     const [json, moreJson] = kinds.json
     const [weight, moreWeights] = weights
-    if (json && weight && !moreJson && !moreWeights) return openJsonAndWeights(json, weight, options.inputShape)
+    if (json && weight && !moreJson && !moreWeights)
+      return openJsonAndWeights(json, weight, options.inputShape)
     throw incomplete(kinds.json, weights)
   }
   return openArrays(kinds, npz, options)
@@ -58,7 +71,8 @@ async function kindsOf(sources: readonly Source[]): Promise<Kinds> {
     try {
       kinds[await fileKind(source)].push(source)
     } catch (error) {
-      if (sources.length === 1 || !(error instanceof FormatError) || hasModelName(source.name)) throw error
+      if (sources.length === 1 || !(error instanceof FormatError) || hasModelName(source.name))
+        throw error
     }
   }
   return kinds
@@ -84,7 +98,11 @@ async function openWholeH5(source: Source, options: OpenOptions): Promise<Opened
   const weights = await legacyWeightsGroup(root)
   const model = openKerasH5(source, root, weights, options.inputShape)
   if (model) return model
-  if (weights ? isLegacyWeights(weights) : root.has('layers') || root.has('vars') || root.has('_layer_checkpoint_dependencies')) {
+  if (
+    weights
+      ? isLegacyWeights(weights)
+      : root.has('layers') || root.has('vars') || root.has('_layer_checkpoint_dependencies')
+  ) {
     return undefined
   }
   throw new FormatError('an HDF5 file that Keras did not write', {
@@ -97,19 +115,35 @@ async function openWholeH5(source: Source, options: OpenOptions): Promise<Opened
 function incomplete(json: readonly Source[], weights: readonly Source[]): UsageError {
   const got = [...json, ...weights].map(({ name }) => name).join(', ')
   if (json.length === 0) {
-    return new UsageError('the file holds weights only', { got, hint: 'Give model.json (from model.to_json()) as well, or save with model.save' })
+    return new UsageError('the file holds weights only', {
+      got,
+      hint: 'Give model.json (from model.to_json()) as well, or save with model.save',
+    })
   }
   if (weights.length === 0) {
-    return new UsageError('the file describes layers but holds no weights', { got, hint: 'Give the .weights.h5 file as well' })
+    return new UsageError('the file describes layers but holds no weights', {
+      got,
+      hint: 'Give the .weights.h5 file as well',
+    })
   }
-  return new UsageError('more files than one model has', { expected: 'one model.json and one file of weights', got })
+  return new UsageError('more files than one model has', {
+    expected: 'one model.json and one file of weights',
+    got,
+  })
 }
 
-async function openArrays(kinds: Kinds, npz: readonly Source[], options: OpenOptions): Promise<OpenedModel> {
+async function openArrays(
+  kinds: Kinds,
+  npz: readonly Source[],
+  options: OpenOptions,
+): Promise<OpenedModel> {
   const groups = [kinds.npy, npz, kinds.pickle].filter((group) => group.length > 0)
   const [group, another] = groups
   if (!group || another || (group !== kinds.npy && group.length > 1)) {
-    const got = groups.flat().map(({ name }) => name).join(', ')
+    const got = groups
+      .flat()
+      .map(({ name }) => name)
+      .join(', ')
     throw new UsageError(group ? 'arrays of several kinds at once' : 'no model among the files', {
       expected: 'a .keras or .h5 file, model.json with weights, .npy files, or one .npz',
       got: got || 'nothing that converts',
@@ -130,7 +164,10 @@ async function openArrays(kinds: Kinds, npz: readonly Source[], options: OpenOpt
   }
 }
 
-async function readArrays(group: readonly Source[], kinds: Kinds): Promise<{ arrays: NamedArray[]; format: string }> {
+async function readArrays(
+  group: readonly Source[],
+  kinds: Kinds,
+): Promise<{ arrays: NamedArray[]; format: string }> {
   const [first] = group as [Source, ...Source[]]
   if (group === kinds.npy) {
     const arrays = await arraysOfNpy(group)

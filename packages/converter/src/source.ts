@@ -44,7 +44,12 @@ export function sourceFromBlob(blob: BlobLike, name: string = blob.name ?? 'blob
  *
  * @throws {FormatError} naming both ends when the range is not inside the file or the source answers with fewer bytes
  */
-export async function readRange(source: Source, start: number, end: number, what: string): Promise<Uint8Array> {
+export async function readRange(
+  source: Source,
+  start: number,
+  end: number,
+  what: string,
+): Promise<Uint8Array> {
   if (!(start >= 0 && start <= end && end <= source.byteLength)) {
     throw new FormatError(`${what} is cut off`, {
       file: source.name,

@@ -16,17 +16,26 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 }
 
 /**
- * One step of the accumulation order of all float32 dot products: two products are added to each
- * other and then to the sum. In the exact build this halves the number of roundings that a long sum
- * goes through; the fast build chains two fused multiply-adds instead.
+ * One step of the accumulation order of float32 dot products in the exact build: four products are
+ * added to each other as a tree and then to the sum, so that a long sum goes through a quarter of the
+ * roundings.
  */
 // @ts-ignore: decorator
 @inline
-export function addPair(sum: v128, a0: v128, b0: v128, a1: v128, b1: v128): v128 {
-  return FAST
-    ? f32x4.relaxed_madd(a1, b1, f32x4.relaxed_madd(a0, b0, sum))
-    : f32x4.add(sum, f32x4.add(f32x4.mul(a0, b0), f32x4.mul(a1, b1)))
+export function addQuad(
+  sum: v128,
+  a0: v128, b0: v128,
+  a1: v128, b1: v128,
+  a2: v128, b2: v128,
+  a3: v128, b3: v128,
+): v128 {
+  const first = f32x4.add(f32x4.mul(a0, b0), f32x4.mul(a1, b1))
+  const second = f32x4.add(f32x4.mul(a2, b2), f32x4.mul(a3, b3))
+  return f32x4.add(sum, f32x4.add(first, second))
 }
+
+/** n & FOURS of n products go through addQuad, the others singly: in the fast build all of them. */
+export const FOURS: u32 = FAST ? 0 : ~3
 
 /** a · b + c on doubles. */
 // @ts-ignore: decorator

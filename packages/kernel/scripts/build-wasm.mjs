@@ -1,11 +1,11 @@
 // Compiles assembly/ twice, exact (SIMD) and fast (relaxed SIMD), into dist/kernel-*.wasm and, as
-// base64 of the deflated module, into src/wasm/. Does nothing when no source has changed since.
+// the bytes in hexadecimal, into src/wasm/. Does nothing when no source has changed since.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import asc from 'assemblyscript/asc'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -15,7 +15,7 @@ const common = [
   '--use', 'abort=',
   '--noAssert',
   '--optimizeLevel', '3',
-  '--shrinkLevel', '1',
+  '--shrinkLevel', '0',
   '--converge',
   '--enable', 'simd',
 ] // prettier-ignore
@@ -25,7 +25,7 @@ const { version } = createRequire(import.meta.url)('assemblyscript/package.json'
 const sources = [
   ...readdirSync(join(root, 'assembly'), { recursive: true })
     .filter((name) => name.endsWith('.ts'))
-    .sort()
+    .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => join('assembly', name)),
   'src/wasm/layout.ts',
   'scripts/build-wasm.mjs',
@@ -48,11 +48,8 @@ for (const [name, flags] of Object.entries(builds)) {
   }
   await compile([entry, '--outFile', `dist/kernel-${name}.wasm`, ...common, ...flags])
   const wasm = readFileSync(wasmFile)
-  const base64 = deflateRawSync(wasm, { level: 9 }).toString('base64')
-  writeFileSync(
-    moduleFile,
-    `${header}const base64: string =\n  '${base64}'\nexport default base64\n`,
-  )
+  const hex = wasm.toString('hex')
+  writeFileSync(moduleFile, `${header}const hex: string =\n  '${hex}'\nexport default hex\n`)
   console.log(
     `kernel-${name}.wasm  ${wasm.length} bytes, ${gzipSync(wasm, { level: 9 }).length} gzipped`,
   )

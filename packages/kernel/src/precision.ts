@@ -39,17 +39,18 @@ export function hasRelaxedSimd(): boolean {
 
 const compiled = new Map<Precision, Promise<WebAssembly.Module>>()
 
-function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+/** The kernel is kept as hexadecimal digits: they compress as well as the bytes do, and need no API to be read. */
+function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(digits.length / 2)
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = (digitOf(digits.charCodeAt(2 * i)) << 4) | digitOf(digits.charCodeAt(2 * i + 1))
+  }
   return bytes
 }
 
-/** The kernel is kept deflated: base64 of plain WebAssembly compresses badly. */
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  return new Response(stream).arrayBuffer()
+/** The value of one of 0…9, a…f. */
+function digitOf(character: number): number {
+  return character < 58 ? character - 48 : character - 87
 }
 
 async function compile(precision: Precision): Promise<WebAssembly.Module> {
@@ -59,7 +60,7 @@ async function compile(precision: Precision): Promise<WebAssembly.Module> {
       ? (await import('./wasm/exact.ts')).default
       : (await import('./wasm/fast.ts')).default
   try {
-    return await WebAssembly.compile(await inflate(bytesOfBase64(text)))
+    return await WebAssembly.compile(bytesOfHex(text))
   } catch (cause) {
     throw new RuntimeError('the kernel could not be compiled', {
       got: cause instanceof Error ? cause.message : String(cause),

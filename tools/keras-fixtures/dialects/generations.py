@@ -74,7 +74,8 @@ class Generation:
 
     def randomise(self, model, rng):
         for variable in model.weights:
-            if "float" in str(variable.dtype):
+            # Statistics of a Normalization layer are constants by now.
+            if "float" in str(variable.dtype) and variable.name not in ["mean:0", "variance:0"]:
                 self.assign(variable, random_value(variable.name, [int(n) for n in variable.shape], rng))
 
     def predict(self, model, inputs):
@@ -136,6 +137,10 @@ class TfKeras(Generation):
         }
 
     made_by = property(lambda self: f"tf-keras {self.version}")
+
+    def clear(self):
+        super().clear()
+        self.keras.utils.set_random_seed(0)
 
     def assign(self, variable, value):
         variable.assign(value)

@@ -6,46 +6,27 @@ from dialects.matrix import normal
 
 def sequential(k, rng):
     L = k.layers
-    model = k.Sequential(
-        [
-            L.Convolution2D(3, 3, 2, border_mode="same", activation="relu", input_shape=(6, 5, 2), dim_ordering="tf"),
-            L.MaxPooling2D((2, 2), dim_ordering="tf"),
-            L.Dropout(0.25),
-            L.Flatten(),
-            L.Dense(5),
-            L.Activation("tanh"),
-            L.Dense(3, activation="softmax"),
-        ]
-    )
-    return Case(model, normal(rng, 4, 6, 5, 2))
+    layers = [
+        L.Convolution2D(3, 3, 2, border_mode="same", activation="relu", input_shape=(4, 3, 2), dim_ordering="tf"),
+        L.Flatten(),
+        L.Dense(3, activation="softmax"),
+    ]
+    return Case(k.Sequential(layers), normal(rng, 3, 4, 3, 2))
 
 
 def functional(k, rng):
     L = k.layers
     x = k.Input((4,), name="x")
-    a, b, c = [L.Dense(5, activation=name)(x) for name in ["tanh", "relu", "sigmoid"]]
-    merged = [L.merge([a, b, c], mode=mode) for mode in ["sum", "mul", "ave", "max", "concat"]]
-    return Case(k.Model(x, L.Dense(3, bias=False)(L.merge(merged, mode="concat"))), normal(rng, 5, 4))
+    hidden = L.Dense(4, activation="tanh")(x)
+    return Case(k.Model(x, L.merge([L.merge([hidden, x, hidden], mode="sum"), x], mode="concat")), normal(rng, 3, 4))
 
 
 def nested(k, rng):
+    """A Sequential in a Functional, batch normalization and a frozen layer inside: their arrays come last."""
     L = k.layers
-    block = k.Sequential(
-        [
-            L.Dense(5, activation="relu", input_dim=4),
-            L.BatchNormalization(),
-            L.Dense(4, trainable=False),
-            L.Dense(3),
-        ],
-        name="block",
-    )
-    i = k.Input((3,), name="inner_input")
-    fork = k.Model(i, [L.Dense(2, name="left")(i), L.Dense(4, activation="tanh", name="right")(i)], name="fork")
-    x = k.Input((4,), name="x")
-    left, right = fork(block(L.Dense(4)(x)))
-    steps = k.Sequential([L.Dense(2, activation="tanh", input_dim=4), L.Dense(3)], name="steps")
-    spread = L.TimeDistributed(steps)(L.RepeatVector(2)(right))
-    return Case(k.Model(x, [left, L.Flatten()(spread)]), normal(rng, 3, 4))
+    layers = [L.Dense(4, trainable=False, input_dim=3), L.BatchNormalization(), L.Dense(3)]
+    x = k.Input((3,), name="x")
+    return Case(k.Model(x, k.Sequential(layers, name="block")(x)), normal(rng, 3, 3))
 
 
 def shared(k, rng):
@@ -53,86 +34,48 @@ def shared(k, rng):
     L = k.layers
     a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
     dense = L.Dense(4, activation="tanh", name="shared")
-    block = k.Sequential([L.Dense(3, activation="relu", input_dim=4), L.Dense(2)], name="block")
-    joined = L.merge([block(dense(a)), block(dense(b))], mode="concat")
-    return Case(k.Model([a, b], L.Dense(2)(joined)), [normal(rng, 3, 4), normal(rng, 3, 4)])
+    return Case(k.Model([a, b], L.merge([dense(a), dense(b)], mode="concat")), [normal(rng, 3, 4), normal(rng, 3, 4)])
 
 
 def multi_io(k, rng):
     L = k.layers
-    z, a = k.Input((4,), name="z"), k.Input((2, 3), name="a")
-    hidden = L.Dense(5, activation="relu", name="hidden")(z)
-    flat = L.Dense(5, name="flat")(L.Flatten()(a))
-    total = L.merge([hidden, flat], mode="sum")
-    outputs = [L.Dense(2, name="second")(total), hidden, L.Dense(1, name="first")(flat)]
-    return Case(k.Model([z, a], outputs), [normal(rng, 3, 4), normal(rng, 3, 2, 3)])
+    z, a = k.Input((4,), name="z"), k.Input((3,), name="a")
+    hidden = L.Dense(3, activation="relu", name="hidden")(z)
+    outputs = [L.Dense(2, name="second")(L.merge([hidden, a], mode="concat")), hidden]
+    return Case(k.Model([z, a], outputs), [normal(rng, 3, 4), normal(rng, 3, 3)])
 
 
 def rnn(k, rng):
-    """12 arrays for an LSTM, 9 for a GRU; one of each with merged ones (consume_less="gpu")."""
+    """12 arrays for an LSTM, 9 for a GRU."""
     L = k.layers
-    x = k.Input((5, 4), name="x")
-    outputs = [
-        L.LSTM(3)(x),
-        L.GRU(3)(x),
-        L.SimpleRNN(3)(x),
-        L.Bidirectional(L.LSTM(3))(x),
-        L.Bidirectional(L.SimpleRNN(3, return_sequences=True), merge_mode="sum")(x),
-        L.GRU(3, go_backwards=True, return_sequences=True, inner_activation="sigmoid", consume_less="mem")(x),
-        L.LSTM(3, activation="relu", consume_less="gpu")(x),
-        L.GRU(3, consume_less="gpu")(x),
+    layers = [
+        L.LSTM(2, return_sequences=True, input_shape=(4, 3)),
+        L.GRU(3, return_sequences=True),
+        L.Bidirectional(L.SimpleRNN(2)),
     ]
-    return Case(k.Model(x, outputs), normal(rng, 3, 5, 4))
+    return Case(k.Sequential(layers), normal(rng, 3, 4, 3))
 
 
 def batchnorm(k, rng):
     """"running_std" holds variances."""
     L = k.layers
-    model = k.Sequential(
-        [
-            L.Convolution2D(3, 2, 2, bias=False, input_shape=(4, 3, 2), dim_ordering="tf"),
-            L.BatchNormalization(),
-            L.Activation("relu"),
-            L.BatchNormalization(axis=1, epsilon=0.01),
-            L.Flatten(),
-            L.Dense(4),
-            L.BatchNormalization(mode=0),
-        ]
-    )
-    return Case(model, normal(rng, 4, 4, 3, 2))
+    layers = [L.BatchNormalization(input_shape=(4, 3, 2)), L.BatchNormalization(axis=1, epsilon=0.01, mode=0)]
+    return Case(k.Sequential(layers), normal(rng, 3, 4, 3, 2))
 
 
 def separable(k, rng):
     L = k.layers
     options = {"depth_multiplier": 2, "border_mode": "same", "dim_ordering": "tf"}
     model = k.Sequential([L.SeparableConvolution2D(4, 3, 2, activation="relu", input_shape=(6, 5, 2), **options)])
-    return Case(model, normal(rng, 3, 6, 5, 2))
+    return Case(model, normal(rng, 2, 6, 5, 2))
 
 
-def mask_embedding(k, rng):
+def mask(k, rng):
     L = k.layers
-    model = k.Sequential(
-        [
-            L.Embedding(7, 4, mask_zero=True, input_length=6),
-            L.LSTM(5, return_sequences=True),
-            L.Bidirectional(L.GRU(3)),
-            L.Dense(2),
-        ]
-    )
+    model = k.Sequential([L.Embedding(7, 4, mask_zero=True, input_length=6), L.LSTM(3)])
     ids = rng.integers(1, 7, (5, 6))
     ids[0, 4:] = ids[1, :2] = ids[2, 2:4] = ids[3] = 0
     return Case(model, ids.astype("int32"))
-
-
-def mask_masking(k, rng):
-    L = k.layers
-    x = k.Input((5, 3), name="x")
-    masked = L.Masking(mask_value=0.5)(x)
-    sequence = L.TimeDistributed(L.Dense(4, activation="tanh"))(L.GRU(4, return_sequences=True)(masked))
-    steps = normal(rng, 4, 5, 3)
-    steps[0, 3:] = steps[1, :2] = steps[2, 2] = 0.5
-    steps[3, 1, 0] = 0.5
-    return Case(k.Model(x, [L.LSTM(3)(sequence), L.SimpleRNN(3)(masked)]), steps)
 
 
 MATRIX = {
@@ -144,26 +87,48 @@ MATRIX = {
     "rnn": rnn,
     "batchnorm": batchnorm,
     "separable": separable,
-    "mask-embedding": mask_embedding,
-    "mask-masking": mask_masking,
+    "mask": mask,
 }
 
 
+def mask_functional(k, rng):
+    L = k.layers
+    x = k.Input((5, 3), name="x")
+    sequence = L.GRU(2, return_sequences=True)(L.Masking(mask_value=0.5)(x))
+    steps = normal(rng, 4, 5, 3)
+    steps[0, 3:] = steps[1, :2] = steps[2, 2] = 0.5
+    steps[3, 1, 0] = 0.5
+    return Case(k.Model(x, L.LSTM(2)(L.TimeDistributed(L.Dense(3, activation="tanh"))(sequence))), steps)
+
+
+def nested_io(k, rng):
+    """A nested model with two inputs and two outputs; one inside it."""
+    L = k.layers
+    i, j = k.Input((3,), name="i"), k.Input((3,), name="j")
+    core = k.Sequential([L.Dense(3, activation="relu", input_dim=3), L.BatchNormalization()], name="core")
+    left = core(i)
+    outputs = [left, L.merge([left, L.Dense(3, name="right")(j)], mode="sum", name="sum")]
+    block = k.Model([i, j], outputs, name="block")
+    x, y = k.Input((3,), name="x"), k.Input((3,), name="y")
+    first, second = block([x, y])
+    return Case(k.Model([x, y], [second, L.Dense(2)(first)]), [normal(rng, 2, 3), normal(rng, 2, 3)])
+
+
 def merge_modes(k, rng):
-    """dot and cos; concat on an axis. cos has shape (batch, 1, 1), whatever its config says."""
+    """cos has the shape (batch, 1, 1), whatever Keras 1 says itself."""
     L = k.layers
     a, b = k.Input((4,), name="a"), k.Input((4,), name="b")
-    p, q = L.RepeatVector(3)(a), L.RepeatVector(3)(b)
-    p, q = L.TimeDistributed(L.Dense(5))(p), L.SimpleRNN(5, return_sequences=True)(q)
+    p, q = k.Input((3, 4), name="p"), k.Input((3, 4), name="q")
     outputs = [
+        L.merge([a, b, a], mode="ave"),
+        L.merge([a, b], mode="max"),
         L.merge([a, b], mode="dot"),
         L.Reshape((1,))(L.merge([a, b], mode="cos", dot_axes=1)),
         L.merge([p, q], mode="dot", dot_axes=[2, 2]),
         L.merge([p, q], mode="dot", dot_axes=(1, 1)),
         L.merge([p, q], mode="concat", concat_axis=1),
-        L.merge([p, q], mode="concat", concat_axis=-1),
     ]
-    return Case(k.Model([a, b], outputs), [normal(rng, 3, 4), normal(rng, 3, 4)])
+    return Case(k.Model([a, b, p, q], outputs), [normal(rng, 2, *i.get_shape().as_list()[1:]) for i in (a, b, p, q)])
 
 
 def merge_first(k, rng):
@@ -176,17 +141,25 @@ def merge_first(k, rng):
 
 
 def time_distributed(k, rng):
+    """TimeDistributedDense, and TimeDistributed of a layer and of a model."""
     L = k.layers
-    model = k.Sequential(
-        [
-            L.TimeDistributedDense(6, activation="tanh", input_dim=4, input_length=3),
-            L.TimeDistributed(L.Dense(5)),
-            L.Reshape((3, 5, 1)),
-            L.TimeDistributed(L.Convolution1D(2, 3, border_mode="same")),
-            L.TimeDistributed(L.Flatten()),
-        ]
-    )
-    return Case(model, normal(rng, 3, 3, 4))
+    steps = k.Sequential([L.Dense(3, activation="tanh", input_dim=4), L.Dense(2)])
+    layers = [L.TimeDistributedDense(4, activation="tanh", input_dim=3, input_length=2), L.TimeDistributed(steps)]
+    image = [L.Reshape((2, 2, 1)), L.TimeDistributed(L.Convolution1D(2, 2, border_mode="same"))]
+    return Case(k.Sequential(layers + image), normal(rng, 2, 2, 3))
+
+
+def rnn_options(k, rng):
+    """One array for all gates (consume_less="gpu"), in another order than the separate ones."""
+    L = k.layers
+    x = k.Input((4, 3), name="x")
+    outputs = [
+        L.LSTM(2, consume_less="gpu", activation="relu")(x),
+        L.GRU(2, consume_less="gpu")(x),
+        L.GRU(2, inner_activation="sigmoid", go_backwards=True)(x),
+        L.Bidirectional(L.SimpleRNN(2, return_sequences=True), merge_mode="sum")(x),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
 
 
 def core(k, rng):
@@ -195,6 +168,8 @@ def core(k, rng):
     model = k.Sequential(
         [
             L.Dense(6, input_shape=(4,), W_regularizer="l2", b_constraint="nonneg"),
+            L.Dropout(0.25),
+            L.Activation("tanh"),
             L.ActivityRegularization(l1=0.1),
             L.GaussianNoise(0.1),
             L.GaussianDropout(0.1),
@@ -211,32 +186,28 @@ def activations(k, rng):
     """hard_sigmoid is clip(0.2 x + 0.5, 0, 1) up to Keras 2."""
     L = k.layers
     x = k.Input((6,), name="x")
-    names = ["hard_sigmoid", "softplus", "softsign", "linear", "relu", "sigmoid", "tanh"]
+    names = ["hard_sigmoid", "softplus", "softsign"]
     outputs = [L.Activation(name)(x) for name in names]
     advanced = [L.LeakyReLU(alpha=0.2), L.ELU(alpha=0.7), L.PReLU(), L.ThresholdedReLU(theta=0.6)]
-    return Case(k.Model(x, outputs + [layer(x) for layer in advanced]), 3 * normal(rng, 4, 6))
+    return Case(k.Model(x, outputs + [layer(x) for layer in advanced]), 3 * normal(rng, 3, 6))
 
 
 def convolutions(k, rng):
     L = k.layers
     tf = {"dim_ordering": "tf"}
-    x = k.Input((7, 6, 2), name="image")
-    s = k.Input((9, 3), name="sequence")
-    v = k.Input((4, 5, 4, 2), name="volume")
+    x, s = k.Input((5, 4, 2), name="image"), k.Input((6, 2), name="sequence")
+    v = k.Input((3, 4, 3, 2), name="volume")
     outputs = [
-        L.AtrousConvolution2D(3, 2, 3, atrous_rate=(2, 2), **tf)(x),
-        L.Deconvolution2D(3, 3, 2, output_shape=(None, 15, 12, 3), subsample=(2, 2), **tf)(x),
-        L.Cropping2D(((1, 2), (0, 1)), **tf)(L.UpSampling2D((2, 3), **tf)(L.ZeroPadding2D((1, 2), **tf)(x))),
+        L.AtrousConvolution2D(3, 2, 2, atrous_rate=(2, 2), **tf)(x),
+        L.Deconvolution2D(3, 3, 2, output_shape=(None, 11, 8, 3), subsample=(2, 2), **tf)(x),
+        L.Cropping2D(((1, 2), (0, 1)), **tf)(L.ZeroPadding2D((1, 2), **tf)(x)),
         L.AveragePooling2D((3, 2), strides=(2, 2), border_mode="same", **tf)(x),
-        L.GlobalMaxPooling2D(**tf)(L.Convolution2D(3, 2, 2, subsample=(2, 1), **tf)(x)),
-        L.Convolution1D(4, 3, subsample_length=2, activation="relu")(s),
-        L.AtrousConvolution1D(4, 3, atrous_rate=2, border_mode="same")(s),
-        L.Cropping1D((1, 0))(L.UpSampling1D(2)(L.ZeroPadding1D(2)(L.AveragePooling1D(3)(s)))),
-        L.GlobalAveragePooling1D()(L.MaxPooling1D(2, stride=1)(s)),
-        L.MaxPooling3D((2, 2, 2), **tf)(L.Convolution3D(3, 2, 2, 3, **tf)(v)),
+        L.GlobalMaxPooling2D(**tf)(L.UpSampling2D((2, 3), **tf)(x)),
+        L.Convolution1D(3, 3, subsample_length=2, activation="relu")(s),
+        L.AtrousConvolution1D(3, 2, atrous_rate=2, border_mode="same")(s),
+        L.Convolution3D(3, 2, 2, 3, **tf)(v),
     ]
-    inputs = [normal(rng, 2, 7, 6, 2), normal(rng, 2, 9, 3), normal(rng, 2, 4, 5, 4, 2)]
-    return Case(k.Model([x, s, v], outputs), inputs)
+    return Case(k.Model([x, s, v], outputs), [normal(rng, 2, 5, 4, 2), normal(rng, 2, 6, 2), normal(rng, 2, 3, 4, 3, 2)])
 
 
 def channels_first(k, rng):
@@ -315,7 +286,7 @@ def rnn_stateful(k, rng):
 def compiled(k, rng):
     """After a step of training: training_config and optimizer_weights are in the file."""
     L = k.layers
-    model = k.Sequential([L.Dense(5, activation="relu", input_dim=4), L.Dropout(0.2), L.Dense(3, activation="softmax")])
+    model = k.Sequential([L.Dense(3, activation="softmax", input_dim=4)])
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     inputs = normal(rng, 4, 4)
     model.train_on_batch(inputs, rng.dirichlet([1, 1, 1], 4))
@@ -323,9 +294,12 @@ def compiled(k, rng):
 
 
 EXTRAS = {
+    "mask-functional": mask_functional,
+    "nested-io": nested_io,
     "merge-modes": merge_modes,
     "merge-first": merge_first,
     "time-distributed": time_distributed,
+    "rnn-options": rnn_options,
     "core": core,
     "activations": activations,
     "convolutions": convolutions,

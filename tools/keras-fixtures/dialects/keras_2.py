@@ -1,19 +1,19 @@
 """What Keras 2 and tf-keras wrote beyond the matrix: layers, arguments and layouts that later ones spell differently."""
 
 from case import Case
-from dialects.matrix import normal
+from dialects.matrix import mask_functional, nested_io, normal
 
 
 def activations(k, rng):
     """hard_sigmoid is clip(0.2 x + 0.5, 0, 1) up to Keras 2 and tf-keras."""
     L = k.layers
     x = k.Input((6,), name="x")
-    names = ["hard_sigmoid", "softplus", "softsign", "linear", "elu", "selu"]
+    names = ["hard_sigmoid", "softplus", "selu"]
     advanced = [L.LeakyReLU(alpha=0.2), L.ELU(alpha=0.7), L.PReLU(), L.ThresholdedReLU(theta=0.6)]
     if not k.before((2, 2)):
-        advanced += [L.Softmax(), L.ReLU(max_value=2.0), L.ReLU(negative_slope=0.1, threshold=0.2)]
+        advanced += [L.Softmax(), L.ReLU(max_value=2.0, negative_slope=0.1, threshold=0.2)]
     outputs = [L.Activation(name)(x) for name in names] + [layer(x) for layer in advanced]
-    return Case(k.Model(x, outputs), 3 * normal(rng, 4, 6))
+    return Case(k.Model(x, outputs), 3 * normal(rng, 3, 6))
 
 
 def core(k, rng):
@@ -22,6 +22,8 @@ def core(k, rng):
     model = k.Sequential(
         [
             *k.first(L.Dense, (4,), 6, kernel_regularizer="l2", bias_constraint="non_neg"),
+            L.Dropout(0.25),
+            L.Activation("tanh"),
             L.ActivityRegularization(l1=0.1),
             L.GaussianNoise(0.1),
             L.GaussianDropout(0.1),
@@ -35,24 +37,43 @@ def core(k, rng):
     return Case(model, normal(rng, 3, 4))
 
 
+def merges(k, rng):
+    L = k.layers
+    a, b, c = [k.Input((3, 4), name=name) for name in "abc"]
+    outputs = [
+        L.Average()([a, b, c]),
+        L.Maximum()([a, b, c]),
+        L.Subtract()([a, b]),
+        L.Dot(axes=2)([a, b]),
+        L.Dot(axes=(1, 1), normalize=True)([a, c]),
+        L.Concatenate(axis=1)([a, b]),
+    ]
+    return Case(k.Model([a, b, c], outputs), [normal(rng, 2, 3, 4) for _ in "abc"])
+
+
+def time_distributed(k, rng):
+    """TimeDistributed of a layer and of a model."""
+    L = k.layers
+    steps = k.Sequential([*k.first(L.Dense, (4,), 3, activation="tanh"), L.Dense(2)], name="steps")
+    x = k.Input((2, 4), name="x")
+    y = L.TimeDistributed(L.Conv1D(2, 2, padding="same"))(L.Reshape((2, 2, 1))(L.TimeDistributed(steps)(x)))
+    return Case(k.Model(x, y), normal(rng, 2, 2, 4))
+
+
 def convolutions(k, rng):
     L = k.layers
-    x = k.Input((7, 6, 2), name="image")
-    s = k.Input((9, 3), name="sequence")
-    v = k.Input((4, 5, 4, 2), name="volume")
+    x, s = k.Input((5, 4, 2), name="image"), k.Input((6, 2), name="sequence")
+    v = k.Input((3, 4, 3, 2), name="volume")
     outputs = [
         L.Conv2D(3, (2, 3), dilation_rate=(2, 1))(x),
         L.Conv2DTranspose(3, (3, 2), strides=(2, 2), padding="same")(x),
-        L.Cropping2D(((1, 2), (0, 1)))(L.UpSampling2D((2, 3))(L.ZeroPadding2D((1, 2))(x))),
+        L.Cropping2D(((1, 2), (0, 1)))(L.ZeroPadding2D((1, 2))(x)),
         L.AveragePooling2D((3, 2), strides=(2, 2), padding="same")(x),
-        L.GlobalMaxPooling2D()(L.Conv2D(3, 2, strides=(2, 1))(x)),
-        L.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu")(s),
-        L.Cropping1D((1, 0))(L.UpSampling1D(2)(L.ZeroPadding1D(2)(L.AveragePooling1D(3)(s)))),
-        L.GlobalAveragePooling1D()(L.MaxPooling1D(2, strides=1)(s)),
-        L.MaxPooling3D((2, 2, 2))(L.Conv3D(3, (2, 2, 3))(v)),
+        L.GlobalMaxPooling2D()(L.UpSampling2D((2, 3))(x)),
+        L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="relu")(s),
+        L.Conv3D(3, (2, 2, 3))(v),
     ]
-    inputs = [normal(rng, 2, 7, 6, 2), normal(rng, 2, 9, 3), normal(rng, 2, 4, 5, 4, 2)]
-    return Case(k.Model([x, s, v], outputs), inputs)
+    return Case(k.Model([x, s, v], outputs), [normal(rng, 2, 5, 4, 2), normal(rng, 2, 6, 2), normal(rng, 2, 3, 4, 3, 2)])
 
 
 def channels_first(k, rng):
@@ -90,15 +111,13 @@ def theano_kernels(k, rng):
 
 def locally_connected(k, rng):
     L = k.layers
-    s, x = k.Input((6, 3), name="sequence"), k.Input((5, 4, 2), name="image")
-    outputs = [L.LocallyConnected1D(4, 3)(s), L.LocallyConnected2D(3, (2, 3))(x)]
-    if not k.before((2, 3)):
-        outputs += [L.LocallyConnected1D(2, 3, strides=2, implementation=2)(s)]
-        outputs += [L.LocallyConnected2D(2, 2, implementation=2)(x)]
+    s, x = k.Input((5, 2), name="sequence"), k.Input((4, 4, 2), name="image")
+    outputs = [L.LocallyConnected1D(3, 3)(s), L.LocallyConnected2D(2, (2, 3))(x)]
     if k.name == "tf-keras-2":
-        outputs += [L.LocallyConnected1D(2, 3, padding="same", implementation=3)(s)]
-        outputs += [L.LocallyConnected2D(2, 2, padding="same", implementation=3)(x)]
-    return Case(k.Model([s, x], outputs), [normal(rng, 2, 6, 3), normal(rng, 2, 5, 4, 2)])
+        # Three ways to store the same numbers.
+        outputs[1] = L.LocallyConnected2D(2, 2, padding="same", implementation=3)(x)
+        outputs += [L.LocallyConnected1D(2, 3, padding="same", implementation=2)(s)]
+    return Case(k.Model([s, x], outputs), [normal(rng, 2, 5, 2), normal(rng, 2, 4, 4, 2)])
 
 
 def conv_lstm(k, rng):
@@ -130,19 +149,20 @@ def rnn_states(k, rng):
     x, y = k.Input((5, 3), name="source"), k.Input((4, 2), name="target")
     _, h, c = L.LSTM(3, return_state=True)(x)
     sequence, *states = L.LSTM(3, return_sequences=True, return_state=True)(y, initial_state=[h, c])
-    _, state = L.GRU(3, return_state=True)(x)
-    return Case(
-        k.Model([x, y], [L.Dense(2)(sequence), *states, L.GRU(3)(y, initial_state=state)]),
-        [normal(rng, 3, 5, 3), normal(rng, 3, 4, 2)],
-    )
+    return Case(k.Model([x, y], [sequence, *states]), [normal(rng, 3, 5, 3), normal(rng, 3, 4, 2)])
 
 
 def rnn_options(k, rng):
-    """unroll and every implementation change nothing."""
+    """Not the defaults. unroll and implementation change nothing."""
     L = k.layers
     x = k.Input((4, 3), name="x")
-    outputs = [layer(3, implementation=i)(x) for layer in [L.LSTM, L.GRU, L.SimpleRNN] for i in [0, 1, 2]]
-    outputs += [layer(3, unroll=True, return_sequences=True)(x) for layer in [L.LSTM, L.GRU]]
+    outputs = [
+        L.LSTM(2, implementation=2, recurrent_activation="hard_sigmoid", use_bias=False)(x),
+        L.Bidirectional(L.SimpleRNN(2, return_sequences=True), merge_mode="sum")(x),
+    ]
+    # reset_after came with 2.1, and is the default since tf.keras 2.
+    other = {} if k.before((2, 1)) else {"reset_after": k.before((2, 4))}
+    outputs.append(L.GRU(2, implementation=1, recurrent_activation="sigmoid", go_backwards=True, unroll=True, **other)(x))
     return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
 
 
@@ -150,11 +170,9 @@ def rnn_cells(k, rng):
     """RNN with cells, stacked too; a Bidirectional of it."""
     L = k.layers
     x = k.Input((4, 3), name="x")
-    stacked = [L.LSTMCell(3), L.GRUCell(4, reset_after=True), L.SimpleRNNCell(2)]
     outputs = [
-        L.RNN(L.GRUCell(3, reset_after=False), return_sequences=True)(x),
-        L.RNN(stacked)(x),
-        L.Bidirectional(L.RNN(L.LSTMCell(3)), merge_mode="ave")(x),
+        L.RNN([L.LSTMCell(3), L.GRUCell(2, reset_after=True)], return_sequences=True)(x),
+        L.Bidirectional(L.RNN(L.SimpleRNNCell(2)), merge_mode="ave")(x),
     ]
     return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
 
@@ -168,7 +186,6 @@ def cudnn(k, rng):
         L.CuDNNLSTM(2, return_sequences=True)(x),
         L.CuDNNGRU(2)(x),
         L.Bidirectional(L.CuDNNLSTM(2, return_sequences=True))(x),
-        L.Bidirectional(L.CuDNNGRU(2), merge_mode="mul")(x),
         nested(x),
     ]
     return Case(k.Model(x, outputs), normal(rng, 2, 4, 3))
@@ -180,7 +197,7 @@ def split_attributes(k, rng):
     name = "a_layer_with_a_name_that_is_much_longer_than_it_would_need_to_be"
     x = k.Input((3,), name="x")
     y = x
-    for i in range(4):
+    for i in range(3):
         y = L.Dense(3, name=f"{name}_{i}")(y)
     block = k.Sequential([*k.first(L.Dense, (3,), 2, name=f"{name}_inner_0"), L.Dense(2, name=f"{name}_inner_1")])
     return Case(k.Model(x, block(y)), normal(rng, 2, 3))
@@ -189,7 +206,7 @@ def split_attributes(k, rng):
 def compiled(k, rng):
     """After a step of training: training_config and optimizer_weights are in the file."""
     L = k.layers
-    model = k.Sequential([*k.first(L.Dense, (4,), 5, activation="relu"), L.Dropout(0.2), L.Dense(3, activation="softmax")])
+    model = k.Sequential(k.first(L.Dense, (4,), 3, activation="softmax"))
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     inputs = normal(rng, 4, 4)
     model.train_on_batch(inputs, rng.dirichlet([1, 1, 1], 4))
@@ -197,64 +214,51 @@ def compiled(k, rng):
 
 
 KERAS_2_0 = {
+    "mask-functional": mask_functional,
+    "nested-io": nested_io,
     "activations": activations,
     "core": core,
+    "merges": merges,
+    "time-distributed": time_distributed,
     "convolutions": convolutions,
     "channels-first": channels_first,
     "theano-kernels": theano_kernels,
     "locally-connected": locally_connected,
     "conv-lstm": conv_lstm,
-    "rnn-stateful": rnn_stateful,
-    "rnn-states": rnn_states,
     "rnn-options": rnn_options,
+    "rnn-states": rnn_states,
+    "rnn-stateful": rnn_stateful,
     "compiled": compiled,
 }
 
 KERAS_2_3 = {
-    "activations": activations,
-    "channels-first": channels_first,
-    "locally-connected": locally_connected,
+    "nested-io": nested_io,
+    "rnn-options": rnn_options,
     "rnn-states": rnn_states,
     "rnn-cells": rnn_cells,
     "cudnn": cudnn,
     "split-attributes": split_attributes,
-    "compiled": compiled,
 }
 
 
 def operators(k, rng):
-    """TFOpLambda and SlicingOpLambda: every Python operator and TensorFlow function on a Keras tensor."""
+    """TFOpLambda and SlicingOpLambda: Python operators and TensorFlow functions on Keras tensors."""
     import tensorflow as tf
 
-    L = k.layers
-    x, y = k.Input((4,), name="x"), k.Input((4,), name="y")
-    s = k.Input((3, 4), name="s")
-    a, b = L.Dense(4, name="a")(x), L.Dense(4, name="b")(y)
+    x, y, s = k.Input((4,), name="x"), k.Input((4,), name="y"), k.Input((3, 4), name="s")
     outputs = [
         x + y,
-        2.0 * a - b / 3.0,
-        1.0 - a,
-        -a,
-        a[:, 1:],
-        s[:, -1],
-        s[:, ::2, 1:3],
-        s[..., 0],
-        tf.nn.relu(a),
-        tf.concat([a, b], axis=-1),
-        tf.concat([a, tf.square(b)], 1),
+        1.0 - x[:, 1:] / 3.0,
+        2.0 * s[:, ::2, 1:3],
+        s[..., -1],
+        tf.concat([tf.nn.relu(x), y], axis=-1),
         tf.reduce_mean(s, axis=[1], keepdims=True),
-        tf.reshape(s, (-1, 12)),
-        tf.transpose(s, perm=[0, 2, 1]),
-        tf.expand_dims(a, 1) * s,
-        tf.matmul(s, s, transpose_b=True),
-        tf.math.sigmoid(a) ** 2,
-        tf.maximum(a, 0.5),
-        tf.cast(a > b, "float32"),
-        tf.stack([a, b], axis=1),
-        tf.nn.softmax(a, axis=-1),
-        tf.clip_by_value(a, -0.5, 0.5),
+        tf.transpose(tf.reshape(s, (-1, 2, 6)), perm=[0, 2, 1]),
+        tf.matmul(tf.expand_dims(x, 1), s, transpose_b=True),
+        tf.cast(x > y, "float32"),
+        tf.stack([x, y], axis=1),
     ]
-    return Case(k.Model([x, y, s], outputs), [normal(rng, 3, 4), normal(rng, 3, 4), normal(rng, 3, 3, 4)])
+    return Case(k.Model([x, y, s], outputs), [normal(rng, 2, 4), normal(rng, 2, 4), normal(rng, 2, 3, 4)])
 
 
 def time_major(k, rng):
@@ -262,20 +266,16 @@ def time_major(k, rng):
     L = k.layers
     x = k.Input(batch_shape=(4, None, 3), name="x")
     sequence = L.LSTM(3, time_major=True, return_sequences=True)(x)
-    outputs = [sequence, L.GRU(2, time_major=True)(sequence), L.SimpleRNN(2, time_major=True)(x)]
-    return Case(k.Model(x, outputs), normal(rng, 4, 4, 3))
+    return Case(k.Model(x, [sequence, L.GRU(2, time_major=True)(sequence)]), normal(rng, 4, 4, 3))
 
 
 def attention(k, rng):
     L = k.layers
     q, v = k.Input((3, 4), name="query"), k.Input((5, 4), name="value")
     outputs = [
-        L.Attention()([q, v]),
         L.Attention(use_scale=True)([q, v]),
         L.AdditiveAttention()([q, v]),
-        L.MultiHeadAttention(2, 3)(q, v),
-        L.MultiHeadAttention(2, 3, value_dim=2, output_shape=5, name="self")(q, value=q, key=q),
-        L.LayerNormalization(epsilon=0.01)(q),
+        L.MultiHeadAttention(2, 3, value_dim=2, output_shape=5)(q, value=v, key=v),
     ]
     return Case(k.Model([q, v], outputs), [normal(rng, 2, 3, 4), normal(rng, 2, 5, 4)])
 
@@ -301,21 +301,21 @@ def mask_graph(k, rng):
     L = k.layers
     ids = k.Input((5,), name="ids")
     embedded = L.Embedding(6, 4, mask_zero=True)(ids)
-    block = k.Sequential([*k.first(L.LSTM, (5, 4), 3, return_sequences=True), L.GRU(2)], name="block")
-    joined = L.Concatenate()([embedded, L.SimpleRNN(2, return_sequences=True)(embedded)])
-    outputs = [block(embedded), L.LSTM(2)(joined), L.Attention()([embedded, embedded]), L.GlobalAveragePooling1D()(embedded)]
+    block = k.Sequential(k.first(L.SimpleRNN, (5, 4), 2, return_sequences=True), name="block")
+    joined = L.Concatenate()([embedded, block(embedded)])
+    outputs = [L.SimpleRNN(2)(joined), L.Attention()([embedded, embedded]), L.GlobalAveragePooling1D()(embedded)]
     values = rng.integers(1, 6, (4, 5)).astype("float32")
     values[0, 3:] = values[1, 1] = values[2, :2] = 0
     return Case(k.Model(ids, outputs), values)
 
 
 TF_KERAS_2 = {
+    "mask-functional": mask_functional,
+    "mask-graph": mask_graph,
+    "nested-io": nested_io,
     "activations": activations,
-    "convolutions": convolutions,
-    "channels-first": channels_first,
     "locally-connected": locally_connected,
-    "conv-lstm": conv_lstm,
-    "rnn-stateful": rnn_stateful,
+    "rnn-options": rnn_options,
     "rnn-states": rnn_states,
     "rnn-cells": rnn_cells,
     "split-attributes": split_attributes,
@@ -324,5 +324,4 @@ TF_KERAS_2 = {
     "time-major": time_major,
     "attention": attention,
     "preprocessing": preprocessing,
-    "mask-graph": mask_graph,
 }

@@ -21,10 +21,19 @@ export async function outputShapes(model: Model): Promise<OutputShapes> {
     return { shapes: merge(first as ShapesByLayer, second as ShapesByLayer), problem: undefined }
   } catch (error) {
     if (!isDotplusError(error)) throw error
-    return { shapes: new Map(), problem: error.message }
+    return { shapes: inputShapes(model), problem: error.message }
   } finally {
     loaded?.dispose()
   }
+}
+
+/** What is known without the kernel: inputs say their shapes. */
+function inputShapes(model: Model): ShapesByLayer {
+  return new Map(
+    model.layers.flatMap((layer): [string, number[][]][] =>
+      layer.kind === 'input' ? [[layer.name, [layer.input.shape]]] : [],
+    ),
+  )
 }
 
 function probe(loaded: LoadedModel<Prediction>, size: number): ShapesByLayer {

@@ -27,7 +27,8 @@ const defaultWidth = 80
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process
   return {
-    width: stdout.isTTY ? stdout.columns : defaultWidth,
+    // A pseudo-terminal may say that it has no columns.
+    width: (stdout.isTTY && stdout.columns) || defaultWidth,
     interactive: stderr.isTTY,
     exitCode: 0,
     write: (text) =>

@@ -41,7 +41,11 @@ export function arraysOfPickle(value: PickleValue, place: string): NamedArray[] 
   return arrays
 }
 
-function arraysOfContent(content: NpyContent, name: string | undefined, place: string): NamedArray[] {
+function arraysOfContent(
+  content: NpyContent,
+  name: string | undefined,
+  place: string,
+): NamedArray[] {
   if (content.kind === 'array') return [{ name, place, array: lazyArray(content.array) }]
   const arrays: NamedArray[] = []
   collect(content.value, name, place, arrays)
@@ -50,7 +54,12 @@ function arraysOfContent(content: NpyContent, name: string | undefined, place: s
 
 const mostArrays = 1 << 20
 
-function collect(value: PickleValue, name: string | undefined, place: string, arrays: NamedArray[]): void {
+function collect(
+  value: PickleValue,
+  name: string | undefined,
+  place: string,
+  arrays: NamedArray[],
+): void {
   // A pickle can hold the same list many times over, and that one others.
   if (arrays.length > mostArrays) {
     throw new FormatError('too many arrays', { file: place, expected: `at most ${mostArrays}` })
@@ -79,7 +88,10 @@ function collect(value: PickleValue, name: string | undefined, place: string, ar
 function rejectNumbers(value: PickleValue, place: string): never {
   throw new ModelError('numbers where arrays should be', {
     file: place,
-    got: value instanceof ObjectArray ? `an object array of shape (${value.shape.join(', ')})` : 'a list of numbers',
+    got:
+      value instanceof ObjectArray
+        ? `an object array of shape (${value.shape.join(', ')})`
+        : 'a list of numbers',
     hint: 'Save with np.savez(file, *model.get_weights()) instead',
   })
 }

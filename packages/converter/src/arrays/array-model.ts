@@ -5,7 +5,12 @@ import type { JsonObject } from '../keras/python-json.ts'
 import { readModel, type ModelOrigin } from '../keras/read-model.ts'
 import { snakeCase } from '../keras/snake-case.ts'
 import { Problems } from '../problems.ts'
-import { boundByPath, checkShape, type BoundWeights, type WeightStore } from '../weights/bound-weights.ts'
+import {
+  boundByPath,
+  checkShape,
+  type BoundWeights,
+  type WeightStore,
+} from '../weights/bound-weights.ts'
 import { slotsInOrder } from '../weights/weight-tree.ts'
 import type { NamedArray } from './array-group.ts'
 import { checkChain } from './chain.ts'
@@ -25,7 +30,11 @@ export interface ArrayModel {
  * @throws {UsageError} when there is no spec, or a layer of it does not exist
  * @throws {ModelError} naming the arrays that do not fit
  */
-export function modelOfArrays(arrays: readonly NamedArray[], spec: LayersSpec | undefined, file: string): ArrayModel {
+export function modelOfArrays(
+  arrays: readonly NamedArray[],
+  spec: LayersSpec | undefined,
+  file: string,
+): ArrayModel {
   if (!spec) {
     throw new UsageError('arrays alone do not say which layers they belong to', {
       file,
@@ -36,7 +45,10 @@ export function modelOfArrays(arrays: readonly NamedArray[], spec: LayersSpec | 
   const drafts = namedEntries(spec.layers)
   const filled = fill(drafts, arrays, file)
   checkChain(
-    drafts.map(({ entry }, index) => ({ className: entry.className, arrays: filled[index]?.arrays })),
+    drafts.map(({ entry }, index) => ({
+      className: entry.className,
+      arrays: filled[index]?.arrays,
+    })),
     file,
   )
   const layers = drafts.map((draft, index) => finish(draft, filled[index]))
@@ -57,7 +69,8 @@ interface Draft {
 function namedEntries(entries: readonly LayerEntry[]): Draft[] {
   const counts = new Map<string, number>()
   return entries.map((entry) => {
-    if (typeof entry.config.name === 'string') return { entry, name: entry.config.name, named: true }
+    if (typeof entry.config.name === 'string')
+      return { entry, name: entry.config.name, named: true }
     const base = snakeCase(entry.className)
     const count = counts.get(base) ?? 0
     counts.set(base, count + 1)
@@ -66,7 +79,11 @@ function namedEntries(entries: readonly LayerEntry[]): Draft[] {
 }
 
 /** The arrays of every entry; undefined for layers without variables. */
-function fill(drafts: readonly Draft[], arrays: readonly NamedArray[], file: string): (FilledLayer | undefined)[] {
+function fill(
+  drafts: readonly Draft[],
+  arrays: readonly NamedArray[],
+  file: string,
+): (FilledLayer | undefined)[] {
   // Planned once with stand-ins for what the arrays will tell, only to know which variables there are.
   const ignored = new Problems()
   const planner = new Planner({ file, kerasMajor: 3 }, ignored)
@@ -88,7 +105,17 @@ function fill(drafts: readonly Draft[], arrays: readonly NamedArray[], file: str
 }
 
 function layerSpec(className: string, name: string, config: JsonObject): LayerSpec {
-  return { name, className, registeredName: undefined, module: undefined, config, inputShape: undefined, calls: [], model: undefined }
+  return {
+    name,
+    className,
+    registeredName: undefined,
+    module: undefined,
+    config,
+    op: undefined,
+    inputShape: undefined,
+    calls: [],
+    model: undefined,
+  }
 }
 
 function finish({ entry, name, named }: Draft, filled: FilledLayer | undefined): LayerEntry {
@@ -100,7 +127,11 @@ function finish({ entry, name, named }: Draft, filled: FilledLayer | undefined):
   return { className: entry.className, config }
 }
 
-function sequential(layers: readonly LayerEntry[], spec: LayersSpec, filled: readonly (FilledLayer | undefined)[]): JsonObject {
+function sequential(
+  layers: readonly LayerEntry[],
+  spec: LayersSpec,
+  filled: readonly (FilledLayer | undefined)[],
+): JsonObject {
   const given = spec.inputShape ? [null, ...spec.inputShape] : undefined
   const kernel = layers[0]?.className === 'Dense' ? filled[0]?.arrays.get('kernel') : undefined
   const guessed = kernel ? [null, kernel.array.shape[0] as number] : undefined
@@ -110,7 +141,11 @@ function sequential(layers: readonly LayerEntry[], spec: LayersSpec, filled: rea
     config: {
       name: 'sequential',
       ...(shape ? { build_input_shape: shape } : {}),
-      layers: layers.map(({ className, config }) => ({ class_name: className, config })),
+      layers: layers.map(({ className, config }) => ({
+        module: 'keras.layers',
+        class_name: className,
+        config,
+      })),
     },
   }
 }
@@ -123,9 +158,18 @@ function storeOf(layers: ReadonlyMap<string, FilledLayer | undefined>, file: str
         const arrays = layers.get(child.key)?.arrays ?? new Map<string, NamedArray>()
         for (const { path, slot } of slotsInOrder(child.node)) {
           const found = arrays.get(path)
-          if (found) checkShape(slot, { path: found.place, array: found.array }, { file, layer: child.key }, problems)
+          if (found)
+            checkShape(
+              slot,
+              { path: found.place, array: found.array },
+              { file, layer: child.key },
+              problems,
+            )
         }
-        children.set(child.key, boundByPath(child.node, new Map([...arrays].map(([path, { array }]) => [path, array]))))
+        children.set(
+          child.key,
+          boundByPath(child.node, new Map([...arrays].map(([path, { array }]) => [path, array]))),
+        )
       }
       return Promise.resolve({ own: new Map(), children })
     },

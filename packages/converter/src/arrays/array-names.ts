@@ -16,11 +16,13 @@ export interface ArrayName {
  */
 export function readArrayName(name: string): ArrayName | undefined {
   const plain = name.replace(/:\d+$/, '')
-  if (/^(arr|array|param|weights?|var)?_?\d+$/i.test(plain) && !/^w(eights?)?_?\d+$/i.test(plain)) return undefined
+  if (/^(arr|array|param|weights?|var)?_?\d+$/i.test(plain) && !/^w(eights?)?_?\d+$/i.test(plain))
+    return undefined
   // W1 and b1: the variable comes first.
   const leading = /^([a-z]+?)_?(\d+)$/i.exec(plain)
   const first = leading && variableOf(leading[1] as string)
-  if (leading && first && isKernelOrBias(first)) return { layer: leading[2] as string, variable: first }
+  if (leading && first && isKernelOrBias(first))
+    return { layer: leading[2] as string, variable: first }
   const separated = /^(.*)[/._-]([a-z_]+)$/i.exec(plain) ?? /^(.*?\d)([a-z]+)$/i.exec(plain)
   if (!separated) {
     const variable = variableOf(plain)
@@ -31,7 +33,10 @@ export function readArrayName(name: string): ArrayName | undefined {
 
 /** Takes the longest known variable from the end: "dense_moving_mean" is "dense" and "moving_mean". */
 function splitAtVariable(name: string): ArrayName | undefined {
-  const separators = [...name.matchAll(/[/._-]|(?<=\d)(?=[a-z])/gi)].map(({ index, 0: text }) => ({ index, length: text.length }))
+  const separators = [...name.matchAll(/[/._-]|(?<=\d)(?=[a-z])/gi)].map(({ index, 0: text }) => ({
+    index,
+    length: text.length,
+  }))
   for (const { index, length } of separators) {
     const variable = variableOf(name.slice(index + length))
     if (isKnown(variable)) return { layer: name.slice(0, index), variable }

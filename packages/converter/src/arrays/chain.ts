@@ -42,20 +42,42 @@ export function checkChain(links: readonly ChainLink[], file: string): void {
     }
     const { shape } = kernel.array
     if (shape.length !== 2) {
-      throw new ModelError('the kernel of a Dense layer', { file, expected: 'two dimensions (inputs, units)', got: describeNamed(kernel) })
+      throw new ModelError('the kernel of a Dense layer', {
+        file,
+        expected: 'two dimensions (inputs, units)',
+        got: describeNamed(kernel),
+      })
     }
     const bias = arrays?.get('bias')
     if (bias && (bias.array.shape.length !== 1 || bias.array.shape[0] !== shape[1])) {
-      throw misfit('a kernel and its bias do not fit', kernel, bias, `a bias of shape (${shape[1]},)`, file)
+      throw misfit(
+        'a kernel and its bias do not fit',
+        kernel,
+        bias,
+        `a bias of shape (${shape[1]},)`,
+        file,
+      )
     }
     if (previous && previous.array.shape[1] !== shape[0]) {
-      throw misfit('two kernels do not follow on each other', previous, kernel, `a kernel of shape (${previous.array.shape[1]}, any)`, file)
+      throw misfit(
+        'two kernels do not follow on each other',
+        previous,
+        kernel,
+        `a kernel of shape (${previous.array.shape[1]}, any)`,
+        file,
+      )
     }
     previous = kernel
   }
 }
 
-function misfit(what: string, first: NamedArray, second: NamedArray, expected: string, file: string): ModelError {
+function misfit(
+  what: string,
+  first: NamedArray,
+  second: NamedArray,
+  expected: string,
+  file: string,
+): ModelError {
   return new ModelError(what, {
     file,
     expected: `${expected} for ${describeNamed(first)}`,

@@ -1,5 +1,11 @@
 import { UsageError } from '@dotplus/core'
-import { describeJson, isJsonObject, parsePythonJson, type Json, type JsonObject } from '../keras/python-json.ts'
+import {
+  describeJson,
+  isJsonObject,
+  parsePythonJson,
+  type Json,
+  type JsonObject,
+} from '../keras/python-json.ts'
 
 /** One layer of a spec: Keras's class name and its arguments, as in `model.get_config()`. */
 export interface LayerEntry {
@@ -22,7 +28,9 @@ export interface LayersSpec {
  */
 export function parseLayersSpec(spec: string | Json, file = 'layers'): LayersSpec {
   const json = typeof spec === 'string' ? parsePythonJson(spec, file, 'layers spec') : spec
-  const [list, inputShape] = isJsonObject(json) ? [json.layers, json.input_shape] : [json, undefined]
+  const [list, inputShape] = isJsonObject(json)
+    ? [json.layers, json.input_shape]
+    : [json, undefined]
   if (!Array.isArray(list) || list.length === 0) {
     throw new UsageError('the layers spec is no list of layers', {
       file,
@@ -31,13 +39,22 @@ export function parseLayersSpec(spec: string | Json, file = 'layers'): LayersSpe
     })
   }
   if (inputShape !== undefined && !isShape(inputShape)) {
-    throw new UsageError('input_shape of the layers spec', { file, expected: 'a list such as [4]', got: describeJson(inputShape) })
+    throw new UsageError('input_shape of the layers spec', {
+      file,
+      expected: 'a list such as [4]',
+      got: describeJson(inputShape),
+    })
   }
   return { layers: list.map((entry, index) => readEntry(entry, `${file}[${index}]`)), inputShape }
 }
 
 function isShape(json: Json): json is (number | null)[] {
-  return Array.isArray(json) && json.every((size) => size === null || (typeof size === 'number' && Number.isInteger(size) && size > 0))
+  return (
+    Array.isArray(json) &&
+    json.every(
+      (size) => size === null || (typeof size === 'number' && Number.isInteger(size) && size > 0),
+    )
+  )
 }
 
 function readEntry(entry: Json, place: string): LayerEntry {
@@ -64,9 +81,17 @@ function readEntry(entry: Json, place: string): LayerEntry {
  * @throws {UsageError} when an activation is empty
  */
 export function denseLayers(activations: string | readonly string[]): LayersSpec {
-  const names = (typeof activations === 'string' ? activations.split(',') : activations).map((name) => name.trim())
+  const names = (typeof activations === 'string' ? activations.split(',') : activations).map(
+    (name) => name.trim(),
+  )
   if (names.length === 0 || names.includes('')) {
-    throw new UsageError('activations of the Dense layers', { expected: 'names such as relu,relu,linear', got: JSON.stringify(activations) })
+    throw new UsageError('activations of the Dense layers', {
+      expected: 'names such as relu,relu,linear',
+      got: JSON.stringify(activations),
+    })
   }
-  return { layers: names.map((activation) => ({ className: 'Dense', config: { activation } })), inputShape: undefined }
+  return {
+    layers: names.map((activation) => ({ className: 'Dense', config: { activation } })),
+    inputShape: undefined,
+  }
 }

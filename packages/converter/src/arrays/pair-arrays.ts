@@ -25,12 +25,27 @@ export interface FilledLayer {
  *
  * @throws {ModelError} when they are too few or too many, naming what is left over or missing
  */
-export function pairArrays(layers: readonly LayerToFill[], arrays: readonly NamedArray[], file: string): FilledLayer[] {
-  const named = arrays.map((array) => ({ array, name: array.name === undefined ? undefined : readArrayName(array.name) }))
-  if (named.every((entry): entry is { array: NamedArray; name: ArrayName } => entry.name !== undefined)) {
+export function pairArrays(
+  layers: readonly LayerToFill[],
+  arrays: readonly NamedArray[],
+  file: string,
+): FilledLayer[] {
+  const named = arrays.map((array) => ({
+    array,
+    name: array.name === undefined ? undefined : readArrayName(array.name),
+  }))
+  if (
+    named.every(
+      (entry): entry is { array: NamedArray; name: ArrayName } => entry.name !== undefined,
+    )
+  ) {
     return pairByName(layers, named, file)
   }
-  return pairByOrder(layers, arrays.toSorted((a, b) => naturalOrder(a.name ?? '', b.name ?? '')), file)
+  return pairByOrder(
+    layers,
+    arrays.toSorted((a, b) => naturalOrder(a.name ?? '', b.name ?? '')),
+    file,
+  )
 }
 
 function pairByName(
@@ -42,7 +57,11 @@ function pairByName(
   for (const { array, name } of arrays) {
     const group = groups.get(name.layer) ?? new Map<string, NamedArray>()
     const before = group.get(name.variable)
-    if (before) throw new ModelError(`two arrays for the ${name.variable} of ${name.layer}`, { file, got: `${before.place} and ${array.place}` })
+    if (before)
+      throw new ModelError(`two arrays for the ${name.variable} of ${name.layer}`, {
+        file,
+        got: `${before.place} and ${array.place}`,
+      })
     groups.set(name.layer, group.set(name.variable, array))
   }
   const order = [...groups.keys()].toSorted(naturalOrder)
@@ -63,17 +82,28 @@ function pairByName(
       group.delete(slot.name)
       if (array) filled.set(path, array)
       else if (!slot.optional && !(layer.biasOptional && slot.name === 'bias')) {
-        throw new ModelError(`no array for the ${slot.name} of ${key}`, { file, got: [...filled.values()].map(describeNamed).join(', ') || 'none' })
+        throw new ModelError(`no array for the ${slot.name} of ${key}`, {
+          file,
+          got: [...filled.values()].map(describeNamed).join(', ') || 'none',
+        })
       }
     }
     const [left] = group.values()
-    if (left) throw new ModelError(`an array that layer ${layer.name} has no place for`, { file, got: describeNamed(left) })
+    if (left)
+      throw new ModelError(`an array that layer ${layer.name} has no place for`, {
+        file,
+        got: describeNamed(left),
+      })
     // Digits alone are an order, not a name.
     return { arraysName: /^\d*$/.test(key) ? undefined : key, arrays: filled }
   })
 }
 
-function pairByOrder(layers: readonly LayerToFill[], arrays: readonly NamedArray[], file: string): FilledLayer[] {
+function pairByOrder(
+  layers: readonly LayerToFill[],
+  arrays: readonly NamedArray[],
+  file: string,
+): FilledLayer[] {
   let next = 0
   const filledLayers = layers.map((layer): FilledLayer => {
     const filled = new Map<string, NamedArray>()

@@ -13,7 +13,11 @@ export function swapByteOrder(bytes: Uint8Array, width: number): Uint8Array {
  * @param shape elements per dimension
  * @param width bytes per element; `bytes` holds product(shape) * width
  */
-export function fortranToRowMajor(bytes: Uint8Array, shape: readonly number[], width: number): Uint8Array {
+export function fortranToRowMajor(
+  bytes: Uint8Array,
+  shape: readonly number[],
+  width: number,
+): Uint8Array {
   const rowMajor = new Uint8Array(bytes.byteLength)
   const rank = shape.length
   // Distance, in elements, between neighbours along each axis of the column-major source.
@@ -23,7 +27,7 @@ export function fortranToRowMajor(bytes: Uint8Array, shape: readonly number[], w
     strides.push(stride)
     stride *= size
   }
-  const index = new Array<number>(rank).fill(0)
+  const index = shape.map(() => 0)
   let source = 0
   for (let target = 0; target < bytes.byteLength; target += width) {
     for (let i = 0; i < width; i++) rowMajor[target + i] = bytes[source * width + i] as number

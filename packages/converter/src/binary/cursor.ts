@@ -82,21 +82,30 @@ export class Cursor {
   }
 
   /** The next `count` bytes as a block of their own. */
-  sub(count: number, origin: Origin = { ...this.origin, offset: this.origin.offset + this.position }): Cursor {
+  sub(
+    count: number,
+    origin: Origin = { ...this.origin, offset: this.origin.offset + this.position },
+  ): Cursor {
     return new Cursor(this.take(count), origin)
   }
 
   /** Bytes up to and including the next `terminator`, without it. */
   takeUntil(terminator: number): Uint8Array {
     const end = this.bytes.indexOf(terminator, this.position)
-    if (end < 0) throw this.error(`${this.origin.what} is cut off`, { expected: `a byte ${terminator} as terminator` })
+    if (end < 0)
+      throw this.error(`${this.origin.what} is cut off`, {
+        expected: `a byte ${terminator} as terminator`,
+      })
     const bytes = this.bytes.subarray(this.position, end)
     this.position = end + 1
     return bytes
   }
 
   /** A {@link FormatError} at the current position. */
-  error(what: string, details: { expected?: string; got?: string; hint?: string } = {}): FormatError {
+  error(
+    what: string,
+    details: { expected?: string; got?: string; hint?: string } = {},
+  ): FormatError {
     return new FormatError(what, {
       file: this.origin.file,
       place: `byte ${this.origin.offset + this.position}`,

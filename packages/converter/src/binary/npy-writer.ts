@@ -45,7 +45,9 @@ function encodeElements(array: NdArray): { descr: string; data: Uint8Array } {
   if (array.dtype === 'bfloat16') return { descr: '<f4', data: widenBfloat16(array.data) }
   const descr = descriptions[array.dtype]
   if (descr === undefined) {
-    throw new UnsupportedError('NumPy has no such dtype', { got: `${array.dtype} (${dtypeBits[array.dtype]} bits)` })
+    throw new UnsupportedError('NumPy has no such dtype', {
+      got: `${array.dtype} (${dtypeBits[array.dtype]} bits)`,
+    })
   }
   return { descr, data: array.data }
 }

@@ -41,30 +41,40 @@ export function isNpy(bytes: Uint8Array): boolean {
  */
 export function readNpy(bytes: Uint8Array, file: string): NpyContent {
   const header = readHeader(bytes, file)
+  if (header.dtype.kind !== 'object')
+    return { kind: 'array', array: readElements(bytes, header, file) }
+  const raw = bytes.subarray(header.dataOffset)
+  return { kind: 'objects', value: readPickle(raw, { file, offset: header.dataOffset }) }
+}
+
+function readElements(bytes: Uint8Array, header: NpyHeader, file: string): NdArray {
   const budget = new Budget(file, allowedExpansion(bytes.byteLength))
   const raw = bytes.subarray(header.dataOffset)
-  if (header.dtype.kind === 'object') {
-    return { kind: 'objects', value: readPickle(raw, { file, offset: header.dataOffset }) }
-  }
   const where = { file, place: 'npy header' }
   const expected = rawByteLength(header.dtype, header.shape, where)
   if (raw.byteLength !== expected) {
-    throw new FormatError(raw.byteLength < expected ? 'the array is cut off' : 'bytes after the array', {
-      file,
-      place: `byte ${header.dataOffset}`,
-      expected: `${expected} bytes of data`,
-      got: `${raw.byteLength}`,
-    })
+    throw new FormatError(
+      raw.byteLength < expected ? 'the array is cut off' : 'bytes after the array',
+      {
+        file,
+        place: `byte ${header.dataOffset}`,
+        expected: `${expected} bytes of data`,
+        got: `${raw.byteLength}`,
+      },
+    )
   }
   if (header.dtype.width === 0) rejectEmptyText(header.shape, file)
-  const array = decodeElements(raw, header.dtype, header.shape, header.fortranOrder, budget, 'npy data')
-  return { kind: 'array', array }
+  return decodeElements(raw, header.dtype, header.shape, header.fortranOrder, budget, 'npy data')
 }
 
 /** `<U0` elements take no bytes, so nothing else bounds how many there are. */
 function rejectEmptyText(shape: readonly number[], file: string): void {
   if (shape.reduce((count, size) => count * size, 1) > 1 << 20) {
-    throw new FormatError('more empty strings than a file can mean', { file, place: 'npy header', got: `(${shape.join(', ')})` })
+    throw new FormatError('more empty strings than a file can mean', {
+      file,
+      place: 'npy header',
+      got: `(${shape.join(', ')})`,
+    })
   }
 }
 
@@ -74,8 +84,8 @@ function rejectEmptyText(shape: readonly number[], file: string): void {
  * @throws {FormatError} also when it holds Python objects
  */
 export function readNpyArray(bytes: Uint8Array, file: string): NdArray {
-  const content = readNpy(bytes, file)
-  if (content.kind === 'array') return content.array
+  const header = readHeader(bytes, file)
+  if (header.dtype.kind !== 'object') return readElements(bytes, header, file)
   throw new FormatError('Python objects instead of an array', {
     file,
     expected: 'a numeric or text dtype',
@@ -102,7 +112,10 @@ function readHeader(bytes: Uint8Array, file: string): NpyHeader {
   }
   const length = major === 1 ? cursor.uint16() : cursor.uint32()
   if (length > maximumHeaderLength) {
-    throw cursor.error('the npy header is too long', { expected: `at most ${maximumHeaderLength} bytes`, got: `${length}` })
+    throw cursor.error('the npy header is too long', {
+      expected: `at most ${maximumHeaderLength} bytes`,
+      got: `${length}`,
+    })
   }
   const start = cursor.position
   const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(cursor.take(length))
@@ -115,7 +128,10 @@ function interpretHeader(text: string, file: string, start: number): Omit<NpyHea
     literal = parsePythonLiteral(text)
   } catch (error) {
     if (!(error instanceof PythonLiteralError)) throw error
-    throw new FormatError(`the npy header is damaged: ${error.message}`, { file, place: `byte ${start + error.offset}` })
+    throw new FormatError(`the npy header is damaged: ${error.message}`, {
+      file,
+      place: `byte ${start + error.offset}`,
+    })
   }
   const place = 'npy header'
   const entries = literal instanceof Map ? literal : new Map<string, PythonLiteral>()
@@ -138,7 +154,11 @@ function interpretHeader(text: string, file: string, start: number): Omit<NpyHea
 }
 
 function isShape(value: PythonLiteral | undefined): value is number[] {
-  return Array.isArray(value) && value.length <= 64 && value.every((size) => typeof size === 'number' && size >= 0)
+  return (
+    Array.isArray(value) &&
+    value.length <= 64 &&
+    value.every((size) => typeof size === 'number' && size >= 0)
+  )
 }
 
 function hex(bytes: Uint8Array): string {

@@ -22,10 +22,20 @@ export function writeNpz(arrays: Iterable<readonly [string, NdArray]>): Uint8Arr
     const data = writeNpy(array)
     const shared = sharedFields(crc32(data), data.byteLength, rawName.byteLength)
     pieces.push(record(0x04034b50, [version], shared, [], rawName), data)
-    directory.push(record(0x02014b50, [version, version], shared, [0, 0, 0, 0, 0, offset & 0xffff, offset >>> 16], rawName))
+    directory.push(
+      record(
+        0x02014b50,
+        [version, version],
+        shared,
+        [0, 0, 0, 0, 0, offset & 0xffff, offset >>> 16],
+        rawName,
+      ),
+    )
     offset += 30 + rawName.byteLength + data.byteLength
     if (offset > 0xfffffffe || directory.length > 0xfffe) {
-      throw new UsageError('too much for one .npz file', { expected: 'less than 4 GiB and 65,535 arrays' })
+      throw new UsageError('too much for one .npz file', {
+        expected: 'less than 4 GiB and 65,535 arrays',
+      })
     }
   }
   const directoryLength = directory.reduce((sum, entry) => sum + entry.byteLength, 0)
@@ -41,10 +51,29 @@ export function writeNpz(arrays: Iterable<readonly [string, NdArray]>): Uint8Arr
 
 /** Flags to extra-field length: the run that local header and directory entry have in common, as 16-bit words. */
 function sharedFields(crc: number, size: number, nameLength: number): number[] {
-  return [utf8Flag, 0, 0, dosDate, crc & 0xffff, crc >>> 16, size & 0xffff, size >>> 16, size & 0xffff, size >>> 16, nameLength, 0]
+  return [
+    utf8Flag,
+    0,
+    0,
+    dosDate,
+    crc & 0xffff,
+    crc >>> 16,
+    size & 0xffff,
+    size >>> 16,
+    size & 0xffff,
+    size >>> 16,
+    nameLength,
+    0,
+  ]
 }
 
-function record(signature: number, head: number[], shared: number[], tail: number[], name: Uint8Array): Uint8Array {
+function record(
+  signature: number,
+  head: number[],
+  shared: number[],
+  tail: number[],
+  name: Uint8Array,
+): Uint8Array {
   const words = [signature & 0xffff, signature >>> 16, ...head, ...shared, ...tail]
   const bytes = new Uint8Array(words.length * 2 + name.byteLength)
   const view = new DataView(bytes.buffer)

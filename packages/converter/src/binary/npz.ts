@@ -21,7 +21,9 @@ const ending = '.npy'
  */
 export async function openNpz(source: Source): Promise<NpzArchive> {
   const zip = await openZip(source)
-  const names = zip.names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length))
+  const names = zip.names
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length))
   const known = new Set(names)
   const place = (name: string): string => `${source.name}/${name}${ending}`
   return {

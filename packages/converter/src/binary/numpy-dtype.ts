@@ -42,15 +42,16 @@ const numericTypes: Readonly<Record<string, DType>> = {
  * @see https://numpy.org/doc/stable/reference/arrays.interface.html
  */
 export function parseNumpyDtype(descr: string, where: ArrayPlace): NumpyDtype {
-  const match = /^([<>|=]?)([a-zA-Z])(\d*)$/.exec(descr)
+  const match = /^([<>|=]?)([a-zA-Z?])(\d*)(\[.*\])?$/.exec(descr)
   if (!match) throw new FormatError('not a NumPy dtype', { ...where, got: shorten(descr) })
-  const [, order, letter, digits] = match
+  const [, order, letter, digits, unit] = match
   const bigEndian = order === '>'
   const size = Number(digits || '0')
   if (letter === 'O') return { kind: 'object', dtype: 'uint8', bigEndian: false, width: 8 }
   if (letter === 'U') return { kind: 'unicode', dtype: 'string', bigEndian, width: size * 4 }
-  if (letter === 'S' || letter === 'a') return { kind: 'bytes', dtype: 'string', bigEndian: false, width: size }
-  const dtype = letter === '?' ? 'bool' : numericTypes[`${letter}${digits}`]
+  if (letter === 'S' || letter === 'a')
+    return { kind: 'bytes', dtype: 'string', bigEndian: false, width: size }
+  const dtype = letter === '?' ? 'bool' : unit ? undefined : numericTypes[`${letter}${digits}`]
   if (dtype === undefined) {
     throw new UnsupportedError('NumPy dtype that no weight can have', {
       ...where,
@@ -67,7 +68,11 @@ function shorten(text: string): string {
 }
 
 /** Bytes that `shape` elements of `dtype` take, checked against overflow. */
-export function rawByteLength(dtype: NumpyDtype, shape: readonly number[], where: ArrayPlace): number {
+export function rawByteLength(
+  dtype: NumpyDtype,
+  shape: readonly number[],
+  where: ArrayPlace,
+): number {
   let length = dtype.width
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0) {
@@ -105,7 +110,11 @@ export function decodeElements(
     const strings: string[] = []
     for (let i = 0; i < count; i++) {
       const element = bytes.subarray(i * dtype.width, (i + 1) * dtype.width)
-      strings.push(dtype.kind === 'unicode' ? decodeUtf32(element, dtype.bigEndian) : decodeByteString(element))
+      strings.push(
+        dtype.kind === 'unicode'
+          ? decodeUtf32(element, dtype.bigEndian)
+          : decodeByteString(element),
+      )
     }
     return { dtype: 'string', shape, data: new Uint8Array(0), strings }
   }

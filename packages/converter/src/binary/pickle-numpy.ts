@@ -1,7 +1,13 @@
 import { elementCount, FormatError, UnsupportedError } from '@dotplus/core'
 import type { NdArray } from '../array.ts'
 import type { Budget } from './budget.ts'
-import { decodeElements, parseNumpyDtype, rawByteLength, type ArrayPlace, type NumpyDtype } from './numpy-dtype.ts'
+import {
+  decodeElements,
+  parseNumpyDtype,
+  rawByteLength,
+  type ArrayPlace,
+  type NumpyDtype,
+} from './numpy-dtype.ts'
 import { ObjectArray, PickledArray, Tuple, type PickleValue } from './pickle-values.ts'
 
 /** A callable that a pickle may name. It never runs foreign code: each is rebuilt here from plain arguments. */
@@ -58,8 +64,14 @@ export function resolveGlobal(module: string, name: string, where: ArrayPlace): 
 type StackItem = PickleValue | Global | PendingDtype | PendingArray
 
 /** REDUCE: calls one of the allowed globals. */
-export function reduce(callable: StackItem, args: StackItem, budget: Budget, where: ArrayPlace): StackItem {
-  if (!(callable instanceof Global)) throw damaged('REDUCE', 'of a value that cannot be called', where)
+export function reduce(
+  callable: StackItem,
+  args: StackItem,
+  budget: Budget,
+  where: ArrayPlace,
+): StackItem {
+  if (!(callable instanceof Global))
+    throw damaged('REDUCE', 'of a value that cannot be called', where)
   if (!(args instanceof Tuple)) throw damaged('REDUCE', 'without a tuple of arguments', where)
   const items = args.items as StackItem[]
   const short = callable.name.slice(callable.name.lastIndexOf('.') + 1)
@@ -85,7 +97,14 @@ export function reduce(callable: StackItem, args: StackItem, budget: Budget, whe
       if (!(buffer instanceof Uint8Array) || !(dtype instanceof PendingDtype)) {
         throw damaged('_frombuffer', 'without bytes and dtype', where)
       }
-      return numericArray(buffer, numpyDtype(dtype, where), shapeOf(shape, where), order === 'F', budget, where)
+      return numericArray(
+        buffer,
+        numpyDtype(dtype, where),
+        shapeOf(shape, where),
+        order === 'F',
+        budget,
+        where,
+      )
     }
     default:
       throw damaged(callable.name, 'cannot be called', where)
@@ -93,7 +112,12 @@ export function reduce(callable: StackItem, args: StackItem, budget: Budget, whe
 }
 
 /** BUILD: gives a dtype or array its state. */
-export function build(target: StackItem, state: StackItem, budget: Budget, where: ArrayPlace): void {
+export function build(
+  target: StackItem,
+  state: StackItem,
+  budget: Budget,
+  where: ArrayPlace,
+): void {
   if (!(state instanceof Tuple)) throw damaged('BUILD', 'without a tuple of state', where)
   const items = state.items as StackItem[]
   if (target instanceof PendingDtype) {
@@ -101,7 +125,8 @@ export function build(target: StackItem, state: StackItem, budget: Budget, where
     if (order === '>' || order === '<' || order === '|' || order === '=') target.order = order
     return
   }
-  if (!(target instanceof PendingArray)) throw damaged('BUILD', 'of something that is no NumPy array', where)
+  if (!(target instanceof PendingArray))
+    throw damaged('BUILD', 'of something that is no NumPy array', where)
   // (version, shape, dtype, is_fortran, data); version 0 of NumPy 1.0 betas had no version.
   const [shape, dtype, fortran, data] = items.length === 5 ? items.slice(1) : items
   if (!(dtype instanceof PendingDtype)) throw damaged('numpy.ndarray', 'without a dtype', where)
@@ -111,7 +136,7 @@ export function build(target: StackItem, state: StackItem, budget: Budget, where
     if (!Array.isArray(data) || data.length !== elementCount(sizes)) {
       throw damaged('numpy.ndarray', 'whose list of objects does not fit its shape', where)
     }
-    target.value = new ObjectArray(sizes, data as PickleValue[])
+    target.value = new ObjectArray(sizes, data)
     return
   }
   const bytes = typeof data === 'string' ? latin1Bytes(data, budget, where) : data
@@ -155,7 +180,11 @@ function numericArray(
 
 function shapeOf(value: StackItem | undefined, where: ArrayPlace): number[] {
   const items = value instanceof Tuple ? value.items : Array.isArray(value) ? value : undefined
-  if (!items || items.length > 64 || !items.every((size) => typeof size === 'number' && size >= 0)) {
+  if (
+    !items ||
+    items.length > 64 ||
+    !items.every((size) => typeof size === 'number' && size >= 0)
+  ) {
     throw damaged('numpy.ndarray', 'without a shape', where)
   }
   return items as number[]
@@ -166,7 +195,11 @@ function encodeText(items: readonly StackItem[], budget: Budget, where: ArrayPla
   const [text, encoding] = items
   if (typeof text !== 'string') throw damaged('_codecs.encode', 'without text', where)
   if (encoding !== 'latin1' && encoding !== 'latin-1') {
-    throw new UnsupportedError('_codecs.encode', { ...where, expected: 'latin1', got: JSON.stringify(encoding) ?? 'nothing' })
+    throw new UnsupportedError('_codecs.encode', {
+      ...where,
+      expected: 'latin1',
+      got: JSON.stringify(encoding) ?? 'nothing',
+    })
   }
   return latin1Bytes(text, budget, where)
 }
@@ -185,4 +218,3 @@ function latin1Bytes(text: string, budget: Budget, where: ArrayPlace): Uint8Arra
 function damaged(what: string, problem: string, where: ArrayPlace): FormatError {
   return new FormatError(`the pickle is damaged: ${what} ${problem}`, where)
 }
-

@@ -75,7 +75,9 @@ export const opcodes = {
   READONLY_BUFFER: 0x98,
 } as const
 
-const names: ReadonlyMap<number, string> = new Map(Object.entries(opcodes).map(([name, code]) => [code, name]))
+const names: ReadonlyMap<number, string> = new Map(
+  Object.entries(opcodes).map(([name, code]) => [code, name]),
+)
 
 /** "REDUCE", or "0xff" for a byte that is no opcode. */
 export function opcodeName(code: number): string {

@@ -8,14 +8,24 @@ const maximumDepth = 100
 /**
  * Replaces arrays under construction by the arrays they became, in place, visiting shared values once.
  */
-export function resolvePending(root: PickleValue | Global | PendingDtype | PendingArray, file: string): PickleValue {
+export function resolvePending(
+  root: PickleValue | Global | PendingDtype | PendingArray,
+  file: string,
+): PickleValue {
   const seen = new Map<unknown, PickleValue>()
-  const visit = (item: PickleValue | Global | PendingDtype | PendingArray, depth: number): PickleValue => {
+  const visit = (
+    item: PickleValue | Global | PendingDtype | PendingArray,
+    depth: number,
+  ): PickleValue => {
     if (depth > maximumDepth) {
-      throw new FormatError('the pickle is nested too deeply', { file, expected: `at most ${maximumDepth} levels` })
+      throw new FormatError('the pickle is nested too deeply', {
+        file,
+        expected: `at most ${maximumDepth} levels`,
+      })
     }
     if (item instanceof PendingArray) {
-      if (!item.value) throw new FormatError('the pickle is damaged: an array without elements', { file })
+      if (!item.value)
+        throw new FormatError('the pickle is damaged: an array without elements', { file })
       return visit(item.value, depth)
     }
     if (item instanceof PendingDtype || item instanceof Global) {
@@ -29,7 +39,9 @@ export function resolvePending(root: PickleValue | Global | PendingDtype | Pendi
     if (Array.isArray(item)) {
       for (const [index, element] of item.entries()) item[index] = visit(element, next)
     } else if (item instanceof Map) {
-      const entries = [...item].map(([key, value]) => [visit(key, next), visit(value, next)] as const)
+      const entries = [...item].map(
+        ([key, value]) => [visit(key, next), visit(value, next)] as const,
+      )
       item.clear()
       for (const [key, value] of entries) item.set(key, value)
     } else if ('items' in item) {

@@ -10,14 +10,19 @@ export function unquote(line: string): string {
   return line
     .slice(1, -1)
     .replaceAll(/\\(x[0-9a-fA-F]{2}|.)/g, (_, escape: string) =>
-      escape.length === 3 ? String.fromCharCode(Number.parseInt(escape.slice(1), 16)) : (escapes[escape] ?? escape),
+      escape.length === 3
+        ? String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+        : (escapes[escape] ?? escape),
     )
 }
 
 /** Protocol 0's UNICODE is Python's raw-unicode-escape: latin1 with \uXXXX and \UXXXXXXXX. */
 export function rawUnicode(line: string): string {
-  return line.replaceAll(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short?: string, long?: string) => {
-    const point = Number.parseInt(short ?? long ?? '0', 16)
-    return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
-  })
+  return line.replaceAll(
+    /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g,
+    (_, short?: string, long?: string) => {
+      const point = Number.parseInt(short ?? long ?? '0', 16)
+      return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
+    },
+  )
 }

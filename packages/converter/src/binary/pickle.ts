@@ -2,13 +2,26 @@ import { DotplusError, FormatError, UnsupportedError } from '@dotplus/core'
 import { allowedExpansion, Budget } from './budget.ts'
 import { Cursor } from './cursor.ts'
 import type { ArrayPlace } from './numpy-dtype.ts'
-import { build, reduce, resolveGlobal, type Global, type PendingArray, type PendingDtype } from './pickle-numpy.ts'
+import {
+  build,
+  reduce,
+  resolveGlobal,
+  type Global,
+  type PendingArray,
+  type PendingDtype,
+} from './pickle-numpy.ts'
 import { opcodeName, opcodes as op } from './pickle-opcodes.ts'
 import { resolvePending } from './pickle-resolve.ts'
 import { narrow, rawUnicode, unquote } from './pickle-text.ts'
 import { Tuple, type PickleValue } from './pickle-values.ts'
 
-export { ObjectArray, PickledArray, Tuple, type PickleDict, type PickleValue } from './pickle-values.ts'
+export {
+  ObjectArray,
+  PickledArray,
+  Tuple,
+  type PickleDict,
+  type PickleValue,
+} from './pickle-values.ts'
 
 const highestProtocol = 5
 /** Python integers wider than this are no shapes, counts or seeds. */
@@ -41,7 +54,11 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions): PickleVal
     return resolvePending(machine.run(), options.file)
   } catch (error) {
     if (error instanceof DotplusError) throw error
-    throw new FormatError('the pickle is damaged', { file: options.file, place: machine.place, cause: error })
+    throw new FormatError('the pickle is damaged', {
+      file: options.file,
+      place: machine.place,
+      cause: error,
+    })
   }
 }
 
@@ -77,7 +94,10 @@ class Machine {
   }
 
   #damaged(problem: string): FormatError {
-    return new FormatError(`the pickle is damaged: ${problem}`, { file: this.#file, place: this.place })
+    return new FormatError(`the pickle is damaged: ${problem}`, {
+      file: this.#file,
+      place: this.place,
+    })
   }
 
   #push(item: StackItem): void {
@@ -153,7 +173,8 @@ class Machine {
     const dict = this.#top()
     if (!(dict instanceof Map)) throw this.#damaged('SETITEM of something that is no dict')
     if (items.length % 2 !== 0) throw this.#damaged('a dict key without a value')
-    for (let i = 0; i < items.length; i += 2) dict.set(items[i] as PickleValue, items[i + 1] as PickleValue)
+    for (let i = 0; i < items.length; i += 2)
+      dict.set(items[i] as PickleValue, items[i + 1] as PickleValue)
   }
 
   /** A Python integer: little-endian two's complement. */
@@ -180,7 +201,8 @@ class Machine {
     switch (code) {
       case op.PROTO: {
         const protocol = cursor.uint8()
-        if (protocol > highestProtocol) throw this.#damaged(`protocol ${protocol}, expected at most ${highestProtocol}`)
+        if (protocol > highestProtocol)
+          throw this.#damaged(`protocol ${protocol}, expected at most ${highestProtocol}`)
         return
       }
       case op.FRAME:
@@ -225,7 +247,11 @@ class Machine {
         return this.#push(this.#integer(cursor.uint32()))
       case op.FLOAT: {
         const line = this.#line()
-        const special: Readonly<Record<string, number>> = { inf: Infinity, '-inf': -Infinity, nan: Number.NaN }
+        const special: Readonly<Record<string, number>> = {
+          inf: Infinity,
+          '-inf': -Infinity,
+          nan: Number.NaN,
+        }
         return this.#push(special[line] ?? Number(line))
       }
       case op.BINFLOAT:
@@ -301,7 +327,8 @@ class Machine {
       case op.STACK_GLOBAL: {
         const name = this.#pop()
         const module = this.#pop()
-        if (typeof module !== 'string' || typeof name !== 'string') throw this.#damaged('STACK_GLOBAL without names')
+        if (typeof module !== 'string' || typeof name !== 'string')
+          throw this.#damaged('STACK_GLOBAL without names')
         return this.#push(resolveGlobal(module, name, this.#where()))
       }
       case op.INST:

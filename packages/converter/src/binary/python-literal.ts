@@ -1,5 +1,11 @@
 /** What a Python literal can be; tuples and lists are both arrays. */
-export type PythonLiteral = string | number | boolean | null | PythonLiteral[] | Map<string, PythonLiteral>
+export type PythonLiteral =
+  | string
+  | number
+  | boolean
+  | null
+  | PythonLiteral[]
+  | Map<string, PythonLiteral>
 
 const maximumDepth = 20
 

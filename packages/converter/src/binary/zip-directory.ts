@@ -32,7 +32,9 @@ export interface DirectoryEntry {
 }
 
 /** The files of an archive by name, in directory order. */
-export async function readCentralDirectory(source: Source): Promise<ReadonlyMap<string, DirectoryEntry>> {
+export async function readCentralDirectory(
+  source: Source,
+): Promise<ReadonlyMap<string, DirectoryEntry>> {
   const { count, length, offset } = await readEnd(source)
   // Each entry takes at least its fixed part, so the count cannot ask for more than the file holds.
   if (count * entryLength > length) {
@@ -49,7 +51,10 @@ export async function readCentralDirectory(source: Source): Promise<ReadonlyMap<
     const entry = readEntry(cursor, source)
     if (entry.name.endsWith('/') && entry.size === 0) continue
     if (entries.has(entry.name)) {
-      throw new FormatError('two files of the same name in the archive', { file: source.name, place: entry.name })
+      throw new FormatError('two files of the same name in the archive', {
+        file: source.name,
+        place: entry.name,
+      })
     }
     entries.set(entry.name, entry)
   }
@@ -95,8 +100,13 @@ async function readEnd64(source: Source, locatorOffset: number): Promise<End | u
   if (locator.uint32() !== locatorSignature) return undefined
   locator.advance(4)
   const at = locator.uint(8)
-  const cursor = new Cursor(await readRange(source, at, at + end64Length, what), { file: source.name, what, offset: at })
-  if (cursor.uint32() !== end64Signature) throw cursor.error('the zip64 directory record is damaged')
+  const cursor = new Cursor(await readRange(source, at, at + end64Length, what), {
+    file: source.name,
+    what,
+    offset: at,
+  })
+  if (cursor.uint32() !== end64Signature)
+    throw cursor.error('the zip64 directory record is damaged')
   cursor.advance(28)
   const count = cursor.uint(8)
   const length = cursor.uint(8)
@@ -118,12 +128,18 @@ function readEntry(cursor: Cursor, source: Source): DirectoryEntry {
   cursor.advance(8)
   let offset = cursor.uint32()
   const rawName = cursor.take(nameLength)
-  const extra = new Cursor(cursor.take(extraLength), { ...cursor.origin, what: 'a zip extra field' })
+  const extra = new Cursor(cursor.take(extraLength), {
+    ...cursor.origin,
+    what: 'a zip extra field',
+  })
   cursor.advance(commentLength)
   const name = new TextDecoder(flags & utf8Flag ? 'utf-8' : 'latin1').decode(rawName)
   while (extra.remaining >= 4) {
     const id = extra.uint16()
-    const field = new Cursor(extra.take(extra.uint16()), { ...cursor.origin, what: 'the zip64 field' })
+    const field = new Cursor(extra.take(extra.uint16()), {
+      ...cursor.origin,
+      what: 'the zip64 field',
+    })
     if (id !== zip64Extra) continue
     if (size === largest32) size = field.uint(8)
     if (compressedSize === largest32) compressedSize = field.uint(8)
@@ -144,7 +160,12 @@ function readEntry(cursor: Cursor, source: Source): DirectoryEntry {
 
 function checkName(name: string, where: { file: string; place: string }): void {
   const parts = name.split('/')
-  const leaves = name === '' || name.startsWith('/') || /^[A-Za-z]:/.test(name) || name.includes('\\') || name.includes('\0')
+  const leaves =
+    name === '' ||
+    name.startsWith('/') ||
+    /^[A-Za-z]:/.test(name) ||
+    name.includes('\\') ||
+    name.includes('\0')
   if (leaves || parts.includes('..') || parts.includes('.')) {
     throw new FormatError('a file name that leaves the archive', {
       ...where,
@@ -155,7 +176,11 @@ function checkName(name: string, where: { file: string; place: string }): void {
 }
 
 /** Entries that share bytes are how small archives unpack to petabytes. */
-function rejectOverlaps(entries: ReadonlyMap<string, DirectoryEntry>, source: Source, directory: number): void {
+function rejectOverlaps(
+  entries: ReadonlyMap<string, DirectoryEntry>,
+  source: Source,
+  directory: number,
+): void {
   const sorted = [...entries.values()].toSorted((a, b) => a.offset - b.offset)
   for (const [index, entry] of sorted.entries()) {
     const next = sorted[index + 1]?.offset ?? directory

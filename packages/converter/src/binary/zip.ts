@@ -35,7 +35,11 @@ export interface ZipArchive {
 
 /** True when `bytes` begin as a zip archive does. */
 export function isZip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+  return (
+    bytes[0] === 0x50 &&
+    bytes[1] === 0x4b &&
+    ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+  )
 }
 
 /**
@@ -89,8 +93,17 @@ export async function openZip(source: Source): Promise<ZipArchive> {
 /** Offset of an entry's first byte, after its local header, which must name the same file. */
 async function locate(source: Source, entry: DirectoryEntry): Promise<number> {
   const { offset } = entry
-  const head = await readRange(source, offset, offset + localHeaderLength, `the header of ${entry.name}`)
-  const cursor = new Cursor(head, { file: source.name, what: `the header of ${entry.name}`, offset })
+  const head = await readRange(
+    source,
+    offset,
+    offset + localHeaderLength,
+    `the header of ${entry.name}`,
+  )
+  const cursor = new Cursor(head, {
+    file: source.name,
+    what: `the header of ${entry.name}`,
+    offset,
+  })
   if (cursor.uint32() !== localHeaderSignature) {
     throw new FormatError('the archive is damaged: no file header where the directory says', {
       file: source.name,
@@ -101,14 +114,25 @@ async function locate(source: Source, entry: DirectoryEntry): Promise<number> {
   const nameLength = cursor.uint16()
   const extraLength = cursor.uint16()
   const nameStart = offset + localHeaderLength
-  const name = await readRange(source, nameStart, nameStart + nameLength, `the header of ${entry.name}`)
-  if (name.byteLength !== entry.rawName.byteLength || name.some((byte, index) => byte !== entry.rawName[index])) {
-    throw new FormatError('the archive is damaged: directory and file header name different files', {
-      file: source.name,
-      place: `byte ${offset}`,
-      expected: entry.name,
-      got: new TextDecoder().decode(name.subarray(0, 80)),
-    })
+  const name = await readRange(
+    source,
+    nameStart,
+    nameStart + nameLength,
+    `the header of ${entry.name}`,
+  )
+  if (
+    name.byteLength !== entry.rawName.byteLength ||
+    name.some((byte, index) => byte !== entry.rawName[index])
+  ) {
+    throw new FormatError(
+      'the archive is damaged: directory and file header name different files',
+      {
+        file: source.name,
+        place: `byte ${offset}`,
+        expected: entry.name,
+        got: new TextDecoder().decode(name.subarray(0, 80)),
+      },
+    )
   }
   return nameStart + nameLength + extraLength
 }
@@ -118,10 +142,19 @@ async function readRaw(source: Source, entry: DirectoryEntry): Promise<Uint8Arra
   return readRange(source, start, start + entry.compressedSize, entry.name)
 }
 
-function inflate(source: Source, entry: DirectoryEntry, raw: Uint8Array, budget: Budget): Uint8Array {
+function inflate(
+  source: Source,
+  entry: DirectoryEntry,
+  raw: Uint8Array,
+  budget: Budget,
+): Uint8Array {
   const where = { file: source.name, place: entry.name }
   if (entry.method !== deflated) {
-    throw new UnsupportedError('compression method of a zip entry', { ...where, expected: 'stored or deflate', got: `${entry.method}` })
+    throw new UnsupportedError('compression method of a zip entry', {
+      ...where,
+      expected: 'stored or deflate',
+      got: `${entry.method}`,
+    })
   }
   if (entry.size > raw.byteLength * largestRatio + 64) {
     throw new FormatError('the archive promises more than deflate can hold', {
@@ -139,7 +172,11 @@ function inflate(source: Source, entry: DirectoryEntry, raw: Uint8Array, budget:
     throw new FormatError('compressed data is damaged', { ...where, cause: error })
   }
   if (bytes.byteLength !== entry.size) {
-    throw new FormatError('decompressed size', { ...where, expected: `${entry.size}`, got: `${bytes.byteLength}` })
+    throw new FormatError('decompressed size', {
+      ...where,
+      expected: `${entry.size}`,
+      got: `${bytes.byteLength}`,
+    })
   }
   return bytes
 }

@@ -26,15 +26,25 @@ export function valueOf(value: SpecValue, scope: ValueScope): Value {
     case 'tensor':
       return { kind: 'ref', ref: refOf(value.value, scope) }
     case 'array':
-      return { kind: 'tensor', tensor: scope.tensors.addConstant(`${scope.layer}/constant`, value.value) }
+      return {
+        kind: 'tensor',
+        tensor: scope.tensors.addConstant(`${scope.layer}/constant`, value.value),
+      }
     case 'list':
       return { kind: 'list', list: { items: value.items.map((item) => valueOf(item, scope)) } }
     case 'dict':
-      return { kind: 'dict', dict: { entries: value.entries.map(([name, entry]) => argument(name, entry, scope)) } }
+      return {
+        kind: 'dict',
+        dict: { entries: value.entries.map(([name, entry]) => argument(name, entry, scope)) },
+      }
     case 'slice':
       return {
         kind: 'slice',
-        slice: { start: bound(value.start, scope), stop: bound(value.stop, scope), step: bound(value.step, scope) },
+        slice: {
+          start: bound(value.start, scope),
+          stop: bound(value.stop, scope),
+          step: bound(value.step, scope),
+        },
       }
     case 'ellipsis':
       return { kind: 'ellipsis', ellipsis: true }
@@ -64,5 +74,7 @@ export function refOf(tensor: TensorRef, scope: ValueScope): ValueRef {
 /** True when a value holds nothing but None. */
 export function isNothing(value: SpecValue): boolean {
   if (value.kind === 'none') return true
-  return value.kind === 'list' && value.items.length > 0 && value.items.every((item) => isNothing(item))
+  return (
+    value.kind === 'list' && value.items.length > 0 && value.items.every((item) => isNothing(item))
+  )
 }

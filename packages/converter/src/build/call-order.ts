@@ -42,7 +42,13 @@ export function orderCalls(layers: readonly LayerSpec[], file: string): OrderedC
   for (const layer of layers) {
     for (const start of layer.calls.keys()) {
       // A stack of its own: models are deeper than the engine's.
-      const stack = [{ layer, node: start, pending: undefined as { layer: LayerSpec; node: number }[] | undefined }]
+      const stack = [
+        {
+          layer,
+          node: start,
+          pending: undefined as { layer: LayerSpec; node: number }[] | undefined,
+        },
+      ]
       for (let top = stack.at(-1); top; top = stack.at(-1)) {
         const key = keyOf(top.layer.name, top.node)
         if (top.pending === undefined) {
@@ -50,7 +56,8 @@ export function orderCalls(layers: readonly LayerSpec[], file: string): OrderedC
             stack.pop()
             continue
           }
-          if (state.get(key) === 'open') throw new ModelError('the calls form a loop', { file, layer: top.layer.name })
+          if (state.get(key) === 'open')
+            throw new ModelError('the calls form a loop', { file, layer: top.layer.name })
           state.set(key, 'open')
           top.pending = dependencies(top.layer, top.node)
         }
@@ -60,7 +67,11 @@ export function orderCalls(layers: readonly LayerSpec[], file: string): OrderedC
           continue
         }
         state.set(key, 'done')
-        ordered.push({ layer: top.layer, node: top.node, call: top.layer.calls[top.node] as CallSpec })
+        ordered.push({
+          layer: top.layer,
+          node: top.node,
+          call: top.layer.calls[top.node] as CallSpec,
+        })
         stack.pop()
       }
     }

@@ -1,7 +1,24 @@
-import { ModelError, UnsupportedError, type Argument, type Call, type Graph, type LayerIndex, type Port, type ValueRef } from '@dotplus/core'
+import {
+  ModelError,
+  UnsupportedError,
+  type Argument,
+  type Call,
+  type Graph,
+  type LayerIndex,
+  type Port,
+  type ValueRef,
+} from '@dotplus/core'
 import { shapeOf } from '../keras/read-model.ts'
 import { isDType } from '../keras/number-array.ts'
-import { tensorsOf, type CallSpec, type LayerSpec, type ModelSpec, type PortSpec, type SpecValue, type TensorRef } from '../keras/model-spec.ts'
+import {
+  tensorsOf,
+  type CallSpec,
+  type LayerSpec,
+  type ModelSpec,
+  type PortSpec,
+  type SpecValue,
+  type TensorRef,
+} from '../keras/model-spec.ts'
 import type { BuildInput } from './model-builder.ts'
 import { argument, isNothing, refOf, type ValueScope } from './arguments.ts'
 import { orderCalls } from './call-order.ts'
@@ -33,7 +50,12 @@ export function buildGraph(
   return {
     calls,
     inputs: model.inputs.map((port) => inputPort(port, model.layers, scope)),
-    outputs: model.outputs.map((port) => ({ name: port.name, value: refOf(port.tensor, scope), shape: [], optional: false })),
+    outputs: model.outputs.map((port) => ({
+      name: port.name,
+      value: refOf(port.tensor, scope),
+      shape: [],
+      optional: false,
+    })),
   }
 }
 
@@ -60,12 +82,14 @@ function inputPort(port: PortSpec, layers: readonly LayerSpec[], scope: ValueSco
 function argumentsOf(owner: PlannedLayer, call: CallSpec, scope: ValueScope): Argument[] {
   const { body } = owner
   if (body.type === 'model') return submodelArguments(owner, call, scope)
-  const { positional, keywords } = body.type === 'layer' ? (body.converter.normalizeCall?.(call) ?? call) : call
+  const { positional, keywords } =
+    body.type === 'layer' ? (body.converter.normalizeCall?.(call) ?? call) : call
   const args = positional.map((value) => argument('', value, scope))
   for (const [name, value] of keywords) {
     // For a layer None is the same as leaving the argument out; a function may mean it.
     if (body.type !== 'op' && isNothing(value)) continue
-    if (name === 'training' && body.type !== 'op') checkTraining(value, owner.config.place.kerasMajor, scope)
+    if (name === 'training' && body.type !== 'op')
+      checkTraining(value, owner.config.place.kerasMajor, scope)
     else args.push(argument(name, value, scope))
   }
   return args
@@ -93,11 +117,17 @@ function checkTraining(value: SpecValue, kerasMajor: number, scope: ValueScope):
 function submodelArguments(owner: PlannedLayer, call: CallSpec, scope: ValueScope): Argument[] {
   const model = owner.spec.model as ModelSpec
   const [first, ...more] = call.positional
-  const keywords = call.keywords.filter(([name, value]) => name !== 'mask' && name !== 'training' && !isNothing(value))
-  for (const [name, value] of call.keywords) if (name === 'training' && !isNothing(value)) checkTraining(value, owner.config.place.kerasMajor, scope)
+  const keywords = call.keywords.filter(
+    ([name, value]) => name !== 'mask' && name !== 'training' && !isNothing(value),
+  )
+  for (const [name, value] of call.keywords)
+    if (name === 'training' && !isNothing(value))
+      checkTraining(value, owner.config.place.kerasMajor, scope)
   const masks = call.keywords.filter(([name, value]) => name === 'mask' && !isNothing(value))
   const structure: SpecValue = first ?? { kind: 'dict', entries: keywords }
-  const tensors = [structure, ...more].flatMap((value) => [...flatten(value, model.inputKeys ?? model.inputs.map(({ name }) => name))])
+  const tensors = [structure, ...more].flatMap((value) => [
+    ...flatten(value, model.inputKeys ?? model.inputs.map(({ name }) => name)),
+  ])
   if (tensors.length !== model.inputs.length) {
     throw new ModelError('number of tensors a model is called with', {
       file: scope.file,
@@ -116,13 +146,17 @@ function submodelArguments(owner: PlannedLayer, call: CallSpec, scope: ValueScop
 function flatten(value: SpecValue, keys: readonly string[]): TensorRef[] {
   if (value.kind !== 'dict') return [...tensorsOf(sorted(value))]
   const entries = new Map(value.entries)
-  const ordered = keys.every((key) => entries.has(key)) ? keys : [...entries.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+  const ordered = keys.every((key) => entries.has(key))
+    ? keys
+    : [...entries.keys()].toSorted((a, b) => (a < b ? -1 : 1))
   return ordered.flatMap((key) => [...tensorsOf(sorted(entries.get(key) as SpecValue))])
 }
 
 function sorted(value: SpecValue): SpecValue {
   if (value.kind === 'list') return { kind: 'list', items: value.items.map((item) => sorted(item)) }
   if (value.kind !== 'dict') return value
-  const entries = value.entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, entry]) => [key, sorted(entry)] as const)
+  const entries = value.entries
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, entry]) => [key, sorted(entry)] as const)
   return { kind: 'dict', entries }
 }

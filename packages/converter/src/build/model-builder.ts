@@ -36,7 +36,11 @@ export class ModelBuilder {
    * @param assetPath where the model's layers keep their files: "" or "layers/functional"
    * @returns their indices, by name
    */
-  addLayers(planned: readonly PlannedLayer[], bound: BoundWeights | undefined, assetPaths: ReadonlyMap<string, string>): Map<string, LayerIndex> {
+  addLayers(
+    planned: readonly PlannedLayer[],
+    bound: BoundWeights | undefined,
+    assetPaths: ReadonlyMap<string, string>,
+  ): Map<string, LayerIndex> {
     const indices = new Map<string, LayerIndex>()
     for (const layer of planned) {
       const { name } = layer.spec
@@ -67,13 +71,24 @@ export class ModelBuilder {
     return index
   }
 
-  #convert(planned: PlannedLayer, bound: BoundWeights | undefined, assetPath: string): LayerBody | undefined {
+  #convert(
+    planned: PlannedLayer,
+    bound: BoundWeights | undefined,
+    assetPath: string,
+  ): LayerBody | undefined {
     const { body, spec, path } = planned
     const weights = layerWeights(this.input.tensors, bound, path)
     switch (body.type) {
       case 'model': {
-        const inner = this.addLayers(body.layers, bound, assetPathsOf(planned.weights.children, assetPath))
-        return { kind: 'submodel', submodel: { graph: this.graph(spec.model as ModelSpec, body.layers, inner) } }
+        const inner = this.addLayers(
+          body.layers,
+          bound,
+          assetPathsOf(planned.weights.children, assetPath),
+        )
+        return {
+          kind: 'submodel',
+          submodel: { graph: this.graph(spec.model as ModelSpec, body.layers, inner) },
+        }
       }
       case 'op':
         return convertOp(planned, this.input)
@@ -85,7 +100,11 @@ export class ModelBuilder {
   }
 
   /** The graph of a model whose layers have been added. */
-  graph(model: ModelSpec, planned: readonly PlannedLayer[], indices: ReadonlyMap<string, LayerIndex>): ReturnType<typeof buildGraph> {
+  graph(
+    model: ModelSpec,
+    planned: readonly PlannedLayer[],
+    indices: ReadonlyMap<string, LayerIndex>,
+  ): ReturnType<typeof buildGraph> {
     return buildGraph(model, planned, indices, this.input)
   }
 
@@ -94,7 +113,12 @@ export class ModelBuilder {
     const outer = { ...planned, wrapped: planned.wrapped as Map<JsonObject, PlannedLayer> }
     return {
       ...input.planner.scope(outer),
-      values: { file: input.file, layer: planned.path, tensors: input.tensors, find: () => undefined },
+      values: {
+        file: input.file,
+        layer: planned.path,
+        tensors: input.tensors,
+        find: () => undefined,
+      },
       addLayer: (serialized: JsonObject, weights: LayerWeights) => {
         const inner = input.planner.wrapped(outer, serialized)
         return this.add(inner, weights.bound, `${assetPath}/layer`)
@@ -110,5 +134,10 @@ export function assetPathsOf(
   children: PlannedLayer['weights']['children'],
   modelPath: string,
 ): ReadonlyMap<string, string> {
-  return new Map(children.map(({ key, paths }) => [key, modelPath ? `${modelPath}/${paths[0]}` : (paths[0] ?? '')]))
+  return new Map(
+    children.map(({ key, paths }) => [
+      key,
+      modelPath ? `${modelPath}/${paths[0]}` : (paths[0] ?? ''),
+    ]),
+  )
 }

@@ -52,7 +52,11 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** The variables of one layer as indices of the table, named after the layer's path. */
-export function layerWeights(table: TensorTable, bound: BoundWeights | undefined, path: string): LayerWeights {
+export function layerWeights(
+  table: TensorTable,
+  bound: BoundWeights | undefined,
+  path: string,
+): LayerWeights {
   const { own, children } = bound ?? nothingBound
   return {
     index: (name) => {
@@ -62,7 +66,11 @@ export function layerWeights(table: TensorTable, bound: BoundWeights | undefined
     reshaped: (name, shape) => {
       const array = own.get(name)
       if (!array) return undefined
-      return table.add(`${path}/${name}`, array, elementCount(shape) === elementCount(array.shape) ? shape : array.shape)
+      return table.add(
+        `${path}/${name}`,
+        array,
+        elementCount(shape) === elementCount(array.shape) ? shape : array.shape,
+      )
     },
     shape: (name) => own.get(name)?.shape,
     bound,

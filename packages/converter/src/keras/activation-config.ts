@@ -43,9 +43,17 @@ const aliases: Readonly<Record<string, string>> = {
 }
 
 /** Activation layers used where a function is expected: their arguments become settings. */
-const layers: Readonly<Record<string, { function: string; settings: Readonly<Record<string, string>> }>> = {
-  ReLU: { function: 'relu', settings: { max_value: 'max_value', negative_slope: 'negative_slope', threshold: 'threshold' } },
-  LeakyReLU: { function: 'leaky_relu', settings: { negative_slope: 'negative_slope', alpha: 'negative_slope' } },
+const layers: Readonly<
+  Record<string, { function: string; settings: Readonly<Record<string, string>> }>
+> = {
+  ReLU: {
+    function: 'relu',
+    settings: { max_value: 'max_value', negative_slope: 'negative_slope', threshold: 'threshold' },
+  },
+  LeakyReLU: {
+    function: 'leaky_relu',
+    settings: { negative_slope: 'negative_slope', alpha: 'negative_slope' },
+  },
   ELU: { function: 'elu', settings: { alpha: 'alpha' } },
   Softmax: { function: 'softmax', settings: { axis: 'axis' } },
 }
@@ -70,7 +78,10 @@ const defaults: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 const kerasTwoHardSigmoidSlope = 0.2
 
 /** An activation with the settings that differ from Keras's defaults, sorted by name. */
-export function activationOf(name: string, settings: Readonly<Record<string, number | undefined>> = {}): Activation {
+export function activationOf(
+  name: string,
+  settings: Readonly<Record<string, number | undefined>> = {},
+): Activation {
   const usual = defaults[name] ?? {}
   const kept: Setting[] = []
   for (const [key, value] of Object.entries(settings)) {
@@ -91,7 +102,8 @@ export function readActivation(json: Json | undefined, kerasMajor: number): Acti
   if (!isJsonObject(json)) return undefined
   const { class_name: className, config } = json
   if (className === 'function' && typeof config === 'string') return named(config, kerasMajor)
-  if (className === 'Activation' && isJsonObject(config)) return readActivation(config.activation, kerasMajor)
+  if (className === 'Activation' && isJsonObject(config))
+    return readActivation(config.activation, kerasMajor)
   const layer = typeof className === 'string' ? layers[className] : undefined
   if (!layer || !isJsonObject(config)) return undefined
   const settings: Record<string, number | undefined> = {}
@@ -106,7 +118,8 @@ function named(text: string, kerasMajor: number): Activation | undefined {
   // "keras.activations>relu" and "Custom>relu" name the function after the last ">".
   const name = aliases[text] ?? text
   if (!functions.has(name)) return undefined
-  if (name === 'hard_sigmoid' && kerasMajor < 3) return activationOf(name, { slope: kerasTwoHardSigmoidSlope })
+  if (name === 'hard_sigmoid' && kerasMajor < 3)
+    return activationOf(name, { slope: kerasTwoHardSigmoidSlope })
   return activationOf(name)
 }
 

@@ -14,5 +14,10 @@ const renamedBeforeThree: Readonly<Record<string, Rename>> = {
 export function modernize(className: string, config: JsonObject, kerasMajor: number): JsonObject {
   const renames = renamedBeforeThree[className]
   if (!renames || kerasMajor >= 3) return config
-  return Object.fromEntries(Object.entries(config).map(([key, value]): [string, Json | undefined] => [renames[key] ?? key, value]))
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]): [string, Json | undefined] => [
+      renames[key] ?? key,
+      value,
+    ]),
+  )
 }

@@ -12,7 +12,10 @@ export interface DTypePolicy {
   readonly blockSize: number | undefined
 }
 
-const mixed: Readonly<Record<string, DType>> = { mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' }
+const mixed: Readonly<Record<string, DType>> = {
+  mixed_float16: 'float16',
+  mixed_bfloat16: 'bfloat16',
+}
 
 /**
  * Reads a `dtype` argument: a name, or a serialized policy of Keras 2 or 3.
@@ -37,7 +40,8 @@ function policyOf(name: string): DTypePolicy | undefined {
   const quantized = /^(.+)_from_(.+)$/.exec(name)
   if (quantized) return quantizedPolicy(quantized[1] as string, quantized[2] as string)
   const compute = mixed[name]
-  if (compute) return { compute, variable: 'float32', quantization: undefined, blockSize: undefined }
+  if (compute)
+    return { compute, variable: 'float32', quantization: undefined, blockSize: undefined }
   // TensorFlow's names for what Keras calls string and bool.
   if (!isDType(name)) return undefined
   return { compute: name, variable: name, quantization: undefined, blockSize: undefined }
@@ -49,5 +53,9 @@ function quantizedPolicy(mode: string, source: string): DTypePolicy | undefined 
   const [name, ...parts] = mode.split('/')
   if (!base || !name) return undefined
   const block = Number(parts.at(-1))
-  return { ...base, quantization: name, blockSize: Number.isInteger(block) && block > 0 ? block : undefined }
+  return {
+    ...base,
+    quantization: name,
+    blockSize: Number.isInteger(block) && block > 0 ? block : undefined,
+  }
 }

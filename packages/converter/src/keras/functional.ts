@@ -12,6 +12,7 @@ import {
 import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
 import { readLayer, type ModelOrigin } from './read-model.ts'
 import { isReference } from './serialized-values.ts'
+import { isTensorflowNode, translateFunction } from './tensorflow-functions.ts'
 
 /** Reads a Functional model of any Keras: layers, calls, and the structures of inputs and outputs flattened as Keras does. */
 export function readFunctional(config: JsonObject, origin: ModelOrigin, path: string): ModelSpec {
@@ -22,13 +23,23 @@ export function readFunctional(config: JsonObject, origin: ModelOrigin, path: st
   let listForm = false
   for (const json of list) {
     const layer = readLayer(json, origin, path)
-    if (names.has(layer.name)) throw new FormatError('two layers have the same name', { ...where, got: layer.name })
+    if (names.has(layer.name))
+      throw new FormatError('two layers have the same name', { ...where, got: layer.name })
     names.add(layer.name)
     const inbound = isJsonObject(json) ? json.inbound_nodes : undefined
-    const { calls, form } = readInboundNodes(inbound, layer, { file: origin.file, layer: layer.name, place: 'inbound_nodes' })
+    const { calls, form } = readInboundNodes(inbound, layer, {
+      file: origin.file,
+      layer: layer.name,
+      place: 'inbound_nodes',
+    })
     listForm ||= form === 'list'
     const inputShape = layer.inputShape ?? firstShape(calls)
-    layers.push({ ...layer, inputShape, calls: layer.className === 'InputLayer' ? [{ positional: [], keywords: [] }] : calls })
+    const complete: LayerSpec = {
+      ...layer,
+      inputShape,
+      calls: layer.className === 'InputLayer' ? [{ positional: [], keywords: [] }] : calls,
+    }
+    layers.push((isTensorflowNode(complete) ? translateFunction(complete) : undefined) ?? complete)
   }
   const inputs = readPorts(config.input_layers, origin, 'input_layers')
   const outputs = readPorts(config.output_layers, origin, 'output_layers')
@@ -39,7 +50,9 @@ export function readFunctional(config: JsonObject, origin: ModelOrigin, path: st
       ...layer,
       calls: layer.calls.map((call) => ({
         positional: call.positional.map((value) => mapTensors(value, renumber.calls)),
-        keywords: call.keywords.map(([name, value]) => [name, mapTensors(value, renumber.calls)] as const),
+        keywords: call.keywords.map(
+          ([name, value]) => [name, mapTensors(value, renumber.calls)] as const,
+        ),
       })),
     })),
     inputs: inputs.ports,
@@ -51,7 +64,9 @@ export function readFunctional(config: JsonObject, origin: ModelOrigin, path: st
 /** Shape of the first tensor a layer is called with. */
 function firstShape(calls: readonly CallSpec[]): LayerSpec['inputShape'] {
   const [call] = calls
-  for (const value of call ? [...call.positional, ...call.keywords.map(([, keyword]) => keyword)] : []) {
+  for (const value of call
+    ? [...call.positional, ...call.keywords.map(([, keyword]) => keyword)]
+    : []) {
     for (const { shape } of tensorsOf(value)) if (shape) return shape
   }
   return undefined
@@ -63,7 +78,11 @@ type Renumber = (tensor: TensorRef) => TensorRef
  * A model used as a layer comes with a call of its own, which counts differently over the generations: Keras 1 and 2
  * count it for every model and everywhere, Keras 3 for Functional ones and in `output_layers` only.
  */
-function builtInNodes(layers: readonly LayerSpec[], outputs: readonly PortSpec[], listForm: boolean): { calls: Renumber; outputs: Renumber } {
+function builtInNodes(
+  layers: readonly LayerSpec[],
+  outputs: readonly PortSpec[],
+  listForm: boolean,
+): { calls: Renumber; outputs: Renumber } {
   const models = new Map(layers.filter(({ model }) => model).map((layer) => [layer.name, layer]))
   const shift: Renumber = (tensor) => ({ ...tensor, node: Math.max(0, tensor.node - 1) })
   const same: Renumber = (tensor) => tensor
@@ -74,15 +93,21 @@ function builtInNodes(layers: readonly LayerSpec[], outputs: readonly PortSpec[]
       if (tensor.node === 0) fromZero.add(tensor.layer)
     }
     for (const { calls } of layers) {
-      for (const call of calls) for (const value of [...call.positional, ...call.keywords.map(([, each]) => each)]) visitTensors(value, see)
+      for (const call of calls)
+        for (const value of [...call.positional, ...call.keywords.map(([, each]) => each)])
+          visitTensors(value, see)
     }
     for (const { tensor } of outputs) see(tensor)
-    const renumber: Renumber = (tensor) => (models.has(tensor.layer) && !fromZero.has(tensor.layer) ? shift(tensor) : tensor)
+    const renumber: Renumber = (tensor) =>
+      models.has(tensor.layer) && !fromZero.has(tensor.layer) ? shift(tensor) : tensor
     return { calls: renumber, outputs: renumber }
   }
   return {
     calls: same,
-    outputs: (tensor) => (models.get(tensor.layer)?.className === 'Sequential' || !models.has(tensor.layer) ? tensor : shift(tensor)),
+    outputs: (tensor) =>
+      models.get(tensor.layer)?.className === 'Sequential' || !models.has(tensor.layer)
+        ? tensor
+        : shift(tensor),
   }
 }
 
@@ -101,9 +126,17 @@ function mapTensors(value: SpecValue, map: Renumber): SpecValue {
     case 'list':
       return { kind: 'list', items: value.items.map((item) => mapTensors(item, map)) }
     case 'dict':
-      return { kind: 'dict', entries: value.entries.map(([key, entry]) => [key, mapTensors(entry, map)] as const) }
+      return {
+        kind: 'dict',
+        entries: value.entries.map(([key, entry]) => [key, mapTensors(entry, map)] as const),
+      }
     case 'slice':
-      return { kind: 'slice', start: mapTensors(value.start, map), stop: mapTensors(value.stop, map), step: mapTensors(value.step, map) }
+      return {
+        kind: 'slice',
+        start: mapTensors(value.start, map),
+        stop: mapTensors(value.stop, map),
+        step: mapTensors(value.step, map),
+      }
     default:
       return value
   }
@@ -121,17 +154,27 @@ function readPorts(
   const ports: PortSpec[] = []
   const visit = (json: Json | undefined, key: string | undefined, depth: number): void => {
     if (isReference(json)) {
-      ports.push({ name: key ?? json[0], tensor: { layer: json[0], node: json[1], output: json[2] } })
+      ports.push({
+        name: key ?? json[0],
+        tensor: { layer: json[0], node: json[1], output: json[2] },
+      })
     } else if (Array.isArray(json)) {
       for (const [index, item] of json.entries()) {
-        visit(item, key === undefined ? undefined : json.length === 1 ? key : `${key}/${index}`, depth + 1)
+        visit(
+          item,
+          key === undefined ? undefined : json.length === 1 ? key : `${key}/${index}`,
+          depth + 1,
+        )
       }
     } else if (isJsonObject(json) && json.class_name === undefined) {
       for (const name of Object.keys(json).toSorted(byCodePoint)) {
         visit(json[name], key === undefined ? name : `${key}/${name}`, depth + 1)
       }
     } else if (json === null) {
-      throw new UnsupportedError('an empty place among the model ends', { file: origin.file, place })
+      throw new UnsupportedError('an empty place among the model ends', {
+        file: origin.file,
+        place,
+      })
     } else {
       throw new FormatError('the model config is damaged', {
         file: origin.file,
@@ -142,7 +185,11 @@ function readPorts(
     }
   }
   visit(structure, undefined, 0)
-  if (ports.length === 0) throw new FormatError(`the model has no ${place}`, { file: origin.file, got: describeJson(structure) })
+  if (ports.length === 0)
+    throw new FormatError(`the model has no ${place}`, {
+      file: origin.file,
+      got: describeJson(structure),
+    })
   const keys = isJsonObject(structure) ? Object.keys(structure).toSorted(byCodePoint) : undefined
   return { ports: uniquelyNamed(ports), keys: keys?.length === ports.length ? keys : undefined }
 }

@@ -6,7 +6,13 @@ import { isReference, readSerializedValue, type ValuePlace } from './serialized-
 /** How Keras 1 and 2 write a constant among the tensors: ["_CONSTANT_VALUE", -1, value, …]. */
 const constantMark = '_CONSTANT_VALUE'
 /** Function nodes of Keras 2, whose inbound nodes have one level of nesting less. */
-const functionNodes: ReadonlySet<string> = new Set(['TFOpLambda', 'SlicingOpLambda', 'ClassMethod', 'InstanceMethod', 'InstanceProperty'])
+const functionNodes: ReadonlySet<string> = new Set([
+  'TFOpLambda',
+  'SlicingOpLambda',
+  'ClassMethod',
+  'InstanceMethod',
+  'InstanceProperty',
+])
 
 /**
  * Reads the calls of a layer.
@@ -21,7 +27,11 @@ export function readInboundNodes(
 ): { calls: CallSpec[]; form: 'object' | 'list' | 'none' } {
   if (json === undefined || json === null) return { calls: [], form: 'none' }
   if (!Array.isArray(json)) {
-    throw new FormatError('the model config is damaged', { ...where, expected: 'a list of calls', got: describeJson(json) })
+    throw new FormatError('the model config is damaged', {
+      ...where,
+      expected: 'a list of calls',
+      got: describeJson(json),
+    })
   }
   if (json.length === 0) return { calls: [], form: 'none' }
   const [first] = json
@@ -35,11 +45,17 @@ export function readInboundNodes(
 function readCall(node: Json, where: ValuePlace): CallSpec {
   const { args, kwargs } = isJsonObject(node) ? node : {}
   if (!Array.isArray(args) || !isJsonObject(kwargs)) {
-    throw new FormatError('the model config is damaged', { ...where, expected: 'args and kwargs', got: describeJson(node) })
+    throw new FormatError('the model config is damaged', {
+      ...where,
+      expected: 'args and kwargs',
+      got: describeJson(node),
+    })
   }
   return {
     positional: args.map((value) => readSerializedValue(value, where)),
-    keywords: Object.entries(kwargs).map(([name, value]) => [name, readSerializedValue(value, where)] as const),
+    keywords: Object.entries(kwargs).map(
+      ([name, value]) => [name, readSerializedValue(value, where)] as const,
+    ),
   }
 }
 
@@ -48,7 +64,8 @@ function readListCall(node: Json, single: boolean, where: ValuePlace): CallSpec 
   const leaf = (reference: readonly Json[]): SpecValue => {
     const [name, index, output, kwargs] = reference as [string, number, number, Json | undefined]
     if (isJsonObject(kwargs)) {
-      for (const [key, value] of Object.entries(kwargs)) keywords.set(key, readKeyword(value, where))
+      for (const [key, value] of Object.entries(kwargs))
+        keywords.set(key, readKeyword(value, where))
     }
     if (name === constantMark) return readKeyword(reference[2], where)
     return { kind: 'tensor', value: { layer: name, node: index, output } }
@@ -56,8 +73,16 @@ function readListCall(node: Json, single: boolean, where: ValuePlace): CallSpec 
   const read = (json: Json): SpecValue => {
     if (Array.isArray(json) && (isReference(json) || json[0] === constantMark)) return leaf(json)
     if (Array.isArray(json)) return { kind: 'list', items: json.map((item) => read(item)) }
-    if (isJsonObject(json)) return { kind: 'dict', entries: Object.entries(json).map(([key, value]) => [key, read(value ?? null)] as const) }
-    throw new FormatError('the model config is damaged', { ...where, expected: '["layer", node index, tensor index]', got: describeJson(json) })
+    if (isJsonObject(json))
+      return {
+        kind: 'dict',
+        entries: Object.entries(json).map(([key, value]) => [key, read(value ?? null)] as const),
+      }
+    throw new FormatError('the model config is damaged', {
+      ...where,
+      expected: '["layer", node index, tensor index]',
+      got: describeJson(json),
+    })
   }
   const value = single && isReference(node) ? leaf(node) : read(node)
   // A list of one tensor is that tensor.
@@ -67,8 +92,10 @@ function readListCall(node: Json, single: boolean, where: ValuePlace): CallSpec 
 
 /** Keyword values hold tensors as ["layer", node, tensor], also within lists and slices. */
 function readKeyword(json: Json | undefined, where: ValuePlace): SpecValue {
-  if (isReference(json) && json.length === 3) return { kind: 'tensor', value: { layer: json[0], node: json[1], output: json[2] } }
-  if (Array.isArray(json)) return { kind: 'list', items: json.map((item) => readKeyword(item, where)) }
+  if (isReference(json) && json.length === 3)
+    return { kind: 'tensor', value: { layer: json[0], node: json[1], output: json[2] } }
+  if (Array.isArray(json))
+    return { kind: 'list', items: json.map((item) => readKeyword(item, where)) }
   if (isJsonObject(json) && json.class_name === undefined) return readPlainObject(json, where)
   return readSerializedValue(json, where)
 }
@@ -82,5 +109,8 @@ function readPlainObject(json: JsonObject, where: ValuePlace): SpecValue {
       step: readKeyword(json.step, where),
     }
   }
-  return { kind: 'dict', entries: Object.entries(json).map(([key, value]) => [key, readKeyword(value, where)] as const) }
+  return {
+    kind: 'dict',
+    entries: Object.entries(json).map(([key, value]) => [key, readKeyword(value, where)] as const),
+  }
 }

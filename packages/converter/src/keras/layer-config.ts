@@ -84,7 +84,9 @@ export class LayerConfig {
   }
 
   optionalInteger(key: string): number | undefined {
-    return this.value(key) === undefined || this.values[key] === null ? undefined : this.integer(key)
+    return this.value(key) === undefined || this.values[key] === null
+      ? undefined
+      : this.integer(key)
   }
 
   number(key: string, fallback?: number): number {
@@ -118,8 +120,14 @@ export class LayerConfig {
     const given = this.value(key)
     const value = given === undefined || given === null ? fallback : given
     const list = typeof value === 'number' ? Array.from({ length: rank }, () => value) : value
-    if (isIntegers(list) && list.length === rank && list.every((size) => size >= 0)) return [...list]
-    return this.#wrong(key, `a whole number or ${rank} of them`, given, Array.from({ length: rank }, () => 1))
+    if (isIntegers(list) && list.length === rank && list.every((size) => size >= 0))
+      return [...list]
+    return this.#wrong(
+      key,
+      `a whole number or ${rank} of them`,
+      given,
+      Array.from({ length: rank }, () => 1),
+    )
   }
 
   /** A whole number or a list of any length, as a list. */
@@ -136,7 +144,8 @@ export class LayerConfig {
     const given = this.value(key)
     if ((given === undefined || given === null) && fallback !== undefined) return [fallback]
     const list = typeof given === 'number' ? [given] : Array.isArray(given) ? given.flat(8) : given
-    if (Array.isArray(list) && list.every((item): item is number => typeof item === 'number')) return list
+    if (Array.isArray(list) && list.every((item): item is number => typeof item === 'number'))
+      return list
     return this.#wrong(key, 'a number or a list of them', given, [0])
   }
 
@@ -161,7 +170,12 @@ export class LayerConfig {
   /** Adds a problem about one argument. */
   reject(key: string, expected: string, hint?: string): void {
     this.#problems.add(
-      new UnsupportedError('not supported', { ...this.#where(key), expected, got: describeJson(this.values[key]), hint }),
+      new UnsupportedError('not supported', {
+        ...this.#where(key),
+        expected,
+        got: describeJson(this.values[key]),
+        hint,
+      }),
     )
   }
 
@@ -182,11 +196,17 @@ export class LayerConfig {
   }
 
   #where(key: string): { file: string; layer: string; place: string } {
-    return { file: this.place.file, layer: this.place.layer, place: `${this.place.className} argument ${key}` }
+    return {
+      file: this.place.file,
+      layer: this.place.layer,
+      place: `${this.place.className} argument ${key}`,
+    }
   }
 
   #wrong<T>(key: string, expected: string, got: Json | undefined, standIn: T): T {
-    this.#problems.add(new ModelError('wrong value', { ...this.#where(key), expected, got: describeJson(got) }))
+    this.#problems.add(
+      new ModelError('wrong value', { ...this.#where(key), expected, got: describeJson(got) }),
+    )
     return standIn
   }
 }

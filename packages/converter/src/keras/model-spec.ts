@@ -40,6 +40,8 @@ export interface LayerSpec {
   /** Shape of the first input at build time, batch first, where the file holds it. */
   readonly inputShape: readonly (number | null)[] | undefined
   readonly calls: readonly CallSpec[]
+  /** Set when it is a function node: the function's name in `keras.ops`. */
+  readonly op: string | undefined
   /** Set when the layer is a model. */
   readonly model: ModelSpec | undefined
   /** An input that Keras made up for a Sequential model; it is in no weight file. */
@@ -61,7 +63,12 @@ export type SpecValue =
   | { readonly kind: 'array'; readonly value: NdArray }
   | { readonly kind: 'list'; readonly items: readonly SpecValue[] }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [string, SpecValue])[] }
-  | { readonly kind: 'slice'; readonly start: SpecValue; readonly stop: SpecValue; readonly step: SpecValue }
+  | {
+      readonly kind: 'slice'
+      readonly start: SpecValue
+      readonly stop: SpecValue
+      readonly step: SpecValue
+    }
   | { readonly kind: 'ellipsis' }
   | { readonly kind: 'dtype'; readonly value: DType }
 

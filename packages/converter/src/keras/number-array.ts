@@ -37,7 +37,8 @@ export function arrayOfNumbers(
   if (dtype === 'string') {
     return { dtype, shape, data: new Uint8Array(0), strings: values.map((value) => String(value)) }
   }
-  if (dtype === 'float16' || dtype === 'bfloat16') return narrow(arrayOfNumbers('float32', shape, values, where), dtype)
+  if (dtype === 'float16' || dtype === 'bfloat16')
+    return narrow(arrayOfNumbers('float32', shape, values, where), dtype)
   const set = setters[dtype]
   if (!set) throw new UnsupportedError('a constant of this dtype', { ...where, got: dtype })
   const width = dtypeBits[dtype] / 8
@@ -45,7 +46,10 @@ export function arrayOfNumbers(
   const view = new DataView(data.buffer)
   for (const [index, value] of values.entries()) {
     const number = typeof value === 'boolean' ? Number(value) : value
-    if (typeof number !== 'number' || (width === 8 && dtype !== 'float64' && !Number.isFinite(number))) {
+    if (
+      typeof number !== 'number' ||
+      (width === 8 && dtype !== 'float64' && !Number.isFinite(number))
+    ) {
       throw new FormatError('a constant that is no number', { ...where, got: describeJson(value) })
     }
     set(view, index * width, number)

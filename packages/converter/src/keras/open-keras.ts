@@ -18,20 +18,32 @@ const assetsFolder = 'assets/'
 type InputShape = ModelOrigin['inputShape']
 
 /** A `.keras` archive: config.json, metadata.json, model.weights.h5 and assets. */
-export async function openKerasArchive(source: Source, zip: ZipArchive, inputShape: InputShape): Promise<OpenedModel> {
-  const text = async (entry: string): Promise<string> => new TextDecoder().decode(await zip.read(entry))
+export async function openKerasArchive(
+  source: Source,
+  zip: ZipArchive,
+  inputShape: InputShape,
+): Promise<OpenedModel> {
+  const text = async (entry: string): Promise<string> =>
+    new TextDecoder().decode(await zip.read(entry))
   const place = (entry: string): string => `${source.name}/${entry}`
   const config = parsePythonJson(await text(configEntry), source.name, configEntry)
-  const metadata = zip.has(metadataEntry) ? parsePythonJson(await text(metadataEntry), source.name, metadataEntry) : null
+  const metadata = zip.has(metadataEntry)
+    ? parsePythonJson(await text(metadataEntry), source.name, metadataEntry)
+    : null
   const kerasVersion = stringIn(metadata, 'keras_version')
   const kerasMajor = kerasMajorOf(kerasVersion, 3)
   if (!zip.has(weightsEntry)) {
-    throw new FormatError('the archive has no weights', { file: source.name, expected: weightsEntry, got: zip.names.slice(0, 8).join(', ') })
+    throw new FormatError('the archive has no weights', {
+      file: source.name,
+      expected: weightsEntry,
+      got: zip.names.slice(0, 8).join(', '),
+    })
   }
   const root = await openHdf5(await zip.open(weightsEntry))
   const assets = new Map<string, string>()
   for (const name of zip.names) {
-    if (name.startsWith(assetsFolder) && name.endsWith('.txt')) assets.set(name.slice(assetsFolder.length), await text(name))
+    if (name.startsWith(assetsFolder) && name.endsWith('.txt'))
+      assets.set(name.slice(assetsFolder.length), await text(name))
   }
   return {
     format: 'keras-v3',
@@ -47,14 +59,24 @@ export async function openKerasArchive(source: Source, zip: ZipArchive, inputSha
 }
 
 /** A whole model in one `.h5` file, as Keras 1, 2 and 3 write it; undefined when the file holds weights only. */
-export function openKerasH5(source: Source, root: Hdf5Group, weights: Hdf5Group | undefined, inputShape: InputShape): OpenedModel | undefined {
+export function openKerasH5(
+  source: Source,
+  root: Hdf5Group,
+  weights: Hdf5Group | undefined,
+  inputShape: InputShape,
+): OpenedModel | undefined {
   const text = root.attributes.get('model_config')?.strings?.[0]
   if (text === undefined) return undefined
   const config = parsePythonJson(text, source.name, 'model_config')
-  const kerasVersion = attribute(root, 'keras_version') || (weights ? attribute(weights, 'keras_version') : '')
+  const kerasVersion =
+    attribute(root, 'keras_version') || (weights ? attribute(weights, 'keras_version') : '')
   // Keras 1.0 wrote no version.
   const kerasMajor = kerasMajorOf(kerasVersion, 1)
-  if (!weights) throw new FormatError('the HDF5 file has no model_weights', { file: source.name, got: root.names.join(', ') || 'no groups' })
+  if (!weights)
+    throw new FormatError('the HDF5 file has no model_weights', {
+      file: source.name,
+      got: root.names.join(', ') || 'no groups',
+    })
   return {
     format: 'keras-h5',
     file: source.name,
@@ -69,11 +91,20 @@ export function openKerasH5(source: Source, root: Hdf5Group, weights: Hdf5Group 
 }
 
 /** `model.to_json()` with a file of weights, of Keras 3 (`.weights.h5`) or older. */
-export async function openJsonAndWeights(json: Source, weights: Source, inputShape: InputShape): Promise<OpenedModel> {
-  const config = parsePythonJson(new TextDecoder().decode(await readAll(json)), json.name, 'model config')
+export async function openJsonAndWeights(
+  json: Source,
+  weights: Source,
+  inputShape: InputShape,
+): Promise<OpenedModel> {
+  const config = parsePythonJson(
+    new TextDecoder().decode(await readAll(json)),
+    json.name,
+    'model config',
+  )
   const root = await openHdf5(weights)
   const legacy = await legacyWeightsGroup(root)
-  const stored = stringIn(config, 'keras_version') || (legacy ? attribute(legacy, 'keras_version') : '')
+  const stored =
+    stringIn(config, 'keras_version') || (legacy ? attribute(legacy, 'keras_version') : '')
   const kerasMajor = kerasMajorOf(stored, isJsonObject(config) && 'module' in config ? 3 : 2)
   return {
     format: 'weights-h5+json',
@@ -89,7 +120,11 @@ export async function openJsonAndWeights(json: Source, weights: Source, inputSha
 }
 
 /** The store for a weights file of either layout. */
-export function weightsStore(root: Hdf5Group, legacy: Hdf5Group | undefined, file: string): WeightStore {
+export function weightsStore(
+  root: Hdf5Group,
+  legacy: Hdf5Group | undefined,
+  file: string,
+): WeightStore {
   if (legacy && isLegacyWeights(legacy)) return legacyH5Store(legacy, file)
   if (!root.has('layers') && !root.has('_layer_checkpoint_dependencies') && !root.has('vars')) {
     throw new FormatError('the HDF5 file holds no weights of Keras', {

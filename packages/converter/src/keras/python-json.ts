@@ -27,7 +27,12 @@ export function parsePythonJson(text: string, file: string, place: string): Json
         // The first message is about the text as it is.
       }
     }
-    throw new FormatError('not valid JSON', { file, place, got: (error as Error).message, cause: error })
+    throw new FormatError('not valid JSON', {
+      file,
+      place,
+      got: (error as Error).message,
+      cause: error,
+    })
   }
 }
 
@@ -44,7 +49,11 @@ function checkDepth(text: string, file: string, place: string): void {
     } else if (code === 0x7b || code === 0x5b) {
       depth += 1
       if (depth > maximumDepth) {
-        throw new FormatError('JSON is nested too deeply', { file, place, expected: `at most ${maximumDepth} levels` })
+        throw new FormatError('JSON is nested too deeply', {
+          file,
+          place,
+          expected: `at most ${maximumDepth} levels`,
+        })
       }
     } else if (code === 0x7d || code === 0x5d) {
       depth -= 1
@@ -66,7 +75,9 @@ function replaceConstants(text: string): string | undefined {
 }
 
 function reviveConstants(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.startsWith(marker) ? Number(value.slice(marker.length)) : value
+  return typeof value === 'string' && value.startsWith(marker)
+    ? Number(value.slice(marker.length))
+    : value
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {

@@ -1,6 +1,8 @@
 import { FormatError, UnsupportedError } from '@dotplus/core'
 import { readFunctional } from './functional.ts'
 import type { LayerSpec, ModelSpec } from './model-spec.ts'
+import { opModule } from './op-classes.ts'
+import { opOf } from './op-nodes.ts'
 import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
 import { readSequential } from './sequential.ts'
 
@@ -19,7 +21,12 @@ const functionalClasses: ReadonlySet<string> = new Set(['Functional', 'Model'])
 export function isModelConfig(serialized: JsonObject): boolean {
   if (serialized.class_name === 'Sequential') return true
   const config = serialized.config
-  return isJsonObject(config) && Array.isArray(config.layers) && 'input_layers' in config && 'output_layers' in config
+  return (
+    isJsonObject(config) &&
+    Array.isArray(config.layers) &&
+    'input_layers' in config &&
+    'output_layers' in config
+  )
 }
 
 /**
@@ -44,7 +51,9 @@ export function readModel(serialized: Json, origin: ModelOrigin, path: string): 
   }
   if (isJsonObject(config) && isModelConfig(serialized)) return readFunctional(config, origin, path)
   throw new UnsupportedError(
-    functionalClasses.has(className) ? 'the model config has no layers' : 'a subclassed model: its graph is in Python code',
+    functionalClasses.has(className)
+      ? 'the model config has no layers'
+      : 'a subclassed model: its graph is in Python code',
     {
       file: origin.file,
       place: path || 'model config',
@@ -56,10 +65,22 @@ export function readModel(serialized: Json, origin: ModelOrigin, path: string): 
 }
 
 /** Reads one entry of `config.layers`, without its calls. */
-export function readLayer(json: Json | undefined, origin: ModelOrigin, path: string): Omit<LayerSpec, 'calls'> {
-  if (!isJsonObject(json) || typeof json.class_name !== 'string' || !isJsonObject(json.config ?? {})) {
+export function readLayer(
+  json: Json | undefined,
+  origin: ModelOrigin,
+  path: string,
+): Omit<LayerSpec, 'calls'> {
+  if (
+    !isJsonObject(json) ||
+    typeof json.class_name !== 'string' ||
+    !isJsonObject(json.config ?? {})
+  ) {
     if (isJsonObject(json) && json.class_name === 'Sequential') return layerOf(json, origin, path)
-    throw new FormatError('a layer without class_name and config', { file: origin.file, place: path, got: describeJson(json) })
+    throw new FormatError('a layer without class_name and config', {
+      file: origin.file,
+      place: path,
+      got: describeJson(json),
+    })
   }
   return layerOf(json, origin, path)
 }
@@ -68,15 +89,29 @@ function layerOf(json: JsonObject, origin: ModelOrigin, path: string): Omit<Laye
   const config = isJsonObject(json.config) ? json.config : {}
   const name = nameOf(json, config)
   const inner = path ? `${path}/${name}` : name
+  const className = json.class_name as string
+  const module = typeof json.module === 'string' ? json.module : undefined
   return {
     name,
-    className: json.class_name as string,
+    className,
     registeredName: typeof json.registered_name === 'string' ? json.registered_name : undefined,
-    module: typeof json.module === 'string' ? json.module : undefined,
+    module,
     config,
+    op: opOf(className, module ?? moduleOfOp(className, config, origin)),
     inputShape: buildShape(json.build_config),
-    model: isModelConfig(json) ? readModel(json, { ...origin, inputShape: undefined }, inner) : undefined,
+    model: isModelConfig(json)
+      ? readModel(json, { ...origin, inputShape: undefined }, inner)
+      : undefined,
   }
+}
+
+/** A `.h5` of Keras 3 tells function nodes from layers of the same name by what their config lacks. */
+function moduleOfOp(
+  className: string,
+  config: JsonObject,
+  origin: ModelOrigin,
+): string | undefined {
+  return origin.kerasMajor >= 3 && !('trainable' in config) ? opModule(className) : undefined
 }
 
 function nameOf(json: JsonObject, config: JsonObject): string {
@@ -98,6 +133,7 @@ function buildShape(json: Json | undefined): (number | null)[] | undefined {
 /** A shape as JSON: a list of sizes and nulls; of a list of shapes the first. */
 export function shapeOf(json: Json | undefined): (number | null)[] | undefined {
   if (!Array.isArray(json)) return undefined
-  if (json.every((size): size is number | null => size === null || typeof size === 'number')) return json
+  if (json.every((size): size is number | null => size === null || typeof size === 'number'))
+    return json
   return shapeOf(json[0])
 }

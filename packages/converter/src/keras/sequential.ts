@@ -10,10 +10,19 @@ type Shape = readonly (number | null)[]
 const textLayers: ReadonlySet<string> = new Set(['TextVectorization', 'StringLookup'])
 
 /** Reads a Sequential model as a chain of calls; an input that its config leaves out is made up as Keras does. */
-export function readSequential(config: JsonObject, serialized: JsonObject, origin: ModelOrigin, path: string): ModelSpec {
+export function readSequential(
+  config: JsonObject,
+  serialized: JsonObject,
+  origin: ModelOrigin,
+  path: string,
+): ModelSpec {
   const list = config.layers
   if (!Array.isArray(list) || list.length === 0) {
-    throw new FormatError('a Sequential model without layers', { file: origin.file, place: path || 'model config', got: describeJson(list) })
+    throw new FormatError('a Sequential model without layers', {
+      file: origin.file,
+      place: path || 'model config',
+      got: describeJson(list),
+    })
   }
   const layers = list.map((json) => readLayer(json, origin, path))
   const [first] = layers as [Omit<LayerSpec, 'calls'>]
@@ -23,7 +32,10 @@ export function readSequential(config: JsonObject, serialized: JsonObject, origi
   const calls = layers.map((layer, index): LayerSpec => {
     const previous = layers[index - 1]
     const call: CallSpec = previous
-      ? { positional: [{ kind: 'tensor', value: { layer: previous.name, node: 0, output: 0 } }], keywords: [] }
+      ? {
+          positional: [{ kind: 'tensor', value: { layer: previous.name, node: 0, output: 0 } }],
+          keywords: [],
+        }
       : { positional: [], keywords: [] }
     return { ...layer, calls: [call] }
   })
@@ -38,7 +50,10 @@ export function readSequential(config: JsonObject, serialized: JsonObject, origi
   }
 }
 
-function madeUpInput(first: Omit<LayerSpec, 'calls'>, shape: Shape | undefined): Omit<LayerSpec, 'calls'> & { implicit: true } {
+function madeUpInput(
+  first: Omit<LayerSpec, 'calls'>,
+  shape: Shape | undefined,
+): Omit<LayerSpec, 'calls'> & { implicit: true } {
   const inner = first.model?.layers.find(({ className }) => className === 'InputLayer')
   const dtype: Json | undefined = inner?.config.dtype ?? inputDtype(first)
   return {
@@ -46,7 +61,12 @@ function madeUpInput(first: Omit<LayerSpec, 'calls'>, shape: Shape | undefined):
     className: 'InputLayer',
     registeredName: undefined,
     module: 'keras.layers',
-    config: { name: `${first.name}_input`, batch_shape: shape ? [...shape] : null, dtype: dtype ?? 'float32' },
+    config: {
+      name: `${first.name}_input`,
+      batch_shape: shape ? [...shape] : null,
+      dtype: dtype ?? 'float32',
+    },
+    op: undefined,
     inputShape: undefined,
     model: undefined,
     implicit: true,
@@ -66,7 +86,9 @@ function inputShapeOf(
   firstJson: Json | undefined,
   origin: ModelOrigin,
 ): Shape | undefined {
-  const build = isJsonObject(serialized.build_config) ? serialized.build_config.input_shape : undefined
+  const build = isJsonObject(serialized.build_config)
+    ? serialized.build_config.input_shape
+    : undefined
   const inner = first.model?.layers.find(({ className }) => className === 'InputLayer')?.config
   const candidates: (Json | undefined)[] = [
     first.config.batch_input_shape,
@@ -74,7 +96,9 @@ function inputShapeOf(
     withBatch(first.config.input_shape),
     config.build_input_shape,
     build,
-    isJsonObject(firstJson) && isJsonObject(firstJson.build_config) ? firstJson.build_config.input_shape : undefined,
+    isJsonObject(firstJson) && isJsonObject(firstJson.build_config)
+      ? firstJson.build_config.input_shape
+      : undefined,
     inner?.batch_shape,
     inner?.batch_input_shape,
   ]

@@ -21,11 +21,15 @@ export function readSerializedValue(json: Json | undefined, where: ValuePlace): 
   if (typeof json === 'boolean') return { kind: 'boolean', value: json }
   if (typeof json === 'number') return { kind: 'number', value: json }
   if (typeof json === 'string') return { kind: 'text', value: json }
-  if (Array.isArray(json)) return { kind: 'list', items: json.map((item) => readSerializedValue(item, where)) }
+  if (Array.isArray(json))
+    return { kind: 'list', items: json.map((item) => readSerializedValue(item, where)) }
   const config = isJsonObject(json.config) ? json.config : {}
   switch (json.class_name) {
     case '__keras_tensor__':
-      return { kind: 'tensor', value: withShape(readHistory(config.keras_history, where), config.shape) }
+      return {
+        kind: 'tensor',
+        value: withShape(readHistory(config.keras_history, where), config.shape),
+      }
     case '__numpy__':
     case '__tensor__':
       return { kind: 'array', value: readArray(config, where) }
@@ -42,19 +46,26 @@ export function readSerializedValue(json: Json | undefined, where: ValuePlace): 
       return readDict(json, where)
     default:
       if ('config' in json && typeof json.class_name === 'string') {
-        throw new UnsupportedError('an argument that is an object', { ...where, got: json.class_name })
+        throw new UnsupportedError('an argument that is an object', {
+          ...where,
+          got: json.class_name,
+        })
       }
       return readDict(json, where)
   }
 }
 
 function withShape(tensor: TensorRef, shape: Json | undefined): TensorRef {
-  const isShape = Array.isArray(shape) && shape.every((size): size is number | null => size === null || typeof size === 'number')
+  const isShape =
+    Array.isArray(shape) &&
+    shape.every((size): size is number | null => size === null || typeof size === 'number')
   return isShape ? { ...tensor, shape } : tensor
 }
 
 function readDict(json: JsonObject, where: ValuePlace): SpecValue {
-  const entries = Object.entries(json).map(([key, value]) => [key, readSerializedValue(value, where)] as const)
+  const entries = Object.entries(json).map(
+    ([key, value]) => [key, readSerializedValue(value, where)] as const,
+  )
   return { kind: 'dict', entries }
 }
 
@@ -83,7 +94,8 @@ function readArray(config: JsonObject, where: ValuePlace): NdArray {
   const { value } = config
   const dtype: DType = isDType(config.dtype) ? config.dtype : 'float32'
   const shape: number[] = []
-  for (let level: Json | undefined = value; Array.isArray(level); level = level[0]) shape.push(level.length)
+  for (let level: Json | undefined = value; Array.isArray(level); level = level[0])
+    shape.push(level.length)
   const flat: Json[] = []
   const collect = (json: Json | undefined): void => {
     if (Array.isArray(json)) for (const item of json) collect(item)
@@ -91,7 +103,11 @@ function readArray(config: JsonObject, where: ValuePlace): NdArray {
   }
   collect(value)
   if (flat.length !== elementCount(shape)) {
-    throw new FormatError('a constant whose rows differ in length', { ...where, expected: `${elementCount(shape)} elements`, got: `${flat.length}` })
+    throw new FormatError('a constant whose rows differ in length', {
+      ...where,
+      expected: `${elementCount(shape)} elements`,
+      got: `${flat.length}`,
+    })
   }
   return arrayOfNumbers(dtype, shape, flat, where)
 }

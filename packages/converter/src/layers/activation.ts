@@ -27,7 +27,11 @@ export const leakyRelu: LayerConverter = {
   classNames: ['LeakyReLU'],
   convert: (config) => ({
     kind: 'activation',
-    activation: { activation: activationOf('leaky_relu', { negative_slope: config.number('negative_slope', 0.3) }) },
+    activation: {
+      activation: activationOf('leaky_relu', {
+        negative_slope: config.number('negative_slope', 0.3),
+      }),
+    },
   }),
 }
 

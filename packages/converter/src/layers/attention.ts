@@ -9,7 +9,9 @@ export const attention: LayerConverter = {
     const additive = isAdditive(config)
     return ownWeights(
       config.boolean('use_scale', additive) && weight('scale', additive ? [undefined] : []),
-      !additive && config.text('score_mode', 'dot') === 'concat' && weight('concat_score_weight', []),
+      !additive &&
+        config.text('score_mode', 'dot') === 'concat' &&
+        weight('concat_score_weight', []),
     )
   },
   convert(config, weights) {
@@ -21,7 +23,9 @@ export const attention: LayerConverter = {
     return {
       kind: 'attention',
       attention: {
-        scoreMode: isAdditive(config) ? 'additive' : config.word('score_mode', ['dot', 'concat'], 'dot'),
+        scoreMode: isAdditive(config)
+          ? 'additive'
+          : config.word('score_mode', ['dot', 'concat'], 'dot'),
         scale: weights.index('scale'),
         concatScoreWeight: weights.index('concat_score_weight'),
       },

@@ -17,7 +17,15 @@ export const batchNormalization: LayerConverter = {
     )
   },
   convert(config, weights) {
-    config.ignore('momentum', 'synchronized', 'renorm_clipping', 'renorm_momentum', 'mode', 'fused', 'virtual_batch_size')
+    config.ignore(
+      'momentum',
+      'synchronized',
+      'renorm_clipping',
+      'renorm_momentum',
+      'mode',
+      'fused',
+      'virtual_batch_size',
+    )
     // Keras 2 writes the axis as a list of one.
     const axes = config.integers('axis', [-1])
     if (axes.length !== 1) config.reject('axis', 'one axis')

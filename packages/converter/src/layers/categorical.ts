@@ -18,8 +18,12 @@ export const discretization: LayerConverter = {
     config.ignore('num_bins', 'epsilon')
     const given = config.value('bin_boundaries')
     const values = Array.isArray(given) ? given : []
-    if (!Array.isArray(given)) config.reject('bin_boundaries', 'a list of numbers', 'Call adapt() before saving the model')
-    const array = arrayOfNumbers('float32', [values.length], values, { layer: scope.path, place: 'bin_boundaries' })
+    if (!Array.isArray(given))
+      config.reject('bin_boundaries', 'a list of numbers', 'Call adapt() before saving the model')
+    const array = arrayOfNumbers('float32', [values.length], values, {
+      layer: scope.path,
+      place: 'bin_boundaries',
+    })
     return {
       kind: 'discretization',
       discretization: {

@@ -22,7 +22,11 @@ export function convArguments(config: LayerConfig): {
     kernelSize: config.sizes('kernel_size', rank),
     strides: config.sizes('strides', rank, 1),
     dilationRate: config.sizes('dilation_rate', rank, 1),
-    padding: config.word('padding', rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'], 'valid'),
+    padding: config.word(
+      'padding',
+      rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'],
+      'valid',
+    ),
     dataFormat: config.dataFormat(),
   }
 }
@@ -57,7 +61,13 @@ export const conv: LayerConverter = {
 
 /** Kernel (kernel_size…, filters, input channels). */
 export const convTranspose: LayerConverter = {
-  classNames: ['Conv1DTranspose', 'Conv2DTranspose', 'Conv3DTranspose', 'Convolution2DTranspose', 'Convolution3DTranspose'],
+  classNames: [
+    'Conv1DTranspose',
+    'Conv2DTranspose',
+    'Conv3DTranspose',
+    'Convolution2DTranspose',
+    'Convolution3DTranspose',
+  ],
   weights(config) {
     const filters = config.size('filters')
     const kernelSize = config.sizes('kernel_size', rankOf(config))
@@ -75,7 +85,8 @@ export const convTranspose: LayerConverter = {
       convTranspose: {
         ...convArguments(config),
         filters: config.size('filters'),
-        outputPadding: given === undefined || given === null ? [] : config.sizes('output_padding', rank),
+        outputPadding:
+          given === undefined || given === null ? [] : config.sizes('output_padding', rank),
         kernel: weights.index('kernel'),
         bias: weights.index('bias'),
         activation: config.activation(),
@@ -112,7 +123,12 @@ export const depthwiseConv: LayerConverter = {
 
 /** A depthwise kernel, then a pointwise one (1…, input channels * depth_multiplier, filters). */
 export const separableConv: LayerConverter = {
-  classNames: ['SeparableConv1D', 'SeparableConv2D', 'SeparableConvolution1D', 'SeparableConvolution2D'],
+  classNames: [
+    'SeparableConv1D',
+    'SeparableConv2D',
+    'SeparableConvolution1D',
+    'SeparableConvolution2D',
+  ],
   weights(config) {
     const filters = config.size('filters')
     const kernelSize = config.sizes('kernel_size', rankOf(config))
@@ -142,7 +158,8 @@ export const separableConv: LayerConverter = {
 /** Keras 1 and 2: a convolution whose kernel differs from place to place, in one of three storage layouts. */
 export const locallyConnected: LayerConverter = {
   classNames: ['LocallyConnected1D', 'LocallyConnected2D'],
-  weights: (config) => ownWeights(weight('kernel'), config.boolean('use_bias', true) && weight('bias')),
+  weights: (config) =>
+    ownWeights(weight('kernel'), config.boolean('use_bias', true) && weight('bias')),
   convert(config, weights) {
     const { dilationRate, ...rest } = convArguments(config)
     if (dilationRate.some((rate) => rate !== 1)) config.reject('dilation_rate', '1')

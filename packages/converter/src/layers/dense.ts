@@ -9,7 +9,10 @@ export const dense: LayerConverter = {
     const units = config.size('units')
     const inputs = inputShape?.at(-1) ?? undefined
     const bias = config.boolean('use_bias', true) && weight('bias', [units])
-    return quantizedWeights(policy, weight('kernel', [inputs, units]), bias) ?? ownWeights(weight('kernel', [inputs, units]), bias)
+    return (
+      quantizedWeights(policy, weight('kernel', [inputs, units]), bias) ??
+      ownWeights(weight('kernel', [inputs, units]), bias)
+    )
   },
   convert(config, weights, { policy, inputShape }) {
     config.ignore('lora_rank', 'lora_alpha')

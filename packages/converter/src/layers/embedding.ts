@@ -17,7 +17,10 @@ export const embedding: LayerConverter = {
       quantized && statistic('embeddings_scale'),
       policy.quantization === 'int4' && optional(statistic('embeddings_zero')),
       policy.quantization === 'int4' && optional(statistic('g_idx')),
-      untied && (quantized ? statistic('reverse_embeddings') : weight('reverse_embeddings', shape.toReversed())),
+      untied &&
+        (quantized
+          ? statistic('reverse_embeddings')
+          : weight('reverse_embeddings', shape.toReversed())),
       untied && quantized && statistic('reverse_embeddings_scale'),
       untied && policy.quantization === 'int4' && optional(statistic('reverse_embeddings_zero')),
     )
@@ -46,8 +49,11 @@ function isReversible(config: LayerConfig): boolean {
   return config.place.className === 'ReversibleEmbedding'
 }
 
-function quantization(config: LayerConfig, weights: LayerWeights, policy: DTypePolicy): Quantization | undefined {
+function quantization(
+  config: LayerConfig,
+  weights: LayerWeights,
+  policy: DTypePolicy,
+): Quantization | undefined {
   const shape = [config.size('input_dim'), config.size('output_dim')]
   return quantizationOf(config, weights, policy, shape, 'embeddings')
 }
-

@@ -12,9 +12,20 @@ export const identity: LayerConverter = {
     'SpatialDropout2D',
     'SpatialDropout3D',
     'ActivityRegularization',
+    // EfficientNet's and ConvNeXt's, which drop whole branches in training.
+    'StochasticDepth',
   ],
   convert(config) {
-    config.ignore('rate', 'seed', 'noise_shape', 'stddev', 'data_format', 'l1', 'l2')
+    config.ignore(
+      'rate',
+      'seed',
+      'noise_shape',
+      'stddev',
+      'data_format',
+      'l1',
+      'l2',
+      'drop_path_rate',
+    )
     return { kind: 'identity', identity: { supportsMasking: true } }
   },
 }

@@ -51,7 +51,11 @@ export const imageAugmentation: LayerConverter = {
       kind: 'imageAugmentation',
       imageAugmentation: {
         operation: snakeCase(config.place.className),
-        attributes: settings.toSorted().map((key) => argument(key, readSerializedValue(config.values[key], place), scope.values)),
+        attributes: settings
+          .toSorted()
+          .map((key) =>
+            argument(key, readSerializedValue(config.values[key], place), scope.values),
+          ),
         layers: [],
       },
     }
@@ -70,7 +74,9 @@ export const pipeline: LayerConverter = {
       imageAugmentation: {
         operation: 'pipeline',
         attributes: [],
-        layers: layers.map((serialized, index) => scope.addLayer(serialized, weights.child(`${index}`))),
+        layers: layers.map((serialized, index) =>
+          scope.addLayer(serialized, weights.child(`${index}`)),
+        ),
       },
     }
   },

@@ -1,6 +1,15 @@
 import type { LayerConverter } from './layer-converter.ts'
 
-const interpolations = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5', 'area', 'gaussian', 'mitchellcubic'] as const
+const interpolations = [
+  'nearest',
+  'bilinear',
+  'bicubic',
+  'lanczos3',
+  'lanczos5',
+  'area',
+  'gaussian',
+  'mitchellcubic',
+] as const
 
 export const resizing: LayerConverter = {
   classNames: ['Resizing'],
@@ -26,6 +35,10 @@ export const centerCrop: LayerConverter = {
   classNames: ['CenterCrop'],
   convert: (config) => ({
     kind: 'centerCrop',
-    centerCrop: { height: config.size('height'), width: config.size('width'), dataFormat: config.dataFormat() },
+    centerCrop: {
+      height: config.size('height'),
+      width: config.size('width'),
+      dataFormat: config.dataFormat(),
+    },
   }),
 }

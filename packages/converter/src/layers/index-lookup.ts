@@ -17,11 +17,18 @@ export function lookupWeights(): WeightNode {
 export const indexLookup: LayerConverter = {
   classNames: ['StringLookup', 'IntegerLookup'],
   weights: () => lookupWeights(),
-  convert: (config, weights, scope) => ({ kind: 'indexLookup', indexLookup: readLookup(config, weights, scope) }),
+  convert: (config, weights, scope) => ({
+    kind: 'indexLookup',
+    indexLookup: readLookup(config, weights, scope),
+  }),
 }
 
 /** The arguments that StringLookup, IntegerLookup and the lookup within TextVectorization have. */
-export function readLookup(config: LayerConfig, weights: LayerWeights, scope: ConvertScope): IndexLookup {
+export function readLookup(
+  config: LayerConfig,
+  weights: LayerWeights,
+  scope: ConvertScope,
+): IndexLookup {
   config.ignore('vocabulary_size', 'encoding', 'oov_method', 'has_input_vocabulary')
   if (config.value('salt')) config.reject('salt', 'null')
   const integers = config.place.className === 'IntegerLookup'
@@ -39,7 +46,8 @@ export function readLookup(config: LayerConfig, weights: LayerWeights, scope: Co
   const terms = withoutSpecial(vocabularyOf(config, scope), special)
   return {
     vocabularyDtype: integers ? 'int64' : 'string',
-    vocabulary: terms && scope.addTensor('vocabulary', vocabularyArray(terms, integers, scope.path)),
+    vocabulary:
+      terms && scope.addTensor('vocabulary', vocabularyArray(terms, integers, scope.path)),
     numOovIndices,
     maskToken,
     oovToken,
@@ -67,26 +75,42 @@ function vocabularyOf(config: LayerConfig, scope: ConvertScope): string[] | unde
     while (lines.at(-1) === '') lines.pop()
     return lines
   }
-  if (typeof given === 'string') config.reject('vocabulary', 'a list of terms', 'Save as .keras, which holds the vocabulary itself')
+  if (typeof given === 'string')
+    config.reject(
+      'vocabulary',
+      'a list of terms',
+      'Save as .keras, which holds the vocabulary itself',
+    )
   return undefined
 }
 
 /** A stored vocabulary begins with the mask and out-of-vocabulary tokens; one given by hand may. */
-function withoutSpecial(terms: string[] | undefined, special: readonly string[]): string[] | undefined {
+function withoutSpecial(
+  terms: string[] | undefined,
+  special: readonly string[],
+): string[] | undefined {
   if (!terms) return undefined
   const has = special.length > 0 && special.every((token, index) => terms[index] === token)
   return has ? terms.slice(special.length) : terms
 }
 
 function vocabularyArray(terms: readonly string[], integers: boolean, layer: string): NdArray {
-  if (!integers) return { dtype: 'string', shape: [terms.length], data: new Uint8Array(0), strings: terms }
+  if (!integers)
+    return { dtype: 'string', shape: [terms.length], data: new Uint8Array(0), strings: terms }
   const values = terms.map((term) => Number(term))
   return arrayOfNumbers('int64', [terms.length], values, { layer, place: 'vocabulary' })
 }
 
-function idfWeights(config: LayerConfig, weights: LayerWeights, scope: ConvertScope): number | undefined {
+function idfWeights(
+  config: LayerConfig,
+  weights: LayerWeights,
+  scope: ConvertScope,
+): number | undefined {
   const given = config.value('idf_weights')
   if (!Array.isArray(given)) return weights.index('idf_weights')
-  const array = arrayOfNumbers('float32', [given.length], given, { layer: scope.path, place: 'idf_weights' })
+  const array = arrayOfNumbers('float32', [given.length], given, {
+    layer: scope.path,
+    place: 'idf_weights',
+  })
   return scope.addTensor('idf_weights', array)
 }

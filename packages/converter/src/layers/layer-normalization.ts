@@ -29,7 +29,10 @@ export const layerNormalization: LayerConverter = {
 export const groupNormalization: LayerConverter = {
   classNames: ['GroupNormalization'],
   weights: (config) =>
-    ownWeights(config.boolean('scale', true) && weight('gamma', [undefined]), config.boolean('center', true) && weight('beta', [undefined])),
+    ownWeights(
+      config.boolean('scale', true) && weight('gamma', [undefined]),
+      config.boolean('center', true) && weight('beta', [undefined]),
+    ),
   convert: (config, weights) => ({
     kind: 'groupNormalization',
     groupNormalization: {
@@ -58,5 +61,8 @@ export const rmsNormalization: LayerConverter = {
 
 export const unitNormalization: LayerConverter = {
   classNames: ['UnitNormalization'],
-  convert: (config) => ({ kind: 'unitNormalization', unitNormalization: { axes: config.integers('axis', [-1]) } }),
+  convert: (config) => ({
+    kind: 'unitNormalization',
+    unitNormalization: { axes: config.integers('axis', [-1]) },
+  }),
 }

@@ -30,7 +30,10 @@ export const dot: LayerConverter = {
     const axes = config.integers('axes')
     return {
       kind: 'dot',
-      dot: { axes: axes.length === 1 ? [axes[0] as number, axes[0] as number] : axes, normalize: config.boolean('normalize', false) },
+      dot: {
+        axes: axes.length === 1 ? [axes[0] as number, axes[0] as number] : axes,
+        normalize: config.boolean('normalize', false),
+      },
     }
   },
 }

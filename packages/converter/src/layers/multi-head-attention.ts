@@ -18,7 +18,8 @@ function projectionChildren(config: LayerConfig, { policy }: LayerScope): Weight
       return {
         key: name,
         paths: [`${name}_dense`, `_${name}_dense`],
-        node: quantizedWeights(policy, weight('kernel'), bias) ?? ownWeights(weight('kernel'), bias),
+        node:
+          quantizedWeights(policy, weight('kernel'), bias) ?? ownWeights(weight('kernel'), bias),
       }
     })
 }
@@ -49,7 +50,16 @@ function readProjections(
 }
 
 /** Arguments that only matter in training, or choose an implementation. */
-const withoutEffect = ['dropout', 'seed', 'flash_attention', 'query_shape', 'key_shape', 'value_shape', 'output_shape'] as const
+const withoutEffect = [
+  'dropout',
+  'seed',
+  'flash_attention',
+  'softmax_robust_masking',
+  'query_shape',
+  'key_shape',
+  'value_shape',
+  'output_shape',
+] as const
 
 export const multiHeadAttention: LayerConverter = {
   classNames: ['MultiHeadAttention'],
@@ -69,7 +79,13 @@ export const multiHeadAttention: LayerConverter = {
         keyDim,
         valueDim: config.optionalInteger('value_dim') ?? keyDim,
         attentionAxes: config.integers('attention_axes', []),
-        ...readProjections(config, weights, scope, { query: input, key: input, value: input, gate: input, output }),
+        ...readProjections(config, weights, scope, {
+          query: input,
+          key: input,
+          value: input,
+          gate: input,
+          output,
+        }),
         slidingWindow: config.optionalInteger('sliding_window'),
         grouped: false,
       },
@@ -95,7 +111,13 @@ export const groupedQueryAttention: LayerConverter = {
         keyDim: headDim,
         valueDim: headDim,
         attentionAxes: [],
-        ...readProjections(config, weights, scope, { query, key, value: key, gate: query, output: 'bquh,uhm->bqm' }),
+        ...readProjections(config, weights, scope, {
+          query,
+          key,
+          value: key,
+          gate: query,
+          output: 'bquh,uhm->bqm',
+        }),
         slidingWindow: config.optionalInteger('sliding_window'),
         grouped: true,
       },
@@ -115,7 +137,8 @@ function projectionEquations(rank: number, outputDims: number): Equations {
 }
 
 function equation(free: number, bound: number, output: number): string {
-  const letters = (start: number, count: number): string => 'abcdefghijklmnopqrstuvwxyz'.slice(start, start + count)
+  const letters = (start: number, count: number): string =>
+    'abcdefghijklmnopqrstuvwxyz'.slice(start, start + count)
   const kept = letters(0, free)
   const summed = letters(free, bound)
   const made = letters(free + bound, output)

@@ -33,7 +33,9 @@ export const normalization: LayerConverter = {
 type Statistic = 'mean' | 'variance'
 
 function isGiven(config: LayerConfig): boolean {
-  return [config.value('mean'), config.value('variance')].every((value) => value !== undefined && value !== null)
+  return [config.value('mean'), config.value('variance')].every(
+    (value) => value !== undefined && value !== null,
+  )
 }
 
 function storedStatistic(
@@ -56,19 +58,31 @@ function givenStatistic(
 ): TensorIndex {
   const values = config.numbers(name)
   const shape: number[] = []
-  for (let level: Json | undefined = config.values[name]; Array.isArray(level); level = level[0]) shape.push(level.length)
+  for (let level: Json | undefined = config.values[name]; Array.isArray(level); level = level[0])
+    shape.push(level.length)
   const where = { layer: scope.path, place: name }
-  const array = arrayOfNumbers('float32', elementCount(shape) === values.length ? shape : [values.length], values, where)
+  const array = arrayOfNumbers(
+    'float32',
+    elementCount(shape) === values.length ? shape : [values.length],
+    values,
+    where,
+  )
   return scope.addTensor(name, { ...array, shape: spread(array.shape, axes, scope) })
 }
 
 /**
  * Places the sizes of the kept axes, aligned from the right, in a shape of x's rank.
  */
-function spread(shape: readonly number[], axes: readonly number[], { inputShape }: LayerScope): readonly number[] {
+function spread(
+  shape: readonly number[],
+  axes: readonly number[],
+  { inputShape }: LayerScope,
+): readonly number[] {
   if (shape.length === 0) return shape
   // Without x's rank only axes counted from the end have a known place.
-  const rank = inputShape?.length ?? (axes.every((axis) => axis < 0) ? Math.max(...axes.map((axis) => -axis)) : undefined)
+  const rank =
+    inputShape?.length ??
+    (axes.every((axis) => axis < 0) ? Math.max(...axes.map((axis) => -axis)) : undefined)
   if (rank === undefined) return shape
   const kept = axes.map((axis) => (axis < 0 ? axis + rank : axis)).toSorted((a, b) => a - b)
   const placed = Array.from({ length: rank }, () => 1)

@@ -8,11 +8,16 @@ function reductionOf(config: LayerConfig): string {
 
 const ranks = [1, 2, 3]
 const classNames = (pattern: string): string[] =>
-  ranks.flatMap((rank) => ['Max', 'Average'].map((reduction) => pattern.replace('*', reduction).replace('#', `${rank}`)))
+  ranks.flatMap((rank) =>
+    ['Max', 'Average'].map((reduction) => pattern.replace('*', reduction).replace('#', `${rank}`)),
+  )
 
 /** Strides default to the pool size. */
 export const pooling: LayerConverter = {
-  classNames: [...classNames('*Pooling#D'), ...ranks.flatMap((rank) => [`MaxPool${rank}D`, `AvgPool${rank}D`])],
+  classNames: [
+    ...classNames('*Pooling#D'),
+    ...ranks.flatMap((rank) => [`MaxPool${rank}D`, `AvgPool${rank}D`]),
+  ],
   convert(config) {
     const rank = rankOf(config)
     const poolSize = config.sizes('pool_size', rank, 2)
@@ -31,7 +36,10 @@ export const pooling: LayerConverter = {
 }
 
 export const globalPooling: LayerConverter = {
-  classNames: [...classNames('Global*Pooling#D'), ...ranks.flatMap((rank) => [`GlobalMaxPool${rank}D`, `GlobalAvgPool${rank}D`])],
+  classNames: [
+    ...classNames('Global*Pooling#D'),
+    ...ranks.flatMap((rank) => [`GlobalMaxPool${rank}D`, `GlobalAvgPool${rank}D`]),
+  ],
   convert: (config) => ({
     kind: 'globalPooling',
     globalPooling: {

@@ -11,7 +11,11 @@ const modes: ReadonlySet<string> = new Set(['int8', 'int4', 'float8', 'gptq', 'a
  *
  * @see keras/src/layers/core/dense.py, variable_serialization_spec
  */
-export function quantizedWeights(policy: DTypePolicy, kernel: WeightSlot, bias: WeightSlot | false): WeightNode | undefined {
+export function quantizedWeights(
+  policy: DTypePolicy,
+  kernel: WeightSlot,
+  bias: WeightSlot | false,
+): WeightNode | undefined {
   const mode = policy.quantization
   if (mode === undefined) return undefined
   const packed: WeightSlot = { ...kernel, shape: undefined, trainable: false }
@@ -21,7 +25,13 @@ export function quantizedWeights(policy: DTypePolicy, kernel: WeightSlot, bias: 
       case 'int8':
         return [packed, ...biases, statistic('kernel_scale')]
       case 'int4':
-        return [packed, ...biases, statistic('kernel_scale'), optional(statistic('kernel_zero')), optional(statistic('g_idx'))]
+        return [
+          packed,
+          ...biases,
+          statistic('kernel_scale'),
+          optional(statistic('kernel_zero')),
+          optional(statistic('g_idx')),
+        ]
       case 'float8':
         return [
           kernel,
@@ -34,7 +44,13 @@ export function quantizedWeights(policy: DTypePolicy, kernel: WeightSlot, bias: 
           statistic('outputs_grad_amax_history'),
         ]
       case 'gptq':
-        return [...biases, statistic('quantized_kernel'), statistic('kernel_scale'), statistic('kernel_zero'), statistic('g_idx')]
+        return [
+          ...biases,
+          statistic('quantized_kernel'),
+          statistic('kernel_scale'),
+          statistic('kernel_zero'),
+          statistic('g_idx'),
+        ]
       case 'awq':
         return [
           ...biases,
@@ -67,7 +83,10 @@ export function quantizationOf(
   const mode = policy.quantization
   if (mode === undefined) return undefined
   if (!modes.has(mode)) config.reject('dtype', [...modes].join(', '))
-  const values = typeof settings?.config === 'object' && !Array.isArray(settings.config) ? settings.config : undefined
+  const values =
+    typeof settings?.config === 'object' && !Array.isArray(settings.config)
+      ? settings.config
+      : undefined
   const blockSize = values?.block_size ?? values?.group_size ?? policy.blockSize
   const recorded = ['inputs_scale', `${prefix}_scale`, 'outputs_grad_scale', 'awq_scales']
   const inputScales =
@@ -80,7 +99,9 @@ export function quantizationOf(
     zero: weights.index(`${prefix}_zero`),
     groupIndex: weights.index('g_idx'),
     blockSize: typeof blockSize === 'number' && blockSize > 0 ? blockSize : 0,
-    unpackedShape: kernelShape.every((size) => typeof size === 'number') ? [...(kernelShape as number[])] : [],
+    unpackedShape: kernelShape.every((size) => typeof size === 'number')
+      ? [...(kernelShape as number[])]
+      : [],
     dynamicInputs: mode === 'int8' || mode === 'int4',
     inputScales,
   }

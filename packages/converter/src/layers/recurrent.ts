@@ -3,14 +3,17 @@ import type { LayerConfig } from '../keras/layer-config.ts'
 import { isJsonObject, type Json, type JsonObject } from '../keras/python-json.ts'
 import { snakeCase } from '../keras/snake-case.ts'
 import { noWeights, type WeightChild, type WeightNode } from '../weights/weight-tree.ts'
-import type { ConvertScope, LayerConverter, LayerWeights } from './layer-converter.ts'
+import type { LayerConverter, LayerWeights } from './layer-converter.ts'
 import { cellKind, cellWeights, readCell } from './recurrent-cell.ts'
 import { normalizeStates, readScan } from './scan.ts'
 
 /** SimpleRNN, LSTM and GRU: one cell whose arguments are the layer's own. */
 export const recurrent: LayerConverter = {
   classNames: ['SimpleRNN', 'LSTM', 'GRU'],
-  weights: (config) => ({ ...noWeights, children: [{ key: 'cell', paths: ['cell'], node: cellWeights(config) }] }),
+  weights: (config) => ({
+    ...noWeights,
+    children: [{ key: 'cell', paths: ['cell'], node: cellWeights(config) }],
+  }),
   convert: (config, weights) => ({
     kind: 'recurrent',
     recurrent: { cells: [readCell(config, weights.child('cell'))], scan: readScan(config) },
@@ -24,14 +27,20 @@ export const rnn: LayerConverter = {
   weights(config, scope) {
     const cell = config.object('cell')
     if (!cell) return noWeights
-    return { ...noWeights, children: [{ key: 'cell', paths: ['cell'], node: scope.weightsOf(cell) }] }
+    return {
+      ...noWeights,
+      children: [{ key: 'cell', paths: ['cell'], node: scope.weightsOf(cell) }],
+    }
   },
   convert(config, weights, scope) {
     const cell = config.object('cell') ?? {}
     const scan = readScan(config)
-    const cells = knownCells(cell, weights.child('cell'), config, scope)
+    const cells = knownCells(cell, weights.child('cell'), config)
     if (cells) return { kind: 'recurrent', recurrent: { cells, scan } }
-    return { kind: 'recurrent', recurrent: { cells: [], scan, customCell: scope.addLayer(cell, weights.child('cell')) } }
+    return {
+      kind: 'recurrent',
+      recurrent: { cells: [], scan, customCell: scope.addLayer(cell, weights.child('cell')) },
+    }
   },
   normalizeCall: normalizeStates,
 }
@@ -40,7 +49,10 @@ export const rnn: LayerConverter = {
 export const cell: LayerConverter = {
   classNames: ['SimpleRNNCell', 'LSTMCell', 'GRUCell'],
   weights: (config) => cellWeights(config),
-  convert: (config, weights) => ({ kind: 'stackedCells', stackedCells: { cells: [readCell(config, weights)] } }),
+  convert: (config, weights) => ({
+    kind: 'stackedCells',
+    stackedCells: { cells: [readCell(config, weights)] },
+  }),
 }
 
 export const stackedCells: LayerConverter = {
@@ -53,9 +65,13 @@ export const stackedCells: LayerConverter = {
     })
     return { ...noWeights, children }
   },
-  convert(config, weights, scope) {
+  convert(config, weights) {
     config.ignore('reverse_state_order')
-    const cells = knownCells({ class_name: 'StackedRNNCells', config: config.values }, weights, config, scope)
+    const cells = knownCells(
+      { class_name: 'StackedRNNCells', config: config.values },
+      weights,
+      config,
+    )
     if (!cells) config.reject('cells', 'SimpleRNNCell, LSTMCell or GRUCell')
     return { kind: 'stackedCells', stackedCells: { cells: cells ?? [] } }
   },
@@ -73,12 +89,16 @@ function cellsOf(json: Json | undefined): JsonObject[] {
 }
 
 /** The cells of a serialized cell or stack, or undefined when one of them is a class of the user's own. */
-function knownCells(serialized: JsonObject, weights: LayerWeights, outer: LayerConfig, scope: ConvertScope): Cell[] | undefined {
+function knownCells(
+  serialized: JsonObject,
+  weights: LayerWeights,
+  outer: LayerConfig,
+): Cell[] | undefined {
   const config = isJsonObject(serialized.config) ? serialized.config : {}
   if (serialized.class_name === 'StackedRNNCells') {
     const counts = new Map<string, number>()
     const cells = cellsOf(config.cells).map((inner) =>
-      knownCells(inner, weights.child(storageName(inner, counts)), outer, scope),
+      knownCells(inner, weights.child(storageName(inner, counts)), outer),
     )
     return cells.every((inner) => inner !== undefined) ? cells.flat() : undefined
   }

@@ -13,7 +13,13 @@ import { centerCrop, resizing } from './image-size.ts'
 import { indexLookup } from './index-lookup.ts'
 import { input } from './input.ts'
 import type { LayerConverter } from './layer-converter.ts'
-import { groupNormalization, layerNormalization, rmsNormalization, unitNormalization } from './layer-normalization.ts'
+import {
+  groupNormalization,
+  layerNormalization,
+  rmsNormalization,
+  unitNormalization,
+} from './layer-normalization.ts'
+import { layerScale } from './layer-scale.ts'
 import { masking } from './masking.ts'
 import { concatenate, dot, merge } from './merge.ts'
 import { groupedQueryAttention, multiHeadAttention } from './multi-head-attention.ts'
@@ -60,6 +66,7 @@ export const registry: readonly LayerConverter[] = [
   indexLookup,
   input,
   layerNormalization,
+  layerScale,
   leakyRelu,
   locallyConnected,
   masking,

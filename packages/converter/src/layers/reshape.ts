@@ -7,7 +7,10 @@ export const flatten: LayerConverter = {
 
 export const reshape: LayerConverter = {
   classNames: ['Reshape'],
-  convert: (config) => ({ kind: 'reshape', reshape: { targetShape: config.integers('target_shape') } }),
+  convert: (config) => ({
+    kind: 'reshape',
+    reshape: { targetShape: config.integers('target_shape') },
+  }),
 }
 
 export const permute: LayerConverter = {

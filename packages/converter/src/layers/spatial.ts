@@ -10,7 +10,10 @@ function amounts(config: LayerConfig, key: string, fallback: number): number[] {
   // In one dimension the two amounts may stand without the list around them.
   const dimensions = rank === 1 && given.length === 2 ? [given] : given
   const flat = dimensions.flatMap((entry) => (Array.isArray(entry) ? entry : [entry, entry]))
-  if (flat.length === 2 * rank && flat.every((amount): amount is number => Number.isSafeInteger(amount) && Number(amount) >= 0)) {
+  if (
+    flat.length === 2 * rank &&
+    flat.every((amount): amount is number => Number.isSafeInteger(amount) && Number(amount) >= 0)
+  ) {
     return flat
   }
   config.reject(key, `a number, ${rank} numbers, or ${rank} pairs`)
@@ -21,7 +24,11 @@ export const cropping: LayerConverter = {
   classNames: ['Cropping1D', 'Cropping2D', 'Cropping3D'],
   convert: (config) => ({
     kind: 'cropping',
-    cropping: { rank: rankOf(config), amounts: amounts(config, 'cropping', rankOf(config) === 2 ? 0 : 1), dataFormat: config.dataFormat() },
+    cropping: {
+      rank: rankOf(config),
+      amounts: amounts(config, 'cropping', rankOf(config) === 2 ? 0 : 1),
+      dataFormat: config.dataFormat(),
+    },
   }),
 }
 
@@ -29,7 +36,11 @@ export const zeroPadding: LayerConverter = {
   classNames: ['ZeroPadding1D', 'ZeroPadding2D', 'ZeroPadding3D'],
   convert: (config) => ({
     kind: 'zeroPadding',
-    zeroPadding: { rank: rankOf(config), amounts: amounts(config, 'padding', 1), dataFormat: config.dataFormat() },
+    zeroPadding: {
+      rank: rankOf(config),
+      amounts: amounts(config, 'padding', 1),
+      dataFormat: config.dataFormat(),
+    },
   }),
 }
 

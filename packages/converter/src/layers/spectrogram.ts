@@ -8,7 +8,10 @@ export const stftSpectrogram: LayerConverter = {
   classNames: ['STFTSpectrogram'],
   weights(config) {
     const mode = config.text('mode', 'log')
-    return ownWeights(mode !== 'imag' && optional(weight('real_kernel')), mode !== 'real' && optional(weight('imag_kernel')))
+    return ownWeights(
+      mode !== 'imag' && optional(weight('real_kernel')),
+      mode !== 'real' && optional(weight('imag_kernel')),
+    )
   },
   convert(config, weights) {
     const frameLength = config.size('frame_length', 256)
@@ -24,12 +27,17 @@ export const stftSpectrogram: LayerConverter = {
         fftLength,
         window: config.text('window', ''),
         periodic: config.boolean('periodic', false),
-        scaling: config.value('scaling') !== null && config.values.scaling !== undefined && config.values.scaling !== false,
+        scaling:
+          config.value('scaling') !== null &&
+          config.values.scaling !== undefined &&
+          config.values.scaling !== false,
         padding: config.word('padding', ['valid', 'same'], 'valid'),
         expandDims: config.boolean('expand_dims', false),
         dataFormat: config.dataFormat(),
         ...noMel,
-        constants: [weights.index('real_kernel'), weights.index('imag_kernel')].filter((index) => index !== undefined),
+        constants: [weights.index('real_kernel'), weights.index('imag_kernel')].filter(
+          (index) => index !== undefined,
+        ),
       },
     }
   },

@@ -10,14 +10,22 @@ export const textVectorization: LayerConverter = {
   classNames: ['TextVectorization'],
   weights: () => lookupWeights(),
   convert(config, weights, scope) {
-    const lookup = config.inner('StringLookup', { ...lookupArguments(config), mask_token: '', oov_token: '[UNK]', num_oov_indices: 1 })
+    const lookup = config.inner('StringLookup', {
+      ...lookupArguments(config),
+      mask_token: '',
+      oov_token: '[UNK]',
+      num_oov_indices: 1,
+    })
     const ngrams = config.value('ngrams')
     return {
       kind: 'textVectorization',
       textVectorization: {
         standardize: wordOrNone(config, 'standardize', standardizations),
         split: wordOrNone(config, 'split', splits),
-        ngrams: typeof ngrams === 'number' ? Array.from({ length: ngrams }, (_, index) => index + 1) : config.integers('ngrams', []),
+        ngrams:
+          typeof ngrams === 'number'
+            ? Array.from({ length: ngrams }, (_, index) => index + 1)
+            : config.integers('ngrams', []),
         outputSequenceLength: config.optionalInteger('output_sequence_length'),
         lookup: readLookup(lookup, weights, scope),
         ragged: config.boolean('ragged', false),
@@ -26,7 +34,16 @@ export const textVectorization: LayerConverter = {
   },
 }
 
-const shared = ['max_tokens', 'output_mode', 'pad_to_max_tokens', 'sparse', 'vocabulary', 'idf_weights', 'vocabulary_size', 'encoding'] as const
+const shared = [
+  'max_tokens',
+  'output_mode',
+  'pad_to_max_tokens',
+  'sparse',
+  'vocabulary',
+  'idf_weights',
+  'vocabulary_size',
+  'encoding',
+] as const
 
 function lookupArguments(config: LayerConfig): LayerConfig['values'] {
   config.ignore(...shared)

@@ -14,8 +14,16 @@ export const bidirectional: LayerConverter = {
     return {
       ...noWeights,
       children: [
-        { key: 'forward_layer', paths: ['forward_layer'], node: forward ? scope.weightsOf(forward) : noWeights },
-        { key: 'backward_layer', paths: ['backward_layer'], node: backward ? scope.weightsOf(backward) : noWeights },
+        {
+          key: 'forward_layer',
+          paths: ['forward_layer'],
+          node: forward ? scope.weightsOf(forward) : noWeights,
+        },
+        {
+          key: 'backward_layer',
+          paths: ['backward_layer'],
+          node: backward ? scope.weightsOf(backward) : noWeights,
+        },
       ],
     }
   },
@@ -36,7 +44,10 @@ export const bidirectional: LayerConverter = {
 
 const madeBackward = new WeakMap<JsonObject, JsonObject>()
 
-function directions(config: LayerConfig): { forward: JsonObject | undefined; backward: JsonObject | undefined } {
+function directions(config: LayerConfig): {
+  forward: JsonObject | undefined
+  backward: JsonObject | undefined
+} {
   const forward = config.object('layer')
   const backward = config.object('backward_layer')
   return { forward, backward: backward ?? (forward && reversed(forward)) }
@@ -47,8 +58,14 @@ function reversed(forward: JsonObject): JsonObject {
   const known = madeBackward.get(forward)
   if (known) return known
   const config = isJsonObject(forward.config) ? forward.config : {}
-  const name = typeof config.name === 'string' ? `backward_${config.name.replace(/^forward_/, '')}` : 'backward'
-  const made: JsonObject = { ...forward, config: { ...config, name, go_backwards: config.go_backwards !== true } }
+  const name =
+    typeof config.name === 'string'
+      ? `backward_${config.name.replace(/^forward_/, '')}`
+      : 'backward'
+  const made: JsonObject = {
+    ...forward,
+    config: { ...config, name, go_backwards: config.go_backwards !== true },
+  }
   madeBackward.set(forward, made)
   return made
 }
@@ -90,5 +107,7 @@ export const spectralNormalization: LayerConverter = {
 
 function wrappedWeights(config: LayerConfig, scope: LayerScope): WeightNode {
   const layer = config.object('layer')
-  return layer ? { ...noWeights, children: [{ key: 'layer', paths: ['layer'], node: scope.weightsOf(layer) }] } : noWeights
+  return layer
+    ? { ...noWeights, children: [{ key: 'layer', paths: ['layer'], node: scope.weightsOf(layer) }] }
+    : noWeights
 }

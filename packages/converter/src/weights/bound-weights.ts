@@ -80,7 +80,11 @@ export function checkShape(
   const { shape } = slot
   if (!shape) return
   const got = stored.array.shape
-  if (shape.length === got.length && shape.every((size, axis) => size === undefined || size === got[axis])) return
+  if (
+    shape.length === got.length &&
+    shape.every((size, axis) => size === undefined || size === got[axis])
+  )
+    return
   problems.add(
     new ModelError(`shape of ${slot.name}`, {
       ...where,
@@ -92,12 +96,21 @@ export function checkShape(
 }
 
 /** Variables given by path ("cell/kernel"), arranged as the layer's tree. */
-export function boundByPath(node: WeightNode, found: ReadonlyMap<string, LazyArray>, prefix = ''): BoundWeights {
+export function boundByPath(
+  node: WeightNode,
+  found: ReadonlyMap<string, LazyArray>,
+  prefix = '',
+): BoundWeights {
   const own = new Map<string, LazyArray>()
   for (const slot of node.own) {
     const array = found.get(prefix + slot.name)
     if (array) own.set(slot.name, array)
   }
-  const children = new Map(node.children.map((child) => [child.key, boundByPath(child.node, found, `${prefix}${child.key}/`)]))
+  const children = new Map(
+    node.children.map((child) => [
+      child.key,
+      boundByPath(child.node, found, `${prefix}${child.key}/`),
+    ]),
+  )
   return { own, children }
 }

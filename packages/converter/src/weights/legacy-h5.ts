@@ -2,7 +2,14 @@ import { FormatError, ModelError } from '@dotplus/core'
 import { openGroup, openPath, type Hdf5Group } from '../binary/hdf5/hdf5.ts'
 import type { LazyArray } from '../array.ts'
 import type { Problems } from '../problems.ts'
-import { boundByPath, nothingBound, pairSlots, type BoundWeights, type StoredWeight, type WeightStore } from './bound-weights.ts'
+import {
+  boundByPath,
+  nothingBound,
+  pairSlots,
+  type BoundWeights,
+  type StoredWeight,
+  type WeightStore,
+} from './bound-weights.ts'
 import { slotsInLegacyOrder, type PlacedSlot, type WeightChild } from './weight-tree.ts'
 
 /** Weights of the whole model that belong to no layer. */
@@ -44,7 +51,11 @@ function readNames(group: Hdf5Group, attribute: string, file: string): string[] 
     const piece = group.attributes.get(`${attribute}${part}`)
     if (!piece) {
       if (part > 0) return names
-      throw new FormatError(`the HDF5 file has no ${attribute}`, { file, place: group.path || '/', hint: 'It was not written by Keras' })
+      throw new FormatError(`the HDF5 file has no ${attribute}`, {
+        file,
+        place: group.path || '/',
+        hint: 'It was not written by Keras',
+      })
     }
     names.push(...(piece.strings ?? []))
   }
@@ -62,7 +73,10 @@ async function readLayer(root: Hdf5Group, layer: string, file: string): Promise<
     if (generatorState.test(path.replace(/:\d+$/, ''))) continue
     const dataset = await openPath(group, path)
     if (dataset?.kind !== 'dataset') {
-      throw new FormatError('the HDF5 file lists a weight it does not hold', { file, place: `${layer}/${path}` })
+      throw new FormatError('the HDF5 file lists a weight it does not hold', {
+        file,
+        place: `${layer}/${path}`,
+      })
     }
     stored.push({ path: dataset.path, name, array: dataset })
   }
@@ -88,11 +102,23 @@ function matchLayers(
   return layers.map((child) => ({ child, stored: stored.get(child.key) ?? [] }))
 }
 
-function bindLayer(child: WeightChild, stored: readonly StoredWeight[], file: string, problems: Problems): BoundWeights {
+function bindLayer(
+  child: WeightChild,
+  stored: readonly StoredWeight[],
+  file: string,
+  problems: Problems,
+): BoundWeights {
   const placed = slotsInLegacyOrder(child.node)
   if (placed.length === 0) {
     if (stored.length > 0) {
-      problems.add(new ModelError('more weights than the layer has', { file, layer: child.key, expected: 'none', got: `${stored.length}` }))
+      problems.add(
+        new ModelError('more weights than the layer has', {
+          file,
+          layer: child.key,
+          expected: 'none',
+          got: `${stored.length}`,
+        }),
+      )
     }
     return nothingBound
   }

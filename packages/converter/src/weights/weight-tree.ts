@@ -51,7 +51,11 @@ export function optional(slot: WeightSlot): WeightSlot {
 
 /** The slots that are there; `false` stands for one that the settings rule out. */
 export function ownWeights(...slots: readonly (WeightSlot | false)[]): WeightNode {
-  return { own: slots.filter((slot): slot is WeightSlot => slot !== false), children: [], trainable: true }
+  return {
+    own: slots.filter((slot): slot is WeightSlot => slot !== false),
+    children: [],
+    trainable: true,
+  }
 }
 
 /** A variable with where it is below the layer: "cell/kernel". */
@@ -66,7 +70,8 @@ export function slotsInOrder(root: WeightNode): PlacedSlot[] {
   const all: PlacedSlot[] = []
   const visit = (node: WeightNode, prefix: string, trainable: boolean): void => {
     const active = trainable && node.trainable
-    for (const slot of node.own) all.push({ slot, path: prefix + slot.name, trainable: active && slot.trainable })
+    for (const slot of node.own)
+      all.push({ slot, path: prefix + slot.name, trainable: active && slot.trainable })
     for (const child of node.children) visit(child.node, `${prefix}${child.key}/`, active)
   }
   visit(root, '', true)

@@ -1,7 +1,12 @@
 import { ModelError } from '@dotplus/core'
 import { openGroup, openPath, type Hdf5Group } from '../binary/hdf5/hdf5.ts'
 import type { Problems } from '../problems.ts'
-import { pairSlots, type BoundWeights, type StoredWeight, type WeightStore } from './bound-weights.ts'
+import {
+  pairSlots,
+  type BoundWeights,
+  type StoredWeight,
+  type WeightStore,
+} from './bound-weights.ts'
 import type { WeightChild, WeightNode, WeightSlot } from './weight-tree.ts'
 
 /** The group in which every layer keeps its own variables. */
@@ -14,7 +19,12 @@ const variables = 'vars'
  * @see keras/src/saving/saving_lib.py
  */
 export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
-  const bindNode = async (node: WeightNode, group: Hdf5Group | undefined, layer: string, problems: Problems): Promise<BoundWeights> => {
+  const bindNode = async (
+    node: WeightNode,
+    group: Hdf5Group | undefined,
+    layer: string,
+    problems: Problems,
+  ): Promise<BoundWeights> => {
     const own = await bindOwn(node.own, group, layer, problems)
     const children = new Map<string, BoundWeights>()
     for (const child of node.children) {
@@ -39,7 +49,13 @@ export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
     if (!vars) {
       if (slots.some((slot) => !slot.optional)) {
         problems.add(
-          new ModelError('weights are missing', { file, layer, place, expected: slots.map(({ name }) => name).join(', '), got: 'none' }),
+          new ModelError('weights are missing', {
+            file,
+            layer,
+            place,
+            expected: slots.map(({ name }) => name).join(', '),
+            got: 'none',
+          }),
         )
       }
       return bound
@@ -49,7 +65,12 @@ export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
       if (found?.kind === 'dataset') bound.set(name, found)
     }
     const stored = await numberedVariables(vars)
-    for (const [index, found] of pairSlots(numbered, stored, { file, layer, place }, problems).entries()) {
+    for (const [index, found] of pairSlots(
+      numbered,
+      stored,
+      { file, layer, place },
+      problems,
+    ).entries()) {
       if (found) bound.set((numbered[index] as WeightSlot).name, found.array)
     }
     return bound
@@ -60,11 +81,14 @@ export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
 
 /** Datasets named 0, 1, 2, … in numeric order: as text 10 comes before 2. */
 async function numberedVariables(vars: Hdf5Group): Promise<StoredWeight[]> {
-  const numbers = vars.names.filter((name) => /^\d+$/.test(name)).toSorted((a, b) => Number(a) - Number(b))
+  const numbers = vars.names
+    .filter((name) => /^\d+$/.test(name))
+    .toSorted((a, b) => Number(a) - Number(b))
   const stored: StoredWeight[] = []
   for (const name of numbers) {
     const dataset = await vars.open(name)
-    if (dataset?.kind === 'dataset') stored.push({ path: dataset.path, name: undefined, array: dataset })
+    if (dataset?.kind === 'dataset')
+      stored.push({ path: dataset.path, name: undefined, array: dataset })
   }
   return stored
 }
@@ -83,7 +107,9 @@ async function findChild(group: Hdf5Group, child: WeightChild): Promise<Hdf5Grou
   }
   if (child.layerName === undefined) return found
   if (found && (await storedName(found)) === child.layerName) return found
-  const parent = child.paths[0]?.includes('/') ? await openPath(group, child.paths[0].slice(0, child.paths[0].lastIndexOf('/'))) : group
+  const parent = child.paths[0]?.includes('/')
+    ? await openPath(group, child.paths[0].slice(0, child.paths[0].lastIndexOf('/')))
+    : group
   if (parent?.kind !== 'group') return found
   for (const name of parent.names) {
     const sibling = await openGroup(parent, name)

@@ -131,6 +131,6 @@ export function elementsOf(tensor: StoredTensor): TypedArray {
   }
   const constructor = arrayOf[tensor.dtype]
   const size = constructor.BYTES_PER_ELEMENT
-  const bytes = tensor.data.byteOffset % size === 0 ? tensor.data : tensor.data.slice()
+  const bytes = tensor.data.byteOffset % size === 0 ? tensor.data : Uint8Array.from(tensor.data)
   return new constructor(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / size))
 }

@@ -27,7 +27,7 @@ export class Elu extends Elementwise {
 @unmanaged
 export class Selu extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const below = f32x4.mul(f32x4.splat(1.7580993408473769), expm1(f32x4.pmin(x, f32x4.splat(0))))
+    const below = f32x4.mul(f32x4.splat(1.7580993408473766), expm1(f32x4.pmin(x, f32x4.splat(0))))
     const above = f32x4.mul(f32x4.splat(1.0507009873554805), x)
     return v128.bitselect(above, below, f32x4.gt(x, f32x4.splat(0)))
   }

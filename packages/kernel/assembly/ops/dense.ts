@@ -1,8 +1,12 @@
 import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
-import { tile1x32, tile1x4, tile1x8, tile3x4, tile3x8 } from '../dense/float32'
-import { double1x4, double4x4 } from '../dense/float64'
+import { double1x4, double4x4 } from '../dense/double'
+import { fused6x8 } from '../dense/fused'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
+import { tile1x4, tile4x4 } from '../dense/panel4'
+import { tile1x8, tile2x8 } from '../dense/panel8'
+import { tile1x32 } from '../dense/row'
+import { FAST } from '../madd'
 
 /** Rows of x that are multiplied with all panels before the next ones: about 32 KiB of x. */
 const CHUNK_FLOATS: u32 = 8192
@@ -27,7 +31,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   let y = load<u32>(record, L.DENSE_Y << 2) + row * load<u32>(record, L.DENSE_Y_ADVANCE << 2)
 
   const bounds = boundsOf(code)
-  const chunk = rows <= ROW_TILES ? rows : max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
+  const chunk = max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
   while (rows) {
     const some = min(rows, chunk)
     product(some, inner, units, x, xStride, weights, y, yStride, bounds)
@@ -87,12 +91,15 @@ function doubleRows(
   yStride: usize,
   bounds: usize,
 ): void {
-  const fours = rows & ~3
-  const xRest = x + fours * xStride
-  const yRest = fours * yStride
+  const rest = rows & 3
+  const tiled = rows - rest
   for (let columns = units; ; columns -= 4) {
-    double4x4(fours, inner, x, xStride, panel, y, yStride, columns, bounds)
-    double1x4(rows & 3, inner, xRest, xStride, panel, y + yRest, yStride, columns, bounds)
+    if (tiled) double4x4(tiled, inner, x, xStride, panel, y, yStride, columns, bounds)
+    if (rest) {
+      const xRest = x + tiled * xStride
+      const yRest = y + tiled * yStride
+      double1x4(rest, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
+    }
     if (columns <= 4) break
     panel += (inner + 1) << 5
     y += 16
@@ -110,20 +117,31 @@ function floatRows(
   yStride: usize,
   bounds: usize,
 ): void {
-  const threes = rows - (rows % 3)
-  const rest = rows - threes
-  const xRest = x + threes * xStride
-  const yRest = threes * yStride
   let columns = units
+  const rest8 = rows % (FAST ? 6 : 2)
+  const tiled8 = rows - rest8
   for (; columns > 4; columns -= min(columns, PANEL)) {
-    tile3x8(threes, inner, x, xStride, panel, y, yStride, columns, bounds)
-    tile1x8(rest, inner, xRest, xStride, panel, y + yRest, yStride, columns, bounds)
+    if (tiled8) {
+      if (FAST) fused6x8(tiled8, inner, x, xStride, panel, y, yStride, columns, bounds)
+      else tile2x8(tiled8, inner, x, xStride, panel, y, yStride, columns, bounds)
+    }
+    if (rest8) {
+      const xRest = x + tiled8 * xStride
+      const yRest = y + tiled8 * yStride
+      tile1x8(rest8, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
+    }
     panel += (inner + 1) << 5
     y += PANEL * 4
   }
   if (columns) {
-    tile3x4(threes, inner, x, xStride, panel, y, yStride, columns, bounds)
-    tile1x4(rest, inner, xRest, xStride, panel, y + yRest, yStride, columns, bounds)
+    const rest4 = rows & 3
+    const tiled4 = rows - rest4
+    if (tiled4) tile4x4(tiled4, inner, x, xStride, panel, y, yStride, columns, bounds)
+    if (rest4) {
+      const xRest = x + tiled4 * xStride
+      const yRest = y + tiled4 * yStride
+      tile1x4(rest4, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
+    }
   }
 }
 

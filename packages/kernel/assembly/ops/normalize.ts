@@ -2,8 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { loadSome, storeSome } from '../lanes'
 
 /**
- * y[row, i] = (x[row, i] − mean) · scale · gamma[i] + beta[i]. Statistics are summed in float64; the mean is
- * taken off in two float32 parts, so that it costs no accuracy where it is large beside the deviation.
+ * y[row, i] = (x[row, i] − mean) · scale · gamma[i] + beta[i], all in float64 and rounded once.
  */
 export function normalize(record: usize, row: u32, rows: u32): void {
   const width = load<u32>(record, L.NORMALIZE_WIDTH << 2)
@@ -22,7 +21,7 @@ export function normalize(record: usize, row: u32, rows: u32): void {
         ? min(1 / sqrt(squares), 1 / epsilon)
         : 1 / sqrt(squares / <f64>width + epsilon)
     if (statistics != L.STANDARDIZE) mean = 0
-    rescale(width, x, y, mean, <f32>scale, gamma, beta)
+    rescale(width, x, y, mean, scale, gamma, beta)
     x += width << 2
     y += width << 2
   }
@@ -68,20 +67,41 @@ function sumOfSquares(width: u32, x: usize, mean: f64): f64 {
   return total
 }
 
-function rescale(width: u32, x: usize, y: usize, mean: f64, scale: f32, gamma: usize, beta: usize): void {
-  const rounded = <f32>mean
-  const high = f32x4.splat(rounded)
-  const low = f32x4.splat(<f32>(mean - <f64>rounded))
-  const scales = f32x4.splat(scale)
+/** In float64 too, rounded once: a float32 mean or scale would show in the last bits. */
+function rescale(width: u32, x: usize, y: usize, mean: f64, scale: f64, gamma: usize, beta: usize): void {
+  const means = f64x2.splat(mean)
+  const scales = f64x2.splat(scale)
   for (let i: u32 = 0; i < width; i += 4) {
     const at = i << 2
     const some = min<usize>(width - i, 4)
-    const whole = some == 4
-    let v = whole ? v128.load(x + at) : loadSome(x + at, some)
-    v = f32x4.mul(f32x4.sub(f32x4.sub(v, high), low), scales)
-    if (gamma) v = f32x4.mul(v, whole ? v128.load(gamma + at) : loadSome(gamma + at, some))
-    if (beta) v = f32x4.add(v, whole ? v128.load(beta + at) : loadSome(beta + at, some))
-    if (whole) v128.store(y + at, v)
-    else storeSome(y + at, v, some)
+    const v = four(x + at, some)
+    let low = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(v), means), scales)
+    let high = f64x2.mul(f64x2.sub(upper(v), means), scales)
+    if (gamma) {
+      const g = four(gamma + at, some)
+      low = f64x2.mul(low, f64x2.promote_low_f32x4(g))
+      high = f64x2.mul(high, upper(g))
+    }
+    if (beta) {
+      const b = four(beta + at, some)
+      low = f64x2.add(low, f64x2.promote_low_f32x4(b))
+      high = f64x2.add(high, upper(b))
+    }
+    const w = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+    if (some == 4) v128.store(y + at, w)
+    else storeSome(y + at, w, some)
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function four(address: usize, some: usize): v128 {
+  return some == 4 ? v128.load(address) : loadSome(address, some)
+}
+
+/** The upper two floats as doubles. */
+// @ts-ignore: decorator
+@inline
+function upper(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }

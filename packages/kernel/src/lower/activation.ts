@@ -51,7 +51,7 @@ const parametrised: Readonly<
     make: (of) =>
       relu({
         negativeSlope: of('negative_slope', 0),
-        maxValue: of('max_value', Number.NaN),
+        maxValue: of('max_value', null),
         threshold: of('threshold', 0),
       }),
   },
@@ -90,7 +90,10 @@ const plain: ReadonlySet<string> = new Set<ActivationName>([
   'mish',
 ])
 
-type SettingReader = (name: string, fallback: number) => number
+type SettingReader = <Fallback extends number | null>(
+  name: string,
+  fallback: Fallback,
+) => number | Fallback
 
 function readerOf(settings: ActivationSettings): SettingReader {
   const values = new Map(settings.settings.map(({ name, value }) => [name, value]))

@@ -19,6 +19,8 @@ interface PreparedHeads {
   readonly scale: number
   readonly attentionAxes: readonly number[]
   readonly slidingWindow: number | undefined
+  /** Dropout on the scores has Keras take its plain path. */
+  readonly dropout: boolean
 }
 
 const parameters = [
@@ -33,6 +35,8 @@ const parameters = [
   'training',
   'use_causal_mask',
 ]
+
+const maskNames = ['attention_mask', 'query_mask', 'value_mask', 'key_mask']
 
 /** What Keras puts where a mask is false, so that a row without any true element is uniform. */
 export const maskedScore = -1e9
@@ -65,6 +69,7 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       scale: 1 / Math.sqrt(keyDim),
       attentionAxes,
       slidingWindow,
+      dropout: (heads.dropout ?? 0) > 0,
     }
   },
   lower(context, prepared, call, layer) {
@@ -89,9 +94,14 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       { value: keys, labels: labels.key },
       labels.scores,
     )
-    const masked = maskScores(context, layer, scores, given, prepared, axes, [query, value])
+    const mask = (x: Value, masked: number): Value =>
+      maskScores(context, layer, x, masked, given, prepared, axes, [query, value])
     const sourceSize = axes.reduce((size, axis) => size * (keys.shape[axis] as number), 1)
-    const weights = context.rowMap('softmax', masked, sourceSize, writeSoftmax)
+    const softmax = context.rowMap('softmax', mask(scores, maskedScore), sourceSize, writeSoftmax)
+    // A row without any unmasked score is uniform on Keras's fused path and 0 on the plain one.
+    const wantsScores = given.flag('return_attention_scores')
+    const plain = prepared.dropout || wantsScores || query.shape.length !== 3
+    const weights = plain && mayMaskRows(given, prepared) ? mask(softmax, 0) : softmax
     const mixed = contract(
       context,
       layer,
@@ -103,7 +113,7 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
     if (prepared.gate)
       attended = binary(context, layer, 'multiply', attended, lowerEinsum(context, layer, prepared.gate, query))
     const y = lowerEinsum(context, layer, prepared.output, attended)
-    if (!given.flag('return_attention_scores')) return [y]
+    if (!wantsScores) return [y]
     // The groups of query heads become plain heads again: (batch…, heads, target…, source…).
     const at = projected.shape.length - 2 - axes.length
     const [kv = 1, group = 1] = weights.shape.slice(at)
@@ -148,11 +158,17 @@ function headsOf(context: LowerContext, x: Value, repeats: number): Value {
   return context.view(x, [...x.shape.slice(0, -2), heads / repeats, repeats, features])
 }
 
-/** Scores (batch…, heads, group, target…, source…) with -1e9 where any mask forbids the pair. */
+/** True when some target may be left without any source. */
+function mayMaskRows(given: NamedArguments, { slidingWindow }: PreparedHeads): boolean {
+  return slidingWindow !== undefined || maskNames.some((name) => given.tensor(name) !== undefined)
+}
+
+/** Scores (batch…, heads, group, target…, source…) with `masked` where any mask forbids the pair. */
 function maskScores(
   context: LowerContext,
   layer: Layer,
   scores: Value,
+  masked: number,
   given: NamedArguments,
   { slidingWindow }: PreparedHeads,
   axes: readonly number[],
@@ -167,7 +183,7 @@ function maskScores(
     if (axes.length !== 1 || query.shape[1] !== target || value.shape[1] !== source)
       throw unsupported(layer, causal ? 'use_causal_mask' : 'sliding_window', `attention axes ${axes.join(', ')}`)
     const reach = slidingWindow === undefined ? Infinity : slidingWindow - 1
-    result = band(context, result, { below: reach, above: causal ? Math.min(0, reach) : reach }, maskedScore)
+    result = band(context, result, { below: reach, above: causal ? Math.min(0, reach) : reach }, masked)
   }
   // Axes that a mask lacks stand before those of targets and sources.
   const apply = (mask: Value, own: readonly number[]): void => {
@@ -176,7 +192,7 @@ function maskScores(
     if (at < 0)
       throw unsupported(layer, 'a mask of this rank', `(${mask.shape.join(', ')})`)
     const shape = [...own.slice(0, at), ...Array<number>(missing).fill(1), ...own.slice(at)]
-    result = where(context, layer, context.view(mask, shape), result, maskedScore)
+    result = where(context, layer, context.view(mask, shape), result, masked)
   }
   const attention = given.tensor('attention_mask')
   if (attention) {

@@ -87,7 +87,7 @@ function roundHalfToEven(x: number): number {
 const transcendental: Readonly<Record<number, Scalar>> = {
   [L.EXPONENTIAL]: Math.exp,
   [L.ELU]: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
-  [L.SELU]: (x) => (x > 0 ? 1.0507009873554805 * x : 1.7580993408473769 * Math.expm1(x)),
+  [L.SELU]: (x) => (x > 0 ? 1.0507009873554805 * x : 1.7580993408473766 * Math.expm1(x)),
   [L.CELU]: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
   [L.SIGMOID]: sigmoid,
   [L.LOG_SIGMOID]: (x) => -softplus(-x),

@@ -8,8 +8,9 @@ const block = 128
 /**
  * y (rows, units) = x (rows, inner) · kernel (inner, units) + bias (units).
  *
- * `float32` follows the exact build: products in pairs, pairs one after the other, a partial sum per
- * block, partial sums one after the other, bias last.
+ * `float32` follows the exact build. Short dot products: bias, then products in order, in float64,
+ * rounded once. Longer ones: products in fours as a tree, the last one to three of a block singly,
+ * a partial sum per block, partial sums one after the other, bias last.
  */
 export function dense(
   shape: { rows: number; inner: number; units: number },
@@ -25,34 +26,37 @@ export function dense(
     for (let unit = 0; unit < units; unit++) {
       const product = (k: number) => x[row * inner + k]! * kernel[k * units + unit]!
       const offset = bias ? bias[unit]! : 0
-      const sum =
+      y[row * units + unit] = round(
         precision === 'float64' || inner <= doubleInner
-          ? sumInOrder(product, inner)
-          : sumInPairs(product, inner)
-      y[row * units + unit] = round(sum + offset)
+          ? sumInOrder(product, inner, offset)
+          : sumInFours(product, inner) + offset,
+      )
     }
   }
   return y
 }
 
-function sumInOrder(product: (k: number) => number, inner: number): number {
-  let sum = 0
+function sumInOrder(product: (k: number) => number, inner: number, offset: number): number {
+  let sum = offset
   for (let k = 0; k < inner; k++) sum += product(k)
   return sum
 }
 
-function sumInPairs(product: (k: number) => number, inner: number): number {
-  const { fround } = Math
+function sumInFours(product: (k: number) => number, inner: number): number {
+  const add = (a: number, b: number) => Math.fround(a + b)
+  const rounded = (k: number) => Math.fround(product(k))
   let total = 0
   for (let start = 0; start < inner; start += block) {
     const end = Math.min(start + block, inner)
     let sum = 0
-    for (let k = start; k < end; k += 2) {
-      const first = fround(product(k))
-      const pair = k + 1 < end ? fround(first + fround(product(k + 1))) : first
-      sum = fround(sum + pair)
+    let k = start
+    for (; k + 4 <= end; k += 4) {
+      const first = add(rounded(k), rounded(k + 1))
+      const second = add(rounded(k + 2), rounded(k + 3))
+      sum = add(sum, add(first, second))
     }
-    total = fround(total + sum)
+    for (; k < end; k++) sum = add(sum, rounded(k))
+    total = add(total, sum)
   }
   return total
 }

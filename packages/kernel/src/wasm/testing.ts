@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { setFlagsFromString } from 'node:v8'
 import { programAt, recordBytes, type Program } from '../program.ts'
 
 /** What the tests call of the kernel's WebAssembly module. */
@@ -20,8 +20,10 @@ export class GuardedKernel {
   #next = 0
   #buffers: { address: number; byteLength: number }[] = []
 
-  constructor(base64: string) {
-    const bytes = inflateRawSync(Buffer.from(base64, 'base64'))
+  constructor(hex: string) {
+    const bytes = Buffer.from(hex, 'hex')
+    // Node 20 has relaxed SIMD behind a flag.
+    if (!WebAssembly.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd')
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {})
     this.exports = instance.exports as unknown as Exports
     this.reset()

@@ -26,7 +26,8 @@ export async function readAttributes(
     const place = `${path} attribute ${name}`
     const dtype = dtypeOf(type, undefined)
     // An attribute of an exotic type, such as a reference, says nothing about weights.
-    if (dtype !== undefined) attributes.set(name, await decodeHdf5Elements(reader, heap, type, dtype, shape, raw, place))
+    if (dtype !== undefined)
+      attributes.set(name, await decodeHdf5Elements(reader, heap, type, dtype, shape, raw, place))
   }
   for (const message of messages) {
     if (message.type === messageType.attribute && !message.shared) await add(restart(message.body))
@@ -42,7 +43,11 @@ function restart(cursor: Cursor): Cursor {
   return cursor
 }
 
-async function addDense(reader: Hdf5Reader, cursor: Cursor, add: (cursor: Cursor) => Promise<void>): Promise<void> {
+async function addDense(
+  reader: Hdf5Reader,
+  cursor: Cursor,
+  add: (cursor: Cursor) => Promise<void>,
+): Promise<void> {
   cursor.advance(1)
   const flags = cursor.uint8()
   if (flags & 1) cursor.advance(2)
@@ -66,7 +71,8 @@ interface ParsedAttribute {
 
 async function parseAttribute(reader: Hdf5Reader, cursor: Cursor): Promise<ParsedAttribute> {
   const version = cursor.uint8()
-  if (version < 1 || version > 3) throw cursor.error('HDF5 attribute version', { expected: '1 to 3', got: `${version}` })
+  if (version < 1 || version > 3)
+    throw cursor.error('HDF5 attribute version', { expected: '1 to 3', got: `${version}` })
   const flags = cursor.uint8()
   const nameSize = cursor.uint16()
   const typeSize = cursor.uint16()

@@ -25,7 +25,10 @@ export async function* btree1Entries(
   const visited = new Visited(reader, what)
   const headSize = 8 + 2 * reader.offsetSize
 
-  async function* visit(address: number, expectedLevel: number | undefined): AsyncGenerator<BTree1Entry> {
+  async function* visit(
+    address: number,
+    expectedLevel: number | undefined,
+  ): AsyncGenerator<BTree1Entry> {
     visited.enter(address)
     const head = await reader.block(address, headSize, what)
     expectSignature(head, 'TREE')

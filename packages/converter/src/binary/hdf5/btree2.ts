@@ -24,7 +24,9 @@ export async function* btree2Records(reader: Hdf5Reader, address: number): Async
   const rootRecords = head.uint16()
   if (root === undefined) return
   if (recordSize === 0 || nodeSize <= nodeOverhead || depth > mostDepth) {
-    throw head.error(`${what} is damaged`, { got: `record ${recordSize}, node ${nodeSize} bytes, depth ${depth}` })
+    throw head.error(`${what} is damaged`, {
+      got: `record ${recordSize}, node ${nodeSize} bytes, depth ${depth}`,
+    })
   }
 
   const leafMost = Math.floor((nodeSize - nodeOverhead) / recordSize)
@@ -33,7 +35,8 @@ export async function* btree2Records(reader: Hdf5Reader, address: number): Async
   const totalSize: number[] = [0]
   let total = leafMost
   for (let level = 1; level <= depth; level++) {
-    const pointer = reader.offsetSize + countSize + (level > 1 ? (totalSize[level - 1] as number) : 0)
+    const pointer =
+      reader.offsetSize + countSize + (level > 1 ? (totalSize[level - 1] as number) : 0)
     const most = Math.floor((nodeSize - nodeOverhead - pointer) / (recordSize + pointer))
     total = (most + 1) * total + most
     totalSize.push(encodedSize(total))

@@ -55,7 +55,12 @@ export async function* storedChunks(
       }
       return
     case 'single':
-      yield { address, byteLength: index.byteLength ?? plainLength, skipped: index.skipped, position: grid.map(() => 0) }
+      yield {
+        address,
+        byteLength: index.byteLength ?? plainLength,
+        skipped: index.skipped,
+        position: grid.map(() => 0),
+      }
       return
     case 'implicit': {
       let offset = 0
@@ -72,7 +77,9 @@ export async function* storedChunks(
         if (next.done) return
         const at = reader.address(element)
         if (at === undefined) continue
-        const stored = filtered ? { byteLength: element.uint(element.remaining - 4), skipped: element.uint32() } : plain
+        const stored = filtered
+          ? { byteLength: element.uint(element.remaining - 4), skipped: element.uint32() }
+          : plain
         yield { address: at, ...stored, position: next.value }
       }
       return

@@ -16,12 +16,20 @@ export interface StoredElements {
 }
 
 /** All elements as they are stored: product(shape) * width bytes. */
-export async function readElements(reader: Hdf5Reader, stored: StoredElements): Promise<Uint8Array> {
+export async function readElements(
+  reader: Hdf5Reader,
+  stored: StoredElements,
+): Promise<Uint8Array> {
   const { layout, path } = stored
   const byteLength = elementCount(stored.shape) * stored.type.width
-  if (!Number.isSafeInteger(byteLength)) throw reader.error('the dataset is too large', { place: path })
+  if (!Number.isSafeInteger(byteLength))
+    throw reader.error('the dataset is too large', { place: path })
   const mismatch = (got: number): Error =>
-    reader.error('bytes of an HDF5 dataset', { place: path, expected: `${byteLength}`, got: `${got}` })
+    reader.error('bytes of an HDF5 dataset', {
+      place: path,
+      expected: `${byteLength}`,
+      got: `${got}`,
+    })
   switch (layout.kind) {
     case 'compact':
       if (layout.data.byteLength !== byteLength) throw mismatch(layout.data.byteLength)
@@ -29,7 +37,8 @@ export async function readElements(reader: Hdf5Reader, stored: StoredElements): 
     case 'contiguous': {
       if (byteLength === 0) return new Uint8Array(0)
       if (layout.address === undefined) return filled(reader, stored, byteLength)
-      if (layout.byteLength !== undefined && layout.byteLength !== byteLength) throw mismatch(layout.byteLength)
+      if (layout.byteLength !== undefined && layout.byteLength !== byteLength)
+        throw mismatch(layout.byteLength)
       const bytes = await reader.data(layout.address, byteLength, `dataset ${path}`)
       reader.budget.take(byteLength, path)
       return bytes
@@ -39,7 +48,11 @@ export async function readElements(reader: Hdf5Reader, stored: StoredElements): 
   }
 }
 
-function filled(reader: Hdf5Reader, { fill, type, path }: StoredElements, byteLength: number): Uint8Array {
+function filled(
+  reader: Hdf5Reader,
+  { fill, type, path }: StoredElements,
+  byteLength: number,
+): Uint8Array {
   reader.budget.take(byteLength, path)
   const bytes = new Uint8Array(byteLength)
   if (fill && fill.byteLength === type.width && fill.some((byte) => byte !== 0)) {
@@ -57,7 +70,11 @@ async function readChunks(
   const { shape, type, filters, path } = stored
   const { chunkShape } = layout
   const chunkLength = elementCount(chunkShape) * type.width
-  if (chunkShape.length !== shape.length || chunkShape.some((size) => size === 0) || !Number.isSafeInteger(chunkLength)) {
+  if (
+    chunkShape.length !== shape.length ||
+    chunkShape.some((size) => size === 0) ||
+    !Number.isSafeInteger(chunkLength)
+  ) {
     throw reader.error('chunk shape of an HDF5 dataset', {
       place: path,
       expected: `${shape.length} dimensions above 0`,
@@ -74,11 +91,16 @@ async function readChunks(
     const inside = position.every((at, axis) => Number.isInteger(at) && at < (grid[axis] as number))
     // Chunks beyond the shape remain when a dataset was made smaller.
     if (!inside) continue
-    if (seen.has(key)) throw reader.error('two chunks at the same place of an HDF5 dataset', { place: `${path} (${key})` })
+    if (seen.has(key))
+      throw reader.error('two chunks at the same place of an HDF5 dataset', {
+        place: `${path} (${key})`,
+      })
     seen.add(key)
     reader.budget.take(chunkLength, path)
     const raw = await reader.data(chunk.address, chunk.byteLength, `a chunk of ${path}`)
-    const overEdge = position.some((at, axis) => (at + 1) * (chunkShape[axis] as number) > (shape[axis] as number))
+    const overEdge = position.some(
+      (at, axis) => (at + 1) * (chunkShape[axis] as number) > (shape[axis] as number),
+    )
     const pipeline = layout.edgesUnfiltered && overEdge ? [] : filters
     const bytes = undoFilters(reader, pipeline, chunk.skipped, raw, chunkLength, path)
     copyChunk(bytes, chunkShape, position, target, shape, type.width)
@@ -97,7 +119,9 @@ function copyChunk(
 ): void {
   const last = shape.length - 1
   const start = position.map((at, axis) => at * (chunkShape[axis] as number))
-  const counts = start.map((at, axis) => Math.min(chunkShape[axis] as number, (shape[axis] as number) - at))
+  const counts = start.map((at, axis) =>
+    Math.min(chunkShape[axis] as number, (shape[axis] as number) - at),
+  )
   const chunkStrides = stridesOf(chunkShape, width)
   const targetStrides = stridesOf(shape, width)
   const copy = (axis: number, from: number, to: number): void => {
@@ -107,7 +131,11 @@ function copyChunk(
       return
     }
     for (let i = 0; i < (counts[axis] as number); i++) {
-      copy(axis + 1, from + i * (chunkStrides[axis] as number), to + i * (targetStrides[axis] as number))
+      copy(
+        axis + 1,
+        from + i * (chunkStrides[axis] as number),
+        to + i * (targetStrides[axis] as number),
+      )
     }
   }
   copy(

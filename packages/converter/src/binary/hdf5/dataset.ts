@@ -41,10 +41,15 @@ export async function openDataset(
     throw reader.error(`HDF5 dataset without ${name}`, { place: path })
   }
   if (findMessage(messages, messageType.externalFiles)) {
-    throw new UnsupportedError('HDF5 dataset in another file', { file: reader.source.name, place: path })
+    throw new UnsupportedError('HDF5 dataset in another file', {
+      file: reader.source.name,
+      place: path,
+    })
   }
   const typeMessage = require(messageType.datatype, 'datatype')
-  const type = typeMessage.shared ? await readSharedDatatype(reader, typeMessage.body) : readDatatype(typeMessage.body)
+  const type = typeMessage.shared
+    ? await readSharedDatatype(reader, typeMessage.body)
+    : readDatatype(typeMessage.body)
   const shape = readDataspace(reader, require(messageType.dataspace, 'dataspace').body)
   const layout = readLayout(reader, require(messageType.layout, 'layout').body)
   const pipeline = findMessage(messages, messageType.filterPipeline)
@@ -58,7 +63,14 @@ export async function openDataset(
     shape,
     attributes,
     read: async () => {
-      const raw = await readElements(reader, { path, type, shape, layout, filters, fill: readFill(messages) })
+      const raw = await readElements(reader, {
+        path,
+        type,
+        shape,
+        layout,
+        filters,
+        fill: readFill(messages),
+      })
       return decodeHdf5Elements(reader, heap, type, dtype, shape, raw, path)
     },
   }

@@ -3,7 +3,12 @@ import type { Cursor } from '../cursor.ts'
 
 /** An HDF5 datatype as far as weights and attributes need it. */
 export type Hdf5Type =
-  | { readonly kind: 'numeric'; readonly dtype: DType; readonly bigEndian: boolean; readonly width: number }
+  | {
+      readonly kind: 'numeric'
+      readonly dtype: DType
+      readonly bigEndian: boolean
+      readonly width: number
+    }
   | { readonly kind: 'fixedString'; readonly width: number; readonly padding: StringPadding }
   | { readonly kind: 'variableString'; readonly width: number }
   | { readonly kind: 'opaque'; readonly width: number; readonly tag: string }
@@ -11,7 +16,14 @@ export type Hdf5Type =
 
 export type StringPadding = 'null' | 'space'
 
-const typeClass = { integer: 0, float: 1, string: 3, opaque: 5, enumeration: 8, variableLength: 9 } as const
+const typeClass = {
+  integer: 0,
+  float: 1,
+  string: 3,
+  opaque: 5,
+  enumeration: 8,
+  variableLength: 9,
+} as const
 const classNames = [
   'integer',
   'float',
@@ -26,8 +38,18 @@ const classNames = [
   'array',
 ]
 
-const signedBySize: Readonly<Record<number, DType>> = { 1: 'int8', 2: 'int16', 4: 'int32', 8: 'int64' }
-const unsignedBySize: Readonly<Record<number, DType>> = { 1: 'uint8', 2: 'uint16', 4: 'uint32', 8: 'uint64' }
+const signedBySize: Readonly<Record<number, DType>> = {
+  1: 'int8',
+  2: 'int16',
+  4: 'int32',
+  8: 'int64',
+}
+const unsignedBySize: Readonly<Record<number, DType>> = {
+  1: 'uint8',
+  2: 'uint16',
+  4: 'uint32',
+  8: 'uint64',
+}
 
 /**
  * Reads a datatype message. A type no weight can have is answered as `unsupported`, so that files may hold it where it
@@ -52,18 +74,26 @@ export function readDatatype(cursor: Cursor, depth = 0): Hdf5Type {
     case typeClass.float: {
       const dtype = floatType(cursor, width)
       // Bit 6 with bit 0 is VAX order.
-      return dtype && !(flags & 0x40) ? { kind: 'numeric', dtype, bigEndian: (flags & 1) !== 0, width } : unsupported
+      return dtype && !(flags & 0x40)
+        ? { kind: 'numeric', dtype, bigEndian: (flags & 1) !== 0, width }
+        : unsupported
     }
     case typeClass.string:
       return { kind: 'fixedString', width, padding: (flags & 0x0f) === 2 ? 'space' : 'null' }
     case typeClass.opaque: {
-      const tag = new TextDecoder('latin1').decode(cursor.take(Math.min(flags & 0xff, cursor.remaining)))
+      const tag = new TextDecoder('latin1').decode(
+        cursor.take(Math.min(flags & 0xff, cursor.remaining)),
+      )
       return { kind: 'opaque', width, tag: tag.replace(/\0.*$/s, '') }
     }
     case typeClass.enumeration: {
       // h5py writes bool as an enumeration of FALSE and TRUE over int8.
       const base = readDatatype(cursor, depth + 1)
-      const isBool = base.kind === 'numeric' && base.dtype === 'int8' && (flags & 0xffff) === 2 && namesBool(cursor)
+      const isBool =
+        base.kind === 'numeric' &&
+        base.dtype === 'int8' &&
+        (flags & 0xffff) === 2 &&
+        namesBool(cursor)
       return isBool ? { kind: 'numeric', dtype: 'bool', bigEndian: false, width } : { ...base }
     }
     case typeClass.variableLength:

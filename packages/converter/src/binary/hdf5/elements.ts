@@ -19,7 +19,8 @@ export function dtypeOf(type: Hdf5Type, declared: string | undefined): DType | u
       return 'string'
     case 'opaque':
       if (type.width === 2 && declared === 'bfloat16') return 'bfloat16'
-      if (type.width === 1 && (declared === 'float8_e4m3fn' || declared === 'float8_e5m2')) return declared
+      if (type.width === 1 && (declared === 'float8_e4m3fn' || declared === 'float8_e5m2'))
+        return declared
       return undefined
     default:
       return undefined
@@ -29,7 +30,8 @@ export function dtypeOf(type: Hdf5Type, declared: string | undefined): DType | u
 /** "integer of 16 bytes": what to call a type in an error. */
 export function describeType(type: Hdf5Type): string {
   if (type.kind === 'unsupported') return type.name
-  if (type.kind === 'opaque') return `opaque of ${type.width} bytes${type.tag ? ` (${type.tag})` : ''}`
+  if (type.kind === 'opaque')
+    return `opaque of ${type.width} bytes${type.tag ? ` (${type.tag})` : ''}`
   return type.kind
 }
 
@@ -68,7 +70,11 @@ export async function decodeHdf5Elements(
   const strings: string[] = []
   for (let i = 0; i < count; i++) {
     const element = cursor.sub(type.width)
-    strings.push(type.kind === 'variableString' ? await heap.string(element) : fixedString(element.bytes, type))
+    strings.push(
+      type.kind === 'variableString'
+        ? await heap.string(element)
+        : fixedString(element.bytes, type),
+    )
   }
   return { dtype, shape, data: new Uint8Array(0), strings }
 }

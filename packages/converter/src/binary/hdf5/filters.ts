@@ -26,9 +26,14 @@ const firstNamedFilter = 256
 /** Reads a filter pipeline message. */
 export function readFilters(cursor: Cursor): Filter[] {
   const version = cursor.uint8()
-  if (version !== 1 && version !== 2) throw cursor.error('HDF5 filter pipeline version', { expected: '1 or 2', got: `${version}` })
+  if (version !== 1 && version !== 2)
+    throw cursor.error('HDF5 filter pipeline version', { expected: '1 or 2', got: `${version}` })
   const count = cursor.uint8()
-  if (count > mostFilters) throw cursor.error('too many HDF5 filters', { expected: `at most ${mostFilters}`, got: `${count}` })
+  if (count > mostFilters)
+    throw cursor.error('too many HDF5 filters', {
+      expected: `at most ${mostFilters}`,
+      got: `${count}`,
+    })
   if (version === 1) cursor.advance(6)
   const filters: Filter[] = []
   for (let i = 0; i < count; i++) {
@@ -84,7 +89,11 @@ export function undoFilters(
     }
   }
   if (bytes.byteLength !== expected) {
-    throw reader.error('size of a decompressed HDF5 chunk', { place, expected: `${expected}`, got: `${bytes.byteLength}` })
+    throw reader.error('size of a decompressed HDF5 chunk', {
+      place,
+      expected: `${expected}`,
+      got: `${bytes.byteLength}`,
+    })
   }
   return bytes
 }
@@ -104,7 +113,11 @@ function unshuffle(bytes: Uint8Array, width: number): Uint8Array {
   if (width <= 1 || count <= 1) return bytes
   const plain = new Uint8Array(bytes.byteLength)
   for (let i = 0; i < width; i++) {
-    for (let element = 0, source = i * count, target = i; element < count; element++, target += width) {
+    for (
+      let element = 0, source = i * count, target = i;
+      element < count;
+      element++, target += width
+    ) {
       plain[target] = bytes[source + element] as number
     }
   }

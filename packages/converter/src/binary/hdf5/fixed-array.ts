@@ -4,7 +4,10 @@ import { expectSignature, type Hdf5Reader } from './reader.ts'
 const what = 'an HDF5 fixed array'
 
 /** The elements of a fixed array, the chunk index of datasets of fixed size in new-style files. */
-export async function* fixedArrayElements(reader: Hdf5Reader, address: number): AsyncGenerator<Cursor> {
+export async function* fixedArrayElements(
+  reader: Hdf5Reader,
+  address: number,
+): AsyncGenerator<Cursor> {
   const head = await reader.block(address, 8 + reader.lengthSize + reader.offsetSize, what)
   expectSignature(head, 'FAHD')
   head.advance(2)

@@ -39,16 +39,25 @@ export class FractalHeap {
     if (filterLength > 0) {
       throw new UnsupportedError('compressed HDF5 attribute storage', { file: reader.source.name })
     }
-    if (!isPowerOfTwo(this.#startSize) || !isPowerOfTwo(largestDirect) || this.#tableWidth === 0 || heapBits > 64) {
+    if (
+      !isPowerOfTwo(this.#startSize) ||
+      !isPowerOfTwo(largestDirect) ||
+      this.#tableWidth === 0 ||
+      heapBits > 64
+    ) {
       throw cursor.error(`${what} is damaged`)
     }
     this.#directRows = Math.log2(largestDirect) - Math.log2(this.#startSize) + 2
     this.#offsetBytes = Math.ceil(heapBits / 8)
-    this.#lengthBytes = Math.min(Math.ceil(Math.log2(largestDirect) / 8), encodedSize(largestManaged))
+    this.#lengthBytes = Math.min(
+      Math.ceil(Math.log2(largestDirect) / 8),
+      encodedSize(largestManaged),
+    )
   }
 
   static async open(reader: Hdf5Reader, address: number): Promise<FractalHeap> {
-    const size = 4 + 1 + 2 + 2 + 1 + 4 + 12 * reader.lengthSize + 3 * reader.offsetSize + 2 + 2 + 2 + 2
+    const size =
+      4 + 1 + 2 + 2 + 1 + 4 + 12 * reader.lengthSize + 3 * reader.offsetSize + 2 + 2 + 2 + 2
     const cursor = await reader.block(address, size, what)
     expectSignature(cursor, 'FRHP')
     return new FractalHeap(reader, cursor)
@@ -75,12 +84,14 @@ export class FractalHeap {
   /** Objects too large for the heap lie elsewhere in the file, indexed by their number. */
   async #hugeObject(id: Cursor): Promise<Cursor> {
     const reader = this.#reader
-    if (this.#hugeIndex === undefined) throw id.error(`${what} is damaged: no index of large objects`)
+    if (this.#hugeIndex === undefined)
+      throw id.error(`${what} is damaged: no index of large objects`)
     const wanted = id.uint(Math.min(id.remaining, reader.lengthSize))
     for await (const record of btree2Records(reader, this.#hugeIndex)) {
       const address = reader.requiredAddress(record, 'a large heap object')
       const length = reader.length(record)
-      if (reader.length(record) === wanted) return reader.block(address, length, 'an HDF5 heap object')
+      if (reader.length(record) === wanted)
+        return reader.block(address, length, 'an HDF5 heap object')
     }
     throw id.error(`${what} is damaged: a large object is missing`)
   }
@@ -98,7 +109,11 @@ export class FractalHeap {
       const directRows = Math.min(rows, this.#directRows)
       const entry = row * this.#tableWidth + column
       const head = 5 + this.#reader.offsetSize + this.#offsetBytes
-      const pointer = await this.#reader.block(block + head + entry * this.#reader.offsetSize, this.#reader.offsetSize, what)
+      const pointer = await this.#reader.block(
+        block + head + entry * this.#reader.offsetSize,
+        this.#reader.offsetSize,
+        what,
+      )
       block = this.#reader.requiredAddress(pointer, 'a heap block')
       rest -= this.#rowStart(row) + column * rowSize
       if (row < directRows) return block + rest

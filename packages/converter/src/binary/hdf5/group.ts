@@ -26,14 +26,23 @@ export type Hdf5Object = Hdf5Group | Hdf5Dataset
  *
  * @throws {FormatError} when it is neither group nor dataset
  */
-export async function openObject(reader: Hdf5Reader, heap: GlobalHeap, address: number, path: string): Promise<Hdf5Object> {
+export async function openObject(
+  reader: Hdf5Reader,
+  heap: GlobalHeap,
+  address: number,
+  path: string,
+): Promise<Hdf5Object> {
   const messages = await readObjectHeader(reader, address)
   const attributes = await readAttributes(reader, heap, messages, path)
   if (isDataset(messages)) return openDataset(reader, heap, messages, attributes, path)
   if (!isGroup(messages)) {
-    throw reader.error('HDF5 object of an unknown kind', { place: path || '/', expected: 'a group or a dataset' })
+    throw reader.error('HDF5 object of an unknown kind', {
+      place: path || '/',
+      expected: 'a group or a dataset',
+    })
   }
   const links: ReadonlyMap<string, LinkTarget> = await readLinks(reader, messages)
+  const opened = new Map<string, Promise<Hdf5Object>>()
   return {
     kind: 'group',
     path,
@@ -44,7 +53,12 @@ export async function openObject(reader: Hdf5Reader, heap: GlobalHeap, address: 
       const target = links.get(name)
       if (!target) return undefined
       const inner = path ? `${path}/${name}` : name
-      return openObject(reader, heap, addressOfLink(reader, target, inner), inner)
+      let object = opened.get(name)
+      if (!object) {
+        object = openObject(reader, heap, addressOfLink(reader, target, inner), inner)
+        opened.set(name, object)
+      }
+      return object
     },
   }
 }

@@ -9,7 +9,11 @@ export type ChunkIndex =
 /** Where a dataset's elements are. */
 export type Layout =
   | { readonly kind: 'compact'; readonly data: Uint8Array }
-  | { readonly kind: 'contiguous'; readonly address: number | undefined; readonly byteLength: number | undefined }
+  | {
+      readonly kind: 'contiguous'
+      readonly address: number | undefined
+      readonly byteLength: number | undefined
+    }
   | {
       readonly kind: 'chunked'
       readonly address: number | undefined
@@ -27,7 +31,8 @@ const maximumRank = 33
 /** Reads a data layout message, versions 1 to 4. */
 export function readLayout(reader: Hdf5Reader, cursor: Cursor): Layout {
   const version = cursor.uint8()
-  if (version < 1 || version > 4) throw cursor.error('HDF5 layout version', { expected: '1 to 4', got: `${version}` })
+  if (version < 1 || version > 4)
+    throw cursor.error('HDF5 layout version', { expected: '1 to 4', got: `${version}` })
   if (version < 3) return readLayout1(reader, cursor)
   const kind = cursor.uint8()
   switch (kind) {
@@ -40,7 +45,10 @@ export function readLayout(reader: Hdf5Reader, cursor: Cursor): Layout {
     case layoutClass.chunked:
       return version === 3 ? readChunked3(reader, cursor) : readChunked4(reader, cursor)
     default:
-      throw cursor.error('HDF5 storage layout', { expected: 'compact, contiguous or chunked', got: kind === 3 ? 'virtual' : `${kind}` })
+      throw cursor.error('HDF5 storage layout', {
+        expected: 'compact, contiguous or chunked',
+        got: kind === 3 ? 'virtual' : `${kind}`,
+      })
   }
 }
 
@@ -56,7 +64,13 @@ function readLayout1(reader: Hdf5Reader, cursor: Cursor): Layout {
     case layoutClass.contiguous:
       return { kind: 'contiguous', address, byteLength: undefined }
     default:
-      return { kind: 'chunked', address, chunkShape: sizes, index: { kind: 'btree1' }, edgesUnfiltered: false }
+      return {
+        kind: 'chunked',
+        address,
+        chunkShape: sizes,
+        index: { kind: 'btree1' },
+        edgesUnfiltered: false,
+      }
   }
 }
 
@@ -72,7 +86,8 @@ function readChunked4(reader: Hdf5Reader, cursor: Cursor): Layout {
   const flags = cursor.uint8()
   const rank = readRank(cursor)
   const width = cursor.uint8()
-  if (width < 1 || width > 8) throw cursor.error('HDF5 chunk dimension', { expected: '1 to 8 bytes', got: `${width}` })
+  if (width < 1 || width > 8)
+    throw cursor.error('HDF5 chunk dimension', { expected: '1 to 8 bytes', got: `${width}` })
   const chunkShape = readSizes(cursor, rank - 1, width)
   cursor.advance(width)
   const kind = cursor.uint8()
@@ -102,12 +117,22 @@ function readChunked4(reader: Hdf5Reader, cursor: Cursor): Layout {
     default:
       throw cursor.error('HDF5 chunk index', { expected: '1 to 5', got: `${kind}` })
   }
-  return { kind: 'chunked', address: reader.address(cursor), chunkShape, index, edgesUnfiltered: (flags & 1) !== 0 }
+  return {
+    kind: 'chunked',
+    address: reader.address(cursor),
+    chunkShape,
+    index,
+    edgesUnfiltered: (flags & 1) !== 0,
+  }
 }
 
 function readRank(cursor: Cursor): number {
   const rank = cursor.uint8()
-  if (rank < 1 || rank > maximumRank) throw cursor.error('rank of an HDF5 layout', { expected: `1 to ${maximumRank}`, got: `${rank}` })
+  if (rank < 1 || rank > maximumRank)
+    throw cursor.error('rank of an HDF5 layout', {
+      expected: `1 to ${maximumRank}`,
+      got: `${rank}`,
+    })
   return rank
 }
 

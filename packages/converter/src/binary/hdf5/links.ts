@@ -13,10 +13,14 @@ const softLinkCache = 2
 const symbolEntryPadding = 16
 
 /** The members of a group by name, whichever way the group stores them. */
-export async function readLinks(reader: Hdf5Reader, messages: readonly HeaderMessage[]): Promise<Map<string, LinkTarget>> {
+export async function readLinks(
+  reader: Hdf5Reader,
+  messages: readonly HeaderMessage[],
+): Promise<Map<string, LinkTarget>> {
   const links = new Map<string, LinkTarget>()
   const add = (name: string, target: LinkTarget): void => {
-    if (links.has(name)) throw reader.error('two members of the same name in an HDF5 group', { place: name })
+    if (links.has(name))
+      throw reader.error('two members of the same name in an HDF5 group', { place: name })
     links.set(name, target)
   }
   for (const message of messages) {
@@ -31,7 +35,12 @@ export async function readLinks(reader: Hdf5Reader, messages: readonly HeaderMes
 
 /** True when the object is a group. */
 export function isGroup(messages: readonly HeaderMessage[]): boolean {
-  return messages.some(({ type }) => type === messageType.symbolTable || type === messageType.linkInfo || type === messageType.link)
+  return messages.some(
+    ({ type }) =>
+      type === messageType.symbolTable ||
+      type === messageType.linkInfo ||
+      type === messageType.link,
+  )
 }
 
 type Add = (name: string, target: LinkTarget) => void
@@ -39,12 +48,20 @@ type Add = (name: string, target: LinkTarget) => void
 async function readSymbolTable(reader: Hdf5Reader, body: Cursor, add: Add): Promise<void> {
   const tree = reader.requiredAddress(body, 'a group')
   const heapAddress = reader.requiredAddress(body, 'a group')
-  const heap = await reader.block(heapAddress, 8 + 2 * reader.lengthSize + reader.offsetSize, 'an HDF5 local heap')
+  const heap = await reader.block(
+    heapAddress,
+    8 + 2 * reader.lengthSize + reader.offsetSize,
+    'an HDF5 local heap',
+  )
   expectSignature(heap, 'HEAP')
   heap.advance(4)
   const heapSize = reader.length(heap)
   heap.advance(reader.lengthSize)
-  const names = await reader.block(reader.requiredAddress(heap, 'a local heap'), heapSize, 'an HDF5 local heap')
+  const names = await reader.block(
+    reader.requiredAddress(heap, 'a local heap'),
+    heapSize,
+    'an HDF5 local heap',
+  )
 
   const entrySize = 2 * reader.offsetSize + 8 + symbolEntryPadding
   for await (const { address } of btree1Entries(reader, tree, groupNodes, reader.lengthSize)) {
@@ -59,7 +76,8 @@ async function readSymbolTable(reader: Hdf5Reader, body: Cursor, add: Add): Prom
       const target = reader.address(entries)
       const cacheType = entries.uint32()
       entries.advance(4 + symbolEntryPadding)
-      if (nameOffset > names.bytes.byteLength) throw entries.error(`${what} is damaged`, { got: `a name at ${nameOffset}` })
+      if (nameOffset > names.bytes.byteLength)
+        throw entries.error(`${what} is damaged`, { got: `a name at ${nameOffset}` })
       names.position = nameOffset
       const name = new TextDecoder().decode(names.takeUntil(0))
       if (cacheType === softLinkCache || target === undefined) add(name, { elsewhere: 'soft' })

@@ -33,7 +33,10 @@ const mostMessages = 1 << 17
  *
  * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html (section IV.A)
  */
-export async function readObjectHeader(reader: Hdf5Reader, address: number): Promise<HeaderMessage[]> {
+export async function readObjectHeader(
+  reader: Hdf5Reader,
+  address: number,
+): Promise<HeaderMessage[]> {
   const what = 'an HDF5 object header'
   const start = await reader.block(address, Math.min(16, reader.available(address)), what)
   const isVersion2 = start.bytes[0] === 0x4f // "O" of OHDR
@@ -42,16 +45,25 @@ export async function readObjectHeader(reader: Hdf5Reader, address: number): Pro
   const visited = new Visited(reader, what)
   visited.enter(address)
 
-  const collect = (cursor: Cursor, readMessage: (cursor: Cursor) => HeaderMessage | undefined): void => {
+  const collect = (
+    cursor: Cursor,
+    readMessage: (cursor: Cursor) => HeaderMessage | undefined,
+  ): void => {
     for (;;) {
       const message = readMessage(cursor)
       if (!message) return
       if (message.type === messageType.continuation) {
-        pending.push({ address: reader.requiredAddress(message.body, 'a continuation'), length: reader.length(message.body) })
+        pending.push({
+          address: reader.requiredAddress(message.body, 'a continuation'),
+          length: reader.length(message.body),
+        })
       } else {
         messages.push(message)
       }
-      if (messages.length > mostMessages) throw reader.error('too many messages in an HDF5 object header', { place: `byte ${address}` })
+      if (messages.length > mostMessages)
+        throw reader.error('too many messages in an HDF5 object header', {
+          place: `byte ${address}`,
+        })
     }
   }
 
@@ -67,7 +79,8 @@ export async function readObjectHeader(reader: Hdf5Reader, address: number): Pro
     }
   } else {
     const version = start.uint8()
-    if (version !== 1) throw start.error('HDF5 object header version', { expected: '1 or 2', got: `${version}` })
+    if (version !== 1)
+      throw start.error('HDF5 object header version', { expected: '1 or 2', got: `${version}` })
     start.advance(7)
     collect(await reader.block(address + 16, start.uint32(), what), readMessage1)
     for (let next = pending.shift(); next; next = pending.shift()) {
@@ -87,12 +100,16 @@ function readMessage1(cursor: Cursor): HeaderMessage | undefined {
   return { type, shared: (flags & 2) !== 0, body: body(cursor, size) }
 }
 
-async function openVersion2(reader: Hdf5Reader, address: number): Promise<{ block: Cursor; hasOrder: boolean }> {
+async function openVersion2(
+  reader: Hdf5Reader,
+  address: number,
+): Promise<{ block: Cursor; hasOrder: boolean }> {
   const what = 'an HDF5 object header'
   const head = await reader.block(address, Math.min(34, reader.available(address)), what)
   expectSignature(head, 'OHDR')
   const version = head.uint8()
-  if (version !== 2) throw head.error('HDF5 object header version', { expected: '1 or 2', got: `${version}` })
+  if (version !== 2)
+    throw head.error('HDF5 object header version', { expected: '1 or 2', got: `${version}` })
   const flags = head.uint8()
   if (flags & 0x20) head.advance(16)
   if (flags & 0x10) head.advance(4)
@@ -122,6 +139,9 @@ function body(cursor: Cursor, size: number): Cursor {
 }
 
 /** The first message of a type. */
-export function findMessage(messages: readonly HeaderMessage[], type: number): HeaderMessage | undefined {
+export function findMessage(
+  messages: readonly HeaderMessage[],
+  type: number,
+): HeaderMessage | undefined {
   return messages.find((message) => message.type === type)
 }

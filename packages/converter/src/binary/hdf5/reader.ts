@@ -36,7 +36,10 @@ export class Hdf5Reader {
     const origin = { file: this.source.name, what, offset: start }
     const page = Math.floor(start / pageSize)
     const inPage = start - page * pageSize
-    if (!(start >= 0 && length >= 0 && start + length <= this.source.byteLength) || inPage + length > pageSize) {
+    if (
+      !(start >= 0 && length >= 0 && start + length <= this.source.byteLength) ||
+      inPage + length > pageSize
+    ) {
       return new Cursor(await readRange(this.source, start, start + length, what), origin)
     }
     const bytes = await this.#page(page)
@@ -47,7 +50,12 @@ export class Hdf5Reader {
     const known = this.#pages.get(page)
     if (known) return known
     const start = page * pageSize
-    const bytes = readRange(this.source, start, Math.min(this.source.byteLength, start + pageSize), 'the HDF5 file')
+    const bytes = readRange(
+      this.source,
+      start,
+      Math.min(this.source.byteLength, start + pageSize),
+      'the HDF5 file',
+    )
     this.#pages.set(page, bytes)
     for (const oldest of this.#pages.keys()) {
       if (this.#pages.size <= pagesKept) break
@@ -66,7 +74,9 @@ export class Hdf5Reader {
   address(cursor: Cursor): number | undefined {
     const start = cursor.position
     const value = cursor.uint(this.offsetSize)
-    return cursor.bytes.subarray(start, cursor.position).every((byte) => byte === 0xff) ? undefined : value
+    return cursor.bytes.subarray(start, cursor.position).every((byte) => byte === 0xff)
+      ? undefined
+      : value
   }
 
   /** An address that has to be there. */
@@ -80,7 +90,16 @@ export class Hdf5Reader {
     return cursor.uint(this.lengthSize)
   }
 
-  error(what: string, details: { place?: string; expected?: string; got?: string; hint?: string; cause?: unknown } = {}): FormatError {
+  error(
+    what: string,
+    details: {
+      place?: string
+      expected?: string
+      got?: string
+      hint?: string
+      cause?: unknown
+    } = {},
+  ): FormatError {
     return new FormatError(what, { file: this.source.name, ...details })
   }
 }
@@ -90,7 +109,10 @@ export function expectSignature(cursor: Cursor, signature: string): void {
   const got = String.fromCharCode(...cursor.take(4))
   if (got !== signature) {
     cursor.position -= 4
-    throw cursor.error(`${cursor.origin.what} is damaged`, { expected: `signature ${signature}`, got: JSON.stringify(got) })
+    throw cursor.error(`${cursor.origin.what} is damaged`, {
+      expected: `signature ${signature}`,
+      got: JSON.stringify(got),
+    })
   }
 }
 
@@ -108,7 +130,9 @@ export class Visited {
   /** @throws {FormatError} when `address` was entered before */
   enter(address: number): void {
     if (this.#seen.has(address)) {
-      throw this.#reader.error(`${this.#what} refers to the same block twice`, { place: `byte ${address}` })
+      throw this.#reader.error(`${this.#what} refers to the same block twice`, {
+        place: `byte ${address}`,
+      })
     }
     this.#seen.add(address)
   }

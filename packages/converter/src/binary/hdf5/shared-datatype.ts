@@ -12,7 +12,9 @@ export async function readSharedDatatype(reader: Hdf5Reader, reference: Cursor):
   const kind = reference.uint8()
   if (version === 1) reference.advance(6)
   if (version === 3 && kind === inSharedHeap) {
-    throw new UnsupportedError('HDF5 datatype in a shared message heap', { file: reader.source.name })
+    throw new UnsupportedError('HDF5 datatype in a shared message heap', {
+      file: reader.source.name,
+    })
   }
   const address = reader.requiredAddress(reference, 'a committed datatype')
   const message = findMessage(await readObjectHeader(reader, address), messageType.datatype)

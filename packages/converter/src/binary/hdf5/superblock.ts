@@ -17,12 +17,22 @@ export function isHdf5(bytes: Uint8Array): boolean {
  *
  * @throws {FormatError} when there is none, or the file is shorter than the superblock says
  */
-export async function openSuperblock(source: Source): Promise<{ reader: Hdf5Reader; root: number }> {
-  for (let start = 0; start + signature.length <= source.byteLength; start = start === 0 ? 512 : start * 2) {
+export async function openSuperblock(
+  source: Source,
+): Promise<{ reader: Hdf5Reader; root: number }> {
+  for (
+    let start = 0;
+    start + signature.length <= source.byteLength;
+    start = start === 0 ? 512 : start * 2
+  ) {
     const end = Math.min(source.byteLength, start + longestSuperblock)
     const bytes = await readRange(source, start, end, 'the HDF5 superblock')
     if (isHdf5(bytes)) {
-      return readSuperblock(source, new Cursor(bytes, { file: source.name, what: 'the HDF5 superblock', offset: start }), start)
+      return readSuperblock(
+        source,
+        new Cursor(bytes, { file: source.name, what: 'the HDF5 superblock', offset: start }),
+        start,
+      )
     }
   }
   const head = await readRange(source, 0, Math.min(8, source.byteLength), 'the file')
@@ -30,19 +40,30 @@ export async function openSuperblock(source: Source): Promise<{ reader: Hdf5Read
     file: source.name,
     place: 'byte 0',
     expected: '\\x89HDF\\r\\n\\x1a\\n',
-    got: head.byteLength === 0 ? 'an empty file' : JSON.stringify(new TextDecoder('latin1').decode(head)),
+    got:
+      head.byteLength === 0
+        ? 'an empty file'
+        : JSON.stringify(new TextDecoder('latin1').decode(head)),
   })
 }
 
-function readSuperblock(source: Source, cursor: Cursor, start: number): { reader: Hdf5Reader; root: number } {
+function readSuperblock(
+  source: Source,
+  cursor: Cursor,
+  start: number,
+): { reader: Hdf5Reader; root: number } {
   cursor.advance(signature.length)
   const version = cursor.uint8()
-  if (version > 3) throw cursor.error('HDF5 superblock version', { expected: 'at most 3', got: `${version}` })
+  if (version > 3)
+    throw cursor.error('HDF5 superblock version', { expected: 'at most 3', got: `${version}` })
   if (version < 2) cursor.advance(4)
   const offsetSize = cursor.uint8()
   const lengthSize = cursor.uint8()
   if (![2, 4, 8].includes(offsetSize) || ![2, 4, 8].includes(lengthSize)) {
-    throw cursor.error('width of HDF5 addresses', { expected: '2, 4 or 8 bytes', got: `${offsetSize} and ${lengthSize}` })
+    throw cursor.error('width of HDF5 addresses', {
+      expected: '2, 4 or 8 bytes',
+      got: `${offsetSize} and ${lengthSize}`,
+    })
   }
   if (version < 2) {
     cursor.advance(1 + 2 + 2 + 4)

@@ -1,11 +1,11 @@
 import { madd64 } from '../madd'
 import { storeSome } from '../lanes'
-import { clamp } from './store'
+import { clamp } from './clamp'
 
 /*
  * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
  * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
- * float32.ts; panels are float64, 4 wide.
+ * panel8.ts; panels are float64, 4 wide.
  */
 
 /** Two doubles, both the float at `address`. */
@@ -50,43 +50,8 @@ export function double4x4(
     let high2 = high0
     let low3 = low0
     let high3 = high0
-    const end = x0 + ((inner & ~1) << 2)
+    const end = x0 + (inner << 2)
     while (x0 < end) {
-      let u = v128.load(w)
-      let v = v128.load(w, 16)
-      let a = splat(x0)
-      low0 = madd64(a, u, low0)
-      high0 = madd64(a, v, high0)
-      a = splat(x1)
-      low1 = madd64(a, u, low1)
-      high1 = madd64(a, v, high1)
-      a = splat(x2)
-      low2 = madd64(a, u, low2)
-      high2 = madd64(a, v, high2)
-      a = splat(x3)
-      low3 = madd64(a, u, low3)
-      high3 = madd64(a, v, high3)
-      u = v128.load(w, 32)
-      v = v128.load(w, 48)
-      a = splat(x0 + 4)
-      low0 = madd64(a, u, low0)
-      high0 = madd64(a, v, high0)
-      a = splat(x1 + 4)
-      low1 = madd64(a, u, low1)
-      high1 = madd64(a, v, high1)
-      a = splat(x2 + 4)
-      low2 = madd64(a, u, low2)
-      high2 = madd64(a, v, high2)
-      a = splat(x3 + 4)
-      low3 = madd64(a, u, low3)
-      high3 = madd64(a, v, high3)
-      w += 64
-      x0 += 8
-      x1 += 8
-      x2 += 8
-      x3 += 8
-    }
-    if (inner & 1) {
       const u = v128.load(w)
       const v = v128.load(w, 16)
       let a = splat(x0)
@@ -101,6 +66,11 @@ export function double4x4(
       a = splat(x3)
       low3 = madd64(a, u, low3)
       high3 = madd64(a, v, high3)
+      w += 32
+      x0 += 4
+      x1 += 4
+      x2 += 4
+      x3 += 4
     }
     const lower = v128.load32_splat(bounds)
     const upper = v128.load32_splat(bounds, 4)

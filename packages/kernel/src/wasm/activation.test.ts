@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest'
+import {
+  activation,
+  activationNames,
+  celu,
+  elu,
+  gelu,
+  hardShrink,
+  leakyRelu,
+  relu,
+  softShrink,
+  squareplus,
+  threshold,
+  writeActivation,
+  type Activation,
+} from '../program.ts'
+import { scalarActivation } from '../reference/activation.ts'
+import exact from './exact.ts'
+import fast from './fast.ts'
+import { evenly, GuardedKernel, randomFloats, ulpError, wholeRange } from './testing.ts'
+
+/** Worst error in ulp over the whole float32 range, against float64. */
+const transcendental: readonly (readonly [name: string, bound: number, activation: Activation])[] =
+  [
+    ['exp', 1, activation('exp')],
+    ['expm1', 2, activation('expm1')],
+    ['log', 1, activation('log')],
+    ['log1p', 1.5, activation('log1p')],
+    ['tanh', 1.5, activation('tanh')],
+    ['sigmoid', 2, activation('sigmoid')],
+    ['erf', 1.5, activation('erf')],
+    ['softplus', 2, activation('softplus')],
+    ['log_sigmoid', 2, activation('log_sigmoid')],
+    ['silu', 3, activation('silu')],
+    ['gelu', 5.5, activation('gelu')],
+    ['gelu(approximate)', 3, gelu(true)],
+    ['mish', 4, activation('mish')],
+    ['tanh_shrink', 4, activation('tanh_shrink')],
+    ['elu', 2, activation('elu')],
+    ['elu(0.7)', 2.5, elu(0.7)],
+    ['selu', 2.5, activation('selu')],
+    ['celu', 2, activation('celu')],
+    ['celu(0.7)', 2.5, celu(0.7)],
+  ]
+
+const sweep = new Float32Array([
+  ...wholeRange(200),
+  ...evenly(-2, 2, 50_000),
+  ...evenly(-12, 12, 50_000),
+  ...evenly(-110, 110, 50_000),
+])
+
+function run(kernel: GuardedKernel, values: Float32Array, spec: Activation): Float32Array {
+  kernel.reset()
+  const width = values.length
+  const x = kernel.floats(values)
+  const y = kernel.bytes(width * 4)
+  kernel.run(1, (program) =>
+    writeActivation(program, 0, { rows: 1, width, x, y, activation: spec }),
+  )
+  return kernel.view(y, width).slice()
+}
+
+describe.each([
+  ['exact', exact],
+  ['fast', fast],
+])('%s', (_, module) => {
+  const kernel = new GuardedKernel(module)
+
+  test.each(transcendental)(
+    '%s is within %s ulp of float64 over the whole float32 range',
+    (_name, bound, spec) => {
+      const reference = scalarActivation(spec, 'float64')
+      const y = run(kernel, sweep, spec)
+      let worst = 0
+      let at = 0
+      for (let i = 0; i < sweep.length; i++) {
+        const error = ulpError(y[i]!, reference(sweep[i]!))
+        if (error > worst) [worst, at] = [error, i]
+      }
+      expect(worst, `at ${sweep[at]}: ${y[at]}, not ${reference(sweep[at]!)}`).toBeLessThan(bound)
+    },
+  )
+
+  test.each([
+    ...activationNames
+      .filter((name) => !transcendental.some(([other]) => other === name))
+      .filter((name) => !['exponential', 'swish', 'hard_swish'].includes(name))
+      .map((name) => [name, activation(name)] as const),
+    ['relu(max_value=5)', relu({ maxValue: 5 })],
+    ['relu(threshold=1)', relu({ threshold: 1 })],
+    ['relu(negative_slope=0.1)', relu({ negativeSlope: 0.1 })],
+    ['relu(negative_slope=0.1, max_value=5)', relu({ negativeSlope: 0.1, maxValue: 5 })],
+    ['relu(all)', relu({ negativeSlope: 0.3, maxValue: 5, threshold: 1.5 })],
+    ['leaky_relu(1.5)', leakyRelu(1.5)],
+    ['hard_shrink(1)', hardShrink(1)],
+    ['soft_shrink(1)', softShrink(1)],
+    ['threshold(1, -7)', threshold(1, -7)],
+    ['squareplus(2)', squareplus(2)],
+  ] as const)('%s has the bits of the scalar reference over the whole range', (_name, spec) => {
+    const reference = scalarActivation(spec, 'float32')
+    const y = run(kernel, sweep, spec)
+    const wrong = sweep.findIndex((x, i) => y[i] !== reference(x) && !bothNaN(y[i]!, reference(x)))
+    expect(wrong, `at ${sweep[wrong]}: ${y[wrong]}, not ${reference(sweep[wrong]!)}`).toBe(-1)
+  })
+
+  test('every length up to 9 has the bits of the long run, and nothing beyond is written', () => {
+    const values = randomFloats(9)
+    for (const name of activationNames) {
+      const whole = run(kernel, new Float32Array([...values, ...randomFloats(3)]), activation(name))
+      for (let length = 1; length <= 9; length++) {
+        expect(run(kernel, values.slice(0, length), activation(name)), name).toEqual(
+          whole.slice(0, length),
+        )
+      }
+    }
+  })
+
+  test('in place', () => {
+    const values = randomFloats(11)
+    for (const name of activationNames) {
+      const expected = run(kernel, values, activation(name))
+      kernel.reset()
+      const x = kernel.floats(values)
+      kernel.run(1, (program) =>
+        writeActivation(program, 0, {
+          rows: 1,
+          width: 11,
+          x,
+          y: x,
+          activation: activation(name),
+        }),
+      )
+      expect([...kernel.view(x, 11)], name).toEqual([...expected])
+    }
+  })
+})
+
+// Answers of Keras 3.15.1 with TensorFlow 2.21.0 on a CPU.
+test.each([
+  ['relu', [NaN, 0, Infinity, 0]],
+  ['leaky_relu', [NaN, -0, Infinity, -Infinity]],
+  ['relu6', [NaN, 0, 6, 0]],
+  ['hard_tanh', [NaN, 0, 1, -1]],
+  ['hard_sigmoid', [NaN, 0.5, 1, 0]],
+  ['hard_silu', [NaN, 0, Infinity, NaN]],
+  ['hard_shrink', [0, 0, Infinity, -Infinity]],
+  ['soft_shrink', [0, 0, Infinity, -Infinity]],
+  ['softsign', [NaN, 0, NaN, NaN]],
+  ['sparse_plus', [NaN, 0.25, Infinity, 0]],
+  ['sparse_sigmoid', [NaN, 0.5, 1, 0]],
+  ['squareplus', [NaN, 1, Infinity, NaN]],
+  ['exponential', [NaN, 1, Infinity, 0]],
+  ['elu', [NaN, 0, Infinity, -1]],
+  ['selu', [NaN, 0, Infinity, Math.fround(-1.7580993408473766)]],
+  ['celu', [NaN, 0, Infinity, -1]],
+  ['sigmoid', [NaN, 0.5, 1, 0]],
+  ['log_sigmoid', [NaN, Math.fround(-Math.LN2), 0, -Infinity]],
+  ['silu', [NaN, 0, Infinity, NaN]],
+  ['tanh', [NaN, 0, 1, -1]],
+  ['tanh_shrink', [NaN, 0, Infinity, -Infinity]],
+  ['softplus', [NaN, Math.fround(Math.LN2), Infinity, 0]],
+  ['gelu', [NaN, 0, Infinity, NaN]],
+  ['mish', [NaN, 0, Infinity, NaN]],
+] as const)('%s of NaN, −0, ∞ and −∞ is what Keras answers', (name, expected) => {
+  const y = run(
+    new GuardedKernel(exact),
+    Float32Array.of(NaN, -0, Infinity, -Infinity),
+    activation(name),
+  )
+  expect([...y].map((v) => v + 0)).toEqual(expected.map((v) => v + 0))
+})
+
+function bothNaN(a: number, b: number): boolean {
+  return Number.isNaN(a) && Number.isNaN(b)
+}

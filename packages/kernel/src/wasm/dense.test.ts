@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest'
+import { activation, linear, writeDense, writeLoop, type Activation } from '../program.ts'
+import { scalarActivation } from '../reference/activation.ts'
+import { dense } from '../reference/dense.ts'
+import exact from './exact.ts'
+import fast from './fast.ts'
+import { GuardedKernel, randomFloats } from './testing.ts'
+
+interface Shape {
+  rows: number
+  inner: number
+  units: number
+}
+
+const builds = { exact, fast }
+
+/** All sizes up to twice the largest tile and one more: 6 rows, 8 columns, 16 products in float64. */
+function* smallShapes(): Generator<Shape> {
+  for (let rows = 1; rows <= 13; rows++) {
+    for (let units = 1; units <= 17; units++) {
+      for (let inner = 1; inner <= 33; inner++) yield { rows, inner, units }
+    }
+  }
+}
+
+/** Around blocks of 128 products, and single rows around four panels of 8 columns. */
+function* largeShapes(): Generator<Shape> {
+  for (const inner of [127, 128, 129, 130, 131, 132, 255, 256, 257]) {
+    for (const rows of [1, 2, 3, 4, 5, 6, 7, 13]) {
+      for (const units of [1, 4, 5, 8, 9]) yield { rows, inner, units }
+    }
+  }
+  for (let units = 1; units <= 65; units++) {
+    for (const inner of [16, 17, 20, 127, 128, 130]) yield { rows: 1, inner, units }
+  }
+}
+
+function inputs({ rows, inner, units }: Shape) {
+  return {
+    x: randomFloats(rows * inner, 1 + inner),
+    weights: randomFloats(inner * units, 2 + inner),
+    bias: randomFloats(units, 3 + inner),
+  }
+}
+
+function run(
+  kernel: GuardedKernel,
+  { rows, inner, units }: Shape,
+  { x, weights, bias }: { x: Float32Array; weights: Float32Array; bias: Float32Array | null },
+  function_: Activation = linear,
+): Float32Array {
+  kernel.reset()
+  const packed = kernel.packDense(inner, units, weights, bias)
+  const from = kernel.floats(x)
+  const y = kernel.bytes(rows * units * 4)
+  kernel.run(1, (program) =>
+    writeDense(program, 0, {
+      rows,
+      inner,
+      units,
+      x: from,
+      weights: packed,
+      y,
+      activation: function_,
+    }),
+  )
+  return kernel.view(y, rows * units).slice()
+}
+
+describe('exact', () => {
+  test.each([
+    ['all small shapes', smallShapes],
+    ['large shapes', largeShapes],
+  ])('has the bits of the scalar reference: %s', (_, shapes) => {
+    const kernel = new GuardedKernel(exact)
+    for (const shape of shapes()) {
+      const given = inputs(shape)
+      const expected = dense(shape, given.x, given.weights, given.bias, 'float32')
+      expect([...run(kernel, shape, given)], JSON.stringify(shape)).toEqual([...expected])
+    }
+  })
+})
+
+describe('fast', () => {
+  test.each([
+    ['all small shapes', smallShapes],
+    ['large shapes', largeShapes],
+  ])('is within (K + 2) · 2⁻²⁴ · (Σ|x·w| + |b|) of float64: %s', (_, shapes) => {
+    const kernel = new GuardedKernel(fast)
+    for (const shape of shapes()) {
+      const { x, weights, bias } = inputs(shape)
+      const truth = dense(shape, x, weights, bias, 'float64')
+      const [ax, aw, ab] = [x, weights, bias].map((v) => v.map(Math.abs))
+      const scale = dense(shape, ax!, aw!, ab!, 'float64')
+      const y = run(kernel, shape, { x, weights, bias })
+      const worst = Math.max(...y.map((v, i) => Math.abs(v - truth[i]!) / scale[i]!))
+      expect(worst, JSON.stringify(shape)).toBeLessThanOrEqual((shape.inner + 2) * 2 ** -24)
+    }
+  })
+})
+
+describe.each(Object.entries(builds))('%s', (_, module) => {
+  const kernel = new GuardedKernel(module)
+
+  test('a row has the same bits alone and among others', () => {
+    for (const inner of [4, 20, 130]) {
+      for (const units of [1, 3, 10, 33]) {
+        const rows = 13
+        const { x, weights, bias } = inputs({ rows, inner, units })
+        const together = run(kernel, { rows, inner, units }, { x, weights, bias })
+        for (let row = 0; row < rows; row++) {
+          const alone = { x: x.slice(row * inner, (row + 1) * inner), weights, bias }
+          expect(run(kernel, { rows: 1, inner, units }, alone)).toEqual(
+            together.slice(row * units, (row + 1) * units),
+          )
+        }
+      }
+    }
+  })
+
+  test('NaN and infinities stay in their row and column', () => {
+    for (const inner of [5, 21]) {
+      const shape = { rows: 7, inner, units: 9 }
+      const { x, weights, bias } = inputs(shape)
+      x[3 * inner + 2] = NaN
+      x[5 * inner + 1] = Infinity
+      weights[4 * 9 + 6] = -Infinity
+      const expected = dense(shape, x, weights, bias, 'float64')
+      const y = run(kernel, shape, { x, weights, bias })
+      const kind = (v: number) => (Number.isFinite(v) ? 0 : v)
+      expect([...y].map(kind)).toEqual([...expected].map(kind))
+      const relu = run(kernel, shape, { x, weights, bias }, activation('relu'))
+      expect([...relu].map(kind)).toEqual([...expected].map((v) => kind(v < 0 ? 0 : v)))
+    }
+  })
+
+  test('without a bias', () => {
+    for (const inner of [5, 21]) {
+      const shape = { rows: 3, inner, units: 9 }
+      const { x, weights } = inputs(shape)
+      const zero = new Float32Array(9)
+      expect(run(kernel, shape, { x, weights, bias: null })).toEqual(
+        run(kernel, shape, { x, weights, bias: zero }),
+      )
+    }
+  })
+
+  test('every activation follows the sums', () => {
+    for (const [inner, units] of [
+      [5, 9],
+      [21, 6],
+    ] as const) {
+      const shape = { rows: 5, inner, units }
+      const given = inputs(shape)
+      const sums = run(kernel, shape, given)
+      for (const name of ['relu', 'relu6', 'leaky_relu', 'hard_tanh', 'tanh', 'gelu'] as const) {
+        const truth = Float64Array.from(sums, scalarActivation(activation(name), 'float64'))
+        const y = run(kernel, shape, given, activation(name))
+        y.forEach((v, i) => expect(Math.abs(v - truth[i]!)).toBeLessThan(1e-6))
+      }
+    }
+  })
+
+  test('reads and writes rows with gaps between them', () => {
+    for (const inner of [5, 21]) {
+      const [rows, units, gap] = [7, 10, 3]
+      const { x, weights, bias } = inputs({ rows, inner, units })
+      const expected = run(kernel, { rows, inner, units }, { x, weights, bias }, activation('tanh'))
+      kernel.reset()
+      const xStride = inner + gap
+      const yStride = units + gap
+      const spread = new Float32Array(rows * xStride).fill(NaN)
+      for (let row = 0; row < rows; row++) {
+        spread.set(x.subarray(row * inner, (row + 1) * inner), row * xStride)
+      }
+      const from = kernel.floats(spread)
+      const packed = kernel.packDense(inner, units, weights, bias)
+      const y = kernel.bytes(rows * yStride * 4)
+      kernel.run(1, (program) =>
+        writeDense(program, 0, {
+          rows,
+          inner,
+          units,
+          x: from,
+          xStride: xStride * 4,
+          weights: packed,
+          y,
+          yStride: yStride * 4,
+          activation: activation('tanh'),
+        }),
+      )
+      const result = kernel.view(y, rows * yStride)
+      for (let row = 0; row < rows; row++) {
+        const at = row * yStride
+        expect(result.slice(at, at + units)).toEqual(expected.slice(row * units, (row + 1) * units))
+        expect(result.slice(at + units, at + yStride)).toEqual(Float32Array.of(NaN, NaN, NaN))
+      }
+    }
+  })
+
+  test('a loop over tiles has the bits of a run over all rows', () => {
+    const relu = activation('relu')
+    const [rows, widths] = [53, [4, 20, 10, 1]] as const
+    const x = randomFloats(rows * 4)
+    const layers = [1, 2, 3].map((i) => ({
+      inner: widths[i - 1]!,
+      units: widths[i]!,
+      weights: randomFloats(widths[i - 1]! * widths[i]!, i),
+      bias: randomFloats(widths[i]!, 9 + i),
+    }))
+    let expected = x
+    for (const layer of layers) {
+      expected = run(kernel, { rows, ...layer }, { x: expected, ...layer }, relu)
+    }
+    for (const tileRows of [1, 5, 12, 53, 100]) {
+      kernel.reset()
+      const packed = layers.map(({ inner, units, weights, bias }) =>
+        kernel.packDense(inner, units, weights, bias),
+      )
+      const addresses = [
+        kernel.floats(x),
+        ...layers
+          .slice(0, 2)
+          .map(({ units }) => kernel.bytes(Math.min(tileRows, rows) * units * 4)),
+        kernel.bytes(rows * 4),
+      ]
+      kernel.run(4, (program) => {
+        writeLoop(program, 0, { rows, tileRows, body: 3 })
+        layers.forEach(({ inner, units }, i) =>
+          writeDense(program, i + 1, {
+            rows: 0,
+            inner,
+            units,
+            x: addresses[i]!,
+            xAdvance: i === 0 ? inner * 4 : 0,
+            weights: packed[i]!,
+            y: addresses[i + 1]!,
+            yAdvance: i === 2 ? units * 4 : 0,
+            activation: relu,
+          }),
+        )
+      })
+      expect([...kernel.view(addresses[3]!, rows)]).toEqual([...expected])
+    }
+  })
+})

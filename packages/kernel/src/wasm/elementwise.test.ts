@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest'
+import {
+  writeAffine,
+  writeBinary,
+  writeGlu,
+  writePrelu,
+  writeScaleShift,
+  type BinaryName,
+  type OperandKind,
+} from '../program.ts'
+import { affine, binary, glu, prelu } from '../reference/elementwise.ts'
+import exact from './exact.ts'
+import fast from './fast.ts'
+import { GuardedKernel, randomFloats, ulpError } from './testing.ts'
+
+const operations: readonly BinaryName[] = [
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'minimum',
+  'maximum',
+  'squared_difference',
+]
+const kinds: readonly OperandKind[] = ['full', 'row', 'column', 'scalar']
+const shapes = [1, 2, 3].flatMap((rows) =>
+  [1, 2, 3, 4, 5, 6, 7, 8, 9].map((width) => ({ rows, width })),
+)
+
+function operandLength(kind: OperandKind, rows: number, width: number): number {
+  return { full: rows * width, row: width, column: rows, scalar: 1 }[kind]
+}
+
+describe.each([
+  ['exact', exact],
+  ['fast', fast],
+])('%s', (_, module) => {
+  const kernel = new GuardedKernel(module)
+
+  test.each(operations)(
+    '%s has the bits of the scalar reference for all operand kinds',
+    (operation) => {
+      for (const { rows, width } of shapes) {
+        for (const aKind of kinds) {
+          for (const bKind of kinds) {
+            const a = randomFloats(operandLength(aKind, rows, width), 1)
+            const b = randomFloats(operandLength(bKind, rows, width), 2)
+            a[0] = NaN
+            b[b.length - 1] = -Infinity
+            const expected = binary(
+              { rows, width },
+              operation,
+              { values: a, kind: aKind },
+              { values: b, kind: bKind },
+              'float32',
+            )
+            kernel.reset()
+            const [aAt, bAt, y] = [
+              kernel.floats(a),
+              kernel.floats(b),
+              kernel.bytes(rows * width * 4),
+            ]
+            kernel.run(1, (program) =>
+              writeBinary(program, 0, { operation, rows, width, a: aAt, aKind, b: bAt, bKind, y }),
+            )
+            expect([...kernel.view(y, rows * width)], `${rows}×${width} ${aKind} ${bKind}`).toEqual(
+              [...expected],
+            )
+          }
+        }
+      }
+    },
+  )
+
+  test('a binary result may take the place of a full operand', () => {
+    const [rows, width] = [3, 7]
+    const a = randomFloats(rows * width, 1)
+    const b = randomFloats(rows * width, 2)
+    const expected = binary(
+      { rows, width },
+      'subtract',
+      { values: a, kind: 'full' },
+      { values: b, kind: 'full' },
+      'float32',
+    )
+    for (const target of ['a', 'b'] as const) {
+      kernel.reset()
+      const at = { a: kernel.floats(a), b: kernel.floats(b) }
+      kernel.run(1, (program) =>
+        writeBinary(program, 0, { operation: 'subtract', rows, width, ...at, y: at[target] }),
+      )
+      expect([...kernel.view(at[target], rows * width)]).toEqual([...expected])
+    }
+  })
+
+  test('affine and scaleShift have the bits of the scalar reference', () => {
+    for (const { rows, width } of shapes) {
+      const values = randomFloats(rows * width)
+      const scale = randomFloats(width, 2)
+      const offset = randomFloats(width, 3)
+      kernel.reset()
+      const x = kernel.floats(values)
+      const [scaleAt, offsetAt] = [kernel.floats(scale), kernel.floats(offset)]
+      const [y, z] = [kernel.bytes(rows * width * 4), kernel.bytes(rows * width * 4)]
+      kernel.run(2, (program) => {
+        writeAffine(program, 0, { rows, width, x, y, scale: 1 / 255, offset: -0.3 })
+        writeScaleShift(program, 1, { rows, width, x, y: z, scale: scaleAt, offset: offsetAt })
+      })
+      const shape = { rows, width }
+      expect([...kernel.view(y, rows * width)]).toEqual([
+        ...affine(shape, values, 1 / 255, -0.3, 'float32'),
+      ])
+      expect([...kernel.view(z, rows * width)]).toEqual([
+        ...affine(shape, values, scale, offset, 'float32'),
+      ])
+    }
+  })
+
+  test('prelu has the bits of the scalar reference for every period that divides the width', () => {
+    for (const { rows, width } of shapes) {
+      for (let period = 1; period <= width; period++) {
+        if (width % period !== 0) continue
+        const values = randomFloats(rows * width)
+        const alpha = randomFloats(period, 2)
+        kernel.reset()
+        const [x, alphaAt, y] = [
+          kernel.floats(values),
+          kernel.floats(alpha),
+          kernel.bytes(rows * width * 4),
+        ]
+        kernel.run(1, (program) =>
+          writePrelu(program, 0, { rows, width, x, y, alpha: alphaAt, period }),
+        )
+        expect([...kernel.view(y, rows * width)]).toEqual([
+          ...prelu({ rows, width }, values, alpha, 'float32'),
+        ])
+      }
+    }
+  })
+
+  test('glu is within 2.5 ulp of float64', () => {
+    for (const { rows, width } of shapes) {
+      const values = randomFloats(2 * rows * width).map((v) => v * 9)
+      kernel.reset()
+      const [x, y] = [kernel.floats(values), kernel.bytes(rows * width * 4)]
+      kernel.run(1, (program) => writeGlu(program, 0, { rows, width, x, y }))
+      const truth = glu({ rows, width }, values, 'float64')
+      const worst = Math.max(...kernel.view(y, rows * width).map((v, i) => ulpError(v, truth[i]!)))
+      expect(worst).toBeLessThan(2.5)
+    }
+  })
+})
