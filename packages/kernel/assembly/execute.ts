@@ -1,6 +1,7 @@
 import * as L from '../src/wasm/layout'
 import { activation } from './ops/activation'
 import { affine, scaleShift } from './ops/affine'
+import { band, where } from './ops/where'
 import { binary } from './ops/binary'
 import { copy, fill } from './ops/copy'
 import { conv } from './ops/conv'
@@ -13,6 +14,9 @@ import { prelu } from './ops/prelu'
 import { pool } from './ops/pool'
 import { resample } from './ops/resample'
 import { recurrent } from './ops/recurrent'
+import { matmul } from './ops/matmul'
+import { normalize } from './ops/normalize'
+import { reduce } from './ops/reduce'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { take } from './ops/take'
@@ -70,6 +74,11 @@ function execute(record: usize, row: u32, rows: u32): void {
     case L.ROW_TEST: return rowTest(record, row, rows)
     case L.SELECT: return select(record, row, rows)
     case L.MASKED_MEAN: return maskedMean(record, row, rows)
+    case L.NORMALIZE: return normalize(record, row, rows)
+    case L.REDUCE: return reduce(record, row, rows)
+    case L.MATMUL: return matmul(record, row, rows)
+    case L.WHERE: return where(record, row, rows)
+    case L.BAND: return band(record, row, rows)
     default: unreachable()
   }
 }

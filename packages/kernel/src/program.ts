@@ -143,6 +143,9 @@ export type BinaryName =
   | 'int_not_equal'
   | 'int_less'
   | 'int_less_equal'
+  | 'power'
+  | 'floor_divide'
+  | 'modulo'
 
 const binaryCodes: Readonly<Record<BinaryName, number>> = {
   add: L.ADD,
@@ -165,6 +168,9 @@ const binaryCodes: Readonly<Record<BinaryName, number>> = {
   int_not_equal: L.INT_NOT_EQUAL,
   int_less: L.INT_LESS,
   int_less_equal: L.INT_LESS_EQUAL,
+  power: L.POWER,
+  floor_divide: L.FLOOR_DIVIDE,
+  modulo: L.MODULO,
 }
 
 /**
@@ -173,7 +179,8 @@ const binaryCodes: Readonly<Record<BinaryName, number>> = {
  */
 export type OperandKind = 'full' | 'row' | 'column' | 'scalar'
 
-const operandKinds: Readonly<Record<OperandKind, number>> = {
+/** @internal */
+export const operandKinds: Readonly<Record<OperandKind, number>> = {
   full: L.FULL,
   row: L.ROW,
   column: L.COLUMN,
@@ -294,7 +301,7 @@ export function writeTranspose(
 }
 
 /** Longest `rank` a transpose record takes. */
-export const maxTransposeRank = 6
+export const maxTransposeRank = 16
 
 /**
  * Writes the 2 · rank words a transpose record points to. `shape` is x's, and axis i of y is axis

@@ -2,6 +2,7 @@ import {
   elementsOf,
   ModelError,
   UnsupportedError,
+  type Layer,
   type Model,
   type StoredTensor,
 } from '@dotplus/core'
@@ -87,6 +88,12 @@ export class LinearWeights implements WeightStore {
 
   shape(index: number): readonly number[] {
     return this.#tensor(index).shape
+  }
+
+  layer(index: number): Layer {
+    const layer = this.#model.layers[index]
+    if (!layer) throw new ModelError('index into layers out of range', { got: `${index}` })
+    return layer
   }
 
   place(data: Float32Array): number {

@@ -512,6 +512,11 @@ export interface MultiHeadAttention {
   slidingWindow?: number | undefined
   /** True: GroupedQueryAttention's axis order and defaults. */
   grouped: boolean
+  /**
+   * Rate of dropout on the scores in training. Not 0: Keras takes its plain path, where a row that is masked as a whole
+   * gives 0; else the row is uniform.
+   */
+  dropout?: number | undefined
   unknownFields?: UnknownFields
 }
 

@@ -16,6 +16,7 @@ import {
 } from './integer'
 import { Pairwise } from './pairwise'
 import { loadSome, storeSome } from '../lanes'
+import { FloorDivide, Modulo, Power } from './division'
 
 /** y[row, i] = a ∘ b, each operand FULL, ROW, COLUMN or SCALAR. */
 export function binary(record: usize, row: u32, rows: u32): void {
@@ -57,6 +58,9 @@ export function binary(record: usize, row: u32, rows: u32): void {
       case L.INT_NOT_EQUAL: zip<IntNotEqual>(width, a, aSplat, b, bSplat, y); break
       case L.INT_LESS: zip<IntLess>(width, a, aSplat, b, bSplat, y); break
       case L.INT_LESS_EQUAL: zip<IntLessEqual>(width, a, aSplat, b, bSplat, y); break
+      case L.POWER: zip<Power>(width, a, aSplat, b, bSplat, y); break
+      case L.FLOOR_DIVIDE: zip<FloorDivide>(width, a, aSplat, b, bSplat, y); break
+      case L.MODULO: zip<Modulo>(width, a, aSplat, b, bSplat, y); break
       default: unreachable()
     }
     a += aStep

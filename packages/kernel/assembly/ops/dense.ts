@@ -80,6 +80,11 @@ export function product(
   }
 }
 
+/** y (rows, units) = x (rows, inner) · weights + bias. */
+export function multiply(rows: u32, inner: u32, units: u32, x: usize, xStride: usize, weights: usize, y: usize, yStride: usize): void {
+  product(rows, inner, units, x, xStride, weights, y, yStride, LINEAR_BOUNDS)
+}
+
 function doubleRows(
   rows: u32,
   inner: u32,

@@ -51,6 +51,12 @@ export class LowerContext {
     return { buffer, shape, dtype }
   }
 
+  /** A value that lies in the weights: `address` is where `WeightStore.place` put it. */
+  fixed(address: number, shape: readonly number[]): Value {
+    const byteLength = elementCount(shape) * bytesPerElement
+    return { buffer: { id: this.#buffers++, byteLength, address }, shape, dtype: 'float32' }
+  }
+
   /** The same elements under another shape of as many elements. */
   view(value: Value, shape: readonly number[]): Value {
     return { buffer: value.buffer, shape, dtype: value.dtype }
@@ -158,6 +164,8 @@ export interface WeightStore {
   /** A tensor's elements as float32. */
   floats(index: number): Float32Array
   shape(index: number): readonly number[]
+  /** The definition of a layer, by layer index. */
+  layer(index: number): Layer
   /** Puts floats into memory and returns their address. */
   place(data: Float32Array): number
   /** Packs a (inner, units) kernel with an optional bias (units) and returns the panels' address. */

@@ -37,7 +37,7 @@ function spanOf(shape: readonly number[], result: readonly number[]): OperandKin
 }
 
 /** NumPy's broadcast shape of two shapes of equal rank. */
-function broadcast(a: readonly number[], b: readonly number[], layer: Layer): number[] {
+export function broadcast(a: readonly number[], b: readonly number[], layer: Layer): number[] {
   return a.map((size, axis) => {
     const other = b[axis] as number
     if (size === other || other === 1) return size
@@ -50,7 +50,8 @@ function broadcast(a: readonly number[], b: readonly number[], layer: Layer): nu
   })
 }
 
-const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
+/** Elements of an operand per row of `width` elements of the result. */
+export const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
   full: (width) => width,
   row: () => 0,
   column: () => 1,
@@ -58,7 +59,7 @@ const perRow: Readonly<Record<OperandKind, (width: number) => number>> = {
 }
 
 /** An operand as the kernel takes it; written out in full when it spans the result in another way. */
-function spanning(
+export function spanning(
   context: LowerContext,
   layer: Layer,
   value: Value,
@@ -157,13 +158,18 @@ export function binary(
   return y
 }
 
-/** y = x ∘ constant, or constant ∘ x: one number, or one per element of the last axis. */
+/**
+ * y = x ∘ constant, or constant ∘ x: one number, or one per element of a row.
+ *
+ * @param width elements of a row; the last axis by default
+ */
 export function binaryConstant(
   context: LowerContext,
   operation: BinaryName,
   x: Value,
   constant: Float32Array | Uint32Array,
   constantFirst = false,
+  width: number = x.shape.at(-1) ?? 1,
 ): Value {
   const table = context.constant(constant)
   const kind: OperandKind = constant.length === 1 ? 'scalar' : 'row'
@@ -186,7 +192,7 @@ export function binaryConstant(
       yAdvance: map.yAdvance,
     })
   }
-  return context.rowMap(operation, x, x.shape.at(-1) ?? 1, emit, dtype)
+  return context.rowMap(operation, x, width, emit, dtype)
 }
 
 function severalTensors(layer: Layer, tensors: readonly Value[]): readonly Value[] {

@@ -1,5 +1,5 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
-import { writeAffine, writePrelu, writeScaleShift } from '../program.ts'
+import { writeAffine, writePrelu, writeScaleShift, type BinaryName } from '../program.ts'
 import {
   LowerContext,
   onlyTensor,
@@ -51,45 +51,61 @@ export const rescalingLayer: Lowering<Rescale> = {
 
 interface Statistics {
   readonly mean: Float32Array
-  readonly variance: Float32Array
+  readonly deviation: Float32Array
+  /** Both are broadcastable to x, aligned at the last axis. */
+  readonly shape: readonly number[]
   readonly invert: boolean
 }
 
 const normalizationEpsilon = 1e-7
 
-/** Normalization: y = (x - mean) / max(sqrt(variance), 1e-7), statistics per feature of the last axis or one for all. */
+/** Normalization: y = (x - mean) / max(sqrt(variance), 1e-7), statistics apart on some axes and shared on the others. */
 export const normalizationLayer: Lowering<Statistics> = {
   prepare(layer, weights) {
     if (layer.kind !== 'normalization') throw unsupported(layer, 'layer', layer.className)
     const { mean, variance, invert } = layer.normalization
     if (mean === undefined || variance === undefined)
       throw new ModelError('the layer was never adapted', { layer: layer.name })
-    const leading = weights.shape(mean).slice(0, -1)
-    if (leading.some((size) => size !== 1)) {
-      throw unsupported(layer, 'statistics on several axes', `(${weights.shape(mean).join(', ')})`)
-    }
-    return { mean: weights.floats(mean), variance: weights.floats(variance), invert }
-  },
-  lower(context, { mean, variance, invert }, call, layer) {
-    const x = onlyTensor(call, layer)
-    const width = x.shape.at(-1) ?? 1
-    if (mean.length !== 1 && mean.length !== width) {
-      throw new ModelError('features of Normalization', {
+    const shape = weights.shape(mean)
+    if (weights.shape(variance).join() !== shape.join()) {
+      throw new ModelError('shape of the variance', {
         layer: layer.name,
-        expected: `${mean.length}`,
-        got: `${width}`,
+        expected: `(${shape.join(', ')})`,
+        got: `(${weights.shape(variance).join(', ')})`,
       })
     }
-    const deviation = variance.map((value) =>
-      Math.max(Math.fround(Math.sqrt(value)), Math.fround(normalizationEpsilon)),
-    )
-    if (invert)
-      return [
-        binaryConstant(context, 'add', binaryConstant(context, 'multiply', x, deviation), mean),
-      ]
-    return [
-      binaryConstant(context, 'divide', binaryConstant(context, 'subtract', x, mean), deviation),
+    const deviation = weights
+      .floats(variance)
+      .map((value) => Math.max(Math.sqrt(value), Math.fround(normalizationEpsilon)))
+    return { mean: weights.floats(mean), deviation, shape, invert }
+  },
+  lower(context, { mean, deviation, shape, invert }, call, layer) {
+    const x = onlyTensor(call, layer)
+    const rank = x.shape.length
+    const aligned = [...Array<number>(Math.max(rank - shape.length, 0)).fill(1), ...shape]
+    if (
+      aligned.length !== rank ||
+      aligned.some((size, axis) => size !== 1 && size !== x.shape[axis])
+    ) {
+      throw new ModelError('features of Normalization', {
+        layer: layer.name,
+        expected: `broadcastable to (${x.shape.join(', ')})`,
+        got: `(${shape.join(', ')})`,
+      })
+    }
+    // What varies is repeated from its first axis on; before that rows are alike.
+    const first = aligned.findIndex((size) => size !== 1)
+    const own = first < 0 ? [1] : aligned.slice(first)
+    const target = first < 0 ? [1] : x.shape.slice(first)
+    const width = elementCount(target)
+    const [means, deviations] = [mean, deviation].map((values) => spread(values, own, target)) as [
+      Float32Array,
+      Float32Array,
     ]
+    const apply = (operation: BinaryName, value: Value, table: Float32Array): Value =>
+      binaryConstant(context, operation, value, table, false, first < 0 ? undefined : width)
+    if (invert) return [apply('add', apply('multiply', x, deviations), means)]
+    return [apply('divide', apply('subtract', x, means), deviations)]
   },
 }
 

@@ -1,5 +1,6 @@
 import type { LayerKind } from '@dotplus/core'
 import { activationLayer, softmaxLayer } from './activation.ts'
+import { attentionLayer } from './attention.ts'
 import type { Lowering } from './context.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
@@ -8,6 +9,14 @@ import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { locallyConnectedLayer } from './locally-connected.ts'
 import { embeddingLayer } from './embedding.ts'
 import { maskingLayer } from './masking.ts'
+import { dotLayer } from './dot.ts'
+import { einsumDenseLayer } from './einsum-dense.ts'
+import {
+  groupNormalizationLayer,
+  layerNormalizationLayer,
+  rmsNormalizationLayer,
+  unitNormalizationLayer,
+} from './layer-normalization.ts'
 import { concatenateLayer, mergeLayer } from './merge.ts'
 import {
   batchNormalizationLayer,
@@ -15,11 +24,13 @@ import {
   preluLayer,
   rescalingLayer,
 } from './normalization.ts'
+import { multiHeadAttentionLayer } from './multi-head-attention.ts'
 import { opLayer } from './op.ts'
 import { croppingLayer, zeroPaddingLayer } from './padding.ts'
 import { permuteLayer } from './permute.ts'
 import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './pooling.ts'
 import { centerCropLayer, resizingLayer } from './resizing.ts'
+import { spectralNormalizationLayer } from './spectral-normalization.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 import { upSamplingLayer } from './up-sampling.ts'
 import { recurrentLayer } from './recurrent.ts'
@@ -60,4 +71,13 @@ export const lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> 
   recurrent: recurrentLayer,
   bidirectional: bidirectionalLayer,
   timeDistributed: timeDistributedLayer,
+  layerNormalization: layerNormalizationLayer,
+  groupNormalization: groupNormalizationLayer,
+  rmsNormalization: rmsNormalizationLayer,
+  unitNormalization: unitNormalizationLayer,
+  spectralNormalization: spectralNormalizationLayer,
+  einsumDense: einsumDenseLayer,
+  dot: dotLayer,
+  attention: attentionLayer,
+  multiHeadAttention: multiHeadAttentionLayer,
 }

@@ -63,7 +63,10 @@ function tileChain(
     for (const { buffer, rowBytes } of [...op.writes, ...op.reads]) {
       const steps = uses.get(buffer) as readonly number[]
       const inside =
-        (steps[0] as number) >= first && (steps.at(-1) as number) < end && !kept.has(buffer)
+        (steps[0] as number) >= first &&
+        (steps.at(-1) as number) < end &&
+        !kept.has(buffer) &&
+        buffer.address === undefined
       // A buffer seen with two different row sizes is a view that cuts the rows differently.
       if (inside && rowBytes > 0 && (local.get(buffer) ?? rowBytes) === rowBytes)
         local.set(buffer, rowBytes)
@@ -95,6 +98,7 @@ export function lifetimes(
 ): Map<Buffer, Lifetime> {
   const result = new Map<Buffer, Lifetime>()
   const extend = (buffer: Buffer, byteLength: number, first: number, last: number): void => {
+    if (buffer.address !== undefined) return
     const known = result.get(buffer)
     result.set(buffer, {
       byteLength,

@@ -4,6 +4,8 @@ import type { Program } from '../program.ts'
 export interface Buffer {
   readonly id: number
   readonly byteLength: number
+  /** Set for weights, which stay where they are: never written, and outside the arena. */
+  readonly address?: number | undefined
 }
 
 /** What a value's 4-byte elements are; bool is int32 0 or 1. */

@@ -79,6 +79,7 @@ function elide(
       const [read] = op.reads
       const [write] = op.writes
       if (!op.inPlace || !read || !write || read.buffer === write.buffer) continue
+      if (read.buffer.address !== undefined) continue
       const from = rootOf(read.buffer)
       const life = alive.get(from) as Lifetime
       const own = alive.get(write.buffer) as Lifetime
@@ -153,6 +154,7 @@ export function makePlan(
   const arenaBase = base + programBytes
   const offsetOf = new Map(buffers.map((buffer, index) => [buffer, arena.offsets[index] as number]))
   const addressOf = (buffer: Buffer): number => {
+    if (buffer.address !== undefined) return buffer.address
     // A result that took an operand's place may have had its own place taken: follow to the first.
     let at = buffer
     for (let next = root.get(at); next !== undefined; next = root.get(at)) at = next

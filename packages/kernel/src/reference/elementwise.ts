@@ -28,6 +28,9 @@ const operations: Readonly<Record<BinaryName, (a: number, b: number) => number>>
   int_not_equal: (a, b) => Number(a !== b),
   int_less: (a, b) => Number(a < b),
   int_less_equal: (a, b) => Number(a <= b),
+  power: (a, b) => a ** b,
+  floor_divide: (a, b) => Math.floor(a / b),
+  modulo: (a, b) => a - b * Math.floor(a / b),
 }
 
 /** y (rows, width) = a ∘ b, operands broadcast by kind. */

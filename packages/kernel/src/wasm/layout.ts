@@ -40,6 +40,11 @@ export const RECURRENT = 41
 export const ROW_TEST = 42
 export const SELECT = 43
 export const MASKED_MEAN = 44
+export const NORMALIZE = 60
+export const REDUCE = 61
+export const MATMUL = 62
+export const WHERE = 63
+export const BAND = 64
 
 /** Rows of a record outside a LOOP; rows in all of a LOOP. */
 export const ROWS = 1
@@ -118,7 +123,7 @@ export const COPY_Y_STRIDE = 7
 export const COPY_Y_ADVANCE = 8
 
 // TRANSPOSE: the axes of every row, permuted; y contiguous within the row; 4-byte elements.
-export const TRANSPOSE_RANK = 2 // 1…6
+export const TRANSPOSE_RANK = 2 // 1…16
 export const TRANSPOSE_AXES = 3 // → `rank` lengths of y's axes, then x's byte stride along each of them
 export const TRANSPOSE_X = 4
 export const TRANSPOSE_X_STRIDE = 5
@@ -290,6 +295,81 @@ export const MASKED_MEAN_MASK_ADVANCE = 9
 // Two words the kernel leaves before it traps: the record's address and the offending value.
 export const FAULT_RECORD = 0
 export const FAULT_VALUE = 1
+// NORMALIZE: y[row, i] = (x[row, i] − mean) · scale · gamma[i] + beta[i], statistics of the row; x may be y.
+export const NORMALIZE_WIDTH = 2
+export const NORMALIZE_X = 3
+export const NORMALIZE_X_ADVANCE = 4
+export const NORMALIZE_Y = 5
+export const NORMALIZE_Y_ADVANCE = 6
+export const NORMALIZE_GAMMA = 7 // `width` floats; 0: none
+export const NORMALIZE_BETA = 8 // `width` floats; 0: none
+export const NORMALIZE_STATISTICS = 9 // a statistics code
+export const NORMALIZE_EPSILON = 10 // f32
+
+// Statistics codes of NORMALIZE.
+export const STANDARDIZE = 0 // scale 1 / √(variance + epsilon)
+export const DEVIATION_ONLY = 1 // the same, mean left in
+export const ROOT_MEAN_SQUARE = 2 // mean left in, scale 1 / √(Σx² / width + epsilon)
+export const UNIT_NORM = 3 // mean left in, scale min(1 / √Σx², 1 / epsilon)
+
+// REDUCE: y[row, c] = reduction over n of x[row, n, c], in float64; rows contiguous.
+export const REDUCE_COUNT = 2 // n
+export const REDUCE_WIDTH = 3 // c
+export const REDUCE_X = 4
+export const REDUCE_X_ADVANCE = 5
+export const REDUCE_Y = 6
+export const REDUCE_Y_ADVANCE = 7
+export const REDUCE_KIND = 8 // a reduction code
+
+// Reduction codes. SUM, PRODUCT and SQUARED_DEVIATIONS run over doubles that begin at 0 or 1.
+export const SUM = 0
+export const MEAN = 1
+export const PRODUCT = 2
+export const LARGEST = 3
+export const LEAST = 4
+export const VARIANCE = 5
+export const STANDARD_DEVIATION = 6
+export const ROOT_OF_SQUARES = 7 // √Σx²
+export const SUM_OF_MAGNITUDES = 8 // Σ|x|
+
+// MATMUL: rows are matrices, y[row] (m, n) = a[row] (m, k) · b[row] (k, n), summed as DENSE does. Not inside a LOOP.
+export const MATMUL_M = 2
+export const MATMUL_K = 3
+export const MATMUL_N = 4
+export const MATMUL_A = 5 // rows of k contiguous floats
+export const MATMUL_A_STRIDE = 6 // bytes between them
+export const MATMUL_B = 7
+export const MATMUL_B_K = 8 // bytes along k
+export const MATMUL_B_N = 9 // bytes along n
+export const MATMUL_Y = 10 // rows of n contiguous floats
+export const MATMUL_Y_STRIDE = 11
+export const MATMUL_SCRATCH = 12 // packedDenseBytes(k, n), 64-byte aligned
+export const MATMUL_RANK = 13 // axes that `rows` is the product of
+export const MATMUL_AXES = 14 // → `rank` lengths, then byte strides of a, of b and of y
+
+// WHERE: y[row, i] = condition ≠ 0 ? a : b, each operand FULL, ROW, SCALAR or COLUMN; y may be one that is FULL.
+export const WHERE_WIDTH = 2
+export const WHERE_CONDITION = 3 // 4-byte elements
+export const WHERE_CONDITION_ADVANCE = 4
+export const WHERE_A = 5
+export const WHERE_A_ADVANCE = 6
+export const WHERE_B = 7
+export const WHERE_B_ADVANCE = 8
+export const WHERE_Y = 9
+export const WHERE_Y_ADVANCE = 10
+export const WHERE_KINDS = 11 // kind of the condition, of a << 2, of b << 4
+
+// BAND: y[row, i] = x[row, i] where i lies in [t − below, t + above], t = row mod period; else value. x may be y.
+// Not inside a LOOP.
+export const BAND_WIDTH = 2
+export const BAND_X = 3
+export const BAND_X_ADVANCE = 4
+export const BAND_Y = 5
+export const BAND_Y_ADVANCE = 6
+export const BAND_PERIOD = 7
+export const BAND_BELOW = 8 // i32
+export const BAND_ABOVE = 9 // i32
+export const BAND_VALUE = 10 // f32
 
 // Operand kinds of BINARY.
 export const FULL = 0 // rows × width
@@ -320,6 +400,9 @@ export const INT_EQUAL = 34
 export const INT_NOT_EQUAL = 35
 export const INT_LESS = 36
 export const INT_LESS_EQUAL = 37
+export const POWER = 50
+export const FLOOR_DIVIDE = 51
+export const MODULO = 52 // the divisor's sign
 
 // Activation codes. p, q, r are the three parameters.
 // The first group costs a few instructions and is fused into DENSE while results are in registers.

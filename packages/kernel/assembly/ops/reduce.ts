@@ -1,0 +1,177 @@
+import * as L from '../../src/wasm/layout'
+import { loadSome, storeSome } from '../lanes'
+
+/** Four doubles: the running result of four columns, and what is taken off each element first. */
+const RESULT = memory.data(32, 16)
+const SHIFT = memory.data(32, 16)
+
+/** y[row, c] = reduction over n of x[row, n, c]. */
+export function reduce(record: usize, row: u32, rows: u32): void {
+  const count = load<u32>(record, L.REDUCE_COUNT << 2)
+  const width = load<u32>(record, L.REDUCE_WIDTH << 2)
+  const kind = load<u32>(record, L.REDUCE_KIND << 2)
+  let x = load<u32>(record, L.REDUCE_X << 2) + row * load<u32>(record, L.REDUCE_X_ADVANCE << 2)
+  let y = load<u32>(record, L.REDUCE_Y << 2) + row * load<u32>(record, L.REDUCE_Y_ADVANCE << 2)
+  for (; rows; rows--) {
+    for (let column: u32 = 0; column < width; column += 4) {
+      const some = min<u32>(width - column, 4)
+      const at = column << 2
+      columns(kind, count, some, x + at, width << 2)
+      const v = v128.shuffle<f64>(
+        f32x4.demote_f64x2_zero(v128.load(RESULT)),
+        f32x4.demote_f64x2_zero(v128.load(RESULT, 16)),
+        0,
+        2,
+      )
+      if (some == 4) v128.store(y + at, v)
+      else storeSome(y + at, v, some)
+    }
+    x += count * width * 4
+    y += width << 2
+  }
+}
+
+/** Reduces `some` columns of `count` floats, `stride` bytes apart, to RESULT. */
+function columns(kind: u32, count: u32, some: u32, x: usize, stride: u32): void {
+  setShift(f64x2.splat(0), f64x2.splat(0))
+  switch (kind) {
+    case L.SUM: return fold<Sum>(count, some, x, stride, 0)
+    case L.MEAN: return mean(count, some, x, stride)
+    case L.PRODUCT: return fold<Product>(count, some, x, stride, 1)
+    case L.LARGEST: return fold<Largest>(count, some, x, stride, -Infinity)
+    case L.LEAST: return fold<Least>(count, some, x, stride, Infinity)
+    case L.ROOT_OF_SQUARES: {
+      fold<Squares>(count, some, x, stride, 0)
+      return root()
+    }
+    case L.SUM_OF_MAGNITUDES: return fold<Magnitudes>(count, some, x, stride, 0)
+    default: {
+      mean(count, some, x, stride)
+      setShift(v128.load(RESULT), v128.load(RESULT, 16))
+      fold<Squares>(count, some, x, stride, 0)
+      divide(count)
+      if (kind == L.STANDARD_DEVIATION) root()
+    }
+  }
+}
+
+function mean(count: u32, some: u32, x: usize, stride: u32): void {
+  fold<Sum>(count, some, x, stride, 0)
+  divide(count)
+}
+
+function setShift(low: v128, high: v128): void {
+  v128.store(SHIFT, low)
+  v128.store(SHIFT, high, 16)
+}
+
+function divide(count: u32): void {
+  const divisor = f64x2.splat(<f64>count)
+  v128.store(RESULT, f64x2.div(v128.load(RESULT), divisor))
+  v128.store(RESULT, f64x2.div(v128.load(RESULT, 16), divisor), 16)
+}
+
+function root(): void {
+  v128.store(RESULT, f64x2.sqrt(v128.load(RESULT)))
+  v128.store(RESULT, f64x2.sqrt(v128.load(RESULT, 16)), 16)
+}
+
+/** One contiguous column is folded four elements at a time; others side by side, in the order of n. */
+function fold<F extends Fold>(count: u32, some: u32, x: usize, stride: u32, initial: f64): void {
+  const f = changetype<F>(0)
+  let shiftLow = v128.load(SHIFT)
+  let shiftHigh = v128.load(SHIFT, 16)
+  let low = f64x2.splat(initial)
+  let high = low
+  if (stride != 4) {
+    for (; count; count--) {
+      const v = some == 4 ? v128.load(x) : loadSome(x, some)
+      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v), shiftLow))
+      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), shiftHigh))
+      x += stride
+    }
+  } else {
+    shiftLow = f64x2.splat(f64x2.extract_lane(shiftLow, 0))
+    const end = x + ((count & ~3) << 2)
+    for (; x < end; x += 16) {
+      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x)), shiftLow))
+      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x, 8)), shiftLow))
+    }
+    low = f.join(low, high)
+    low = f.join(low, v128.shuffle<f64>(low, low, 1, 1))
+    for (let rest = count & 3; rest; rest--) {
+      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load32_zero(x)), shiftLow))
+      x += 4
+    }
+  }
+  v128.store(RESULT, low)
+  v128.store(RESULT, high, 16)
+}
+
+@unmanaged
+abstract class Fold {
+  /** Takes an element in. */
+  abstract apply(result: v128, x: v128): v128
+  /** Joins two results. */
+  abstract join(a: v128, b: v128): v128
+}
+
+@unmanaged
+class Sum extends Fold {
+  @inline apply(result: v128, x: v128): v128 {
+    return f64x2.add(result, x)
+  }
+  @inline join(a: v128, b: v128): v128 {
+    return f64x2.add(a, b)
+  }
+}
+
+@unmanaged
+class Squares extends Fold {
+  @inline apply(result: v128, x: v128): v128 {
+    return f64x2.add(result, f64x2.mul(x, x))
+  }
+  @inline join(a: v128, b: v128): v128 {
+    return f64x2.add(a, b)
+  }
+}
+
+@unmanaged
+class Magnitudes extends Fold {
+  @inline apply(result: v128, x: v128): v128 {
+    return f64x2.add(result, f64x2.abs(x))
+  }
+  @inline join(a: v128, b: v128): v128 {
+    return f64x2.add(a, b)
+  }
+}
+
+@unmanaged
+class Product extends Fold {
+  @inline apply(result: v128, x: v128): v128 {
+    return f64x2.mul(result, x)
+  }
+  @inline join(a: v128, b: v128): v128 {
+    return f64x2.mul(a, b)
+  }
+}
+
+@unmanaged
+class Largest extends Fold {
+  @inline apply(result: v128, x: v128): v128 {
+    return f64x2.max(result, x)
+  }
+  @inline join(a: v128, b: v128): v128 {
+    return f64x2.max(a, b)
+  }
+}
+
+@unmanaged
+class Least extends Fold {
+  @inline apply(result: v128, x: v128): v128 {
+    return f64x2.min(result, x)
+  }
+  @inline join(a: v128, b: v128): v128 {
+    return f64x2.min(a, b)
+  }
+}

@@ -1,0 +1,174 @@
+import { operandKinds, start, startRowMap, type OperandKind, type Program, type RowMap } from './program.ts'
+import * as L from './wasm/layout.ts'
+
+/** Which statistics of a row NORMALIZE uses, see `wasm/layout.ts`. */
+export type Statistics = 'standardize' | 'deviation_only' | 'root_mean_square' | 'unit_norm'
+
+const statisticsCodes: Readonly<Record<Statistics, number>> = {
+  standardize: L.STANDARDIZE,
+  deviation_only: L.DEVIATION_ONLY,
+  root_mean_square: L.ROOT_MEAN_SQUARE,
+  unit_norm: L.UNIT_NORM,
+}
+
+/** y = (x − mean) · scale · gamma + beta with the statistics of each row; `gamma` and `beta` are addresses of `width` floats. */
+export function writeNormalize(
+  program: Program,
+  index: number,
+  op: RowMap & {
+    statistics: Statistics
+    epsilon: number
+    gamma?: number | undefined
+    beta?: number | undefined
+  },
+): void {
+  const at = startRowMap(program, index, L.NORMALIZE, op)
+  program.u32[at + L.NORMALIZE_GAMMA] = op.gamma ?? 0
+  program.u32[at + L.NORMALIZE_BETA] = op.beta ?? 0
+  program.u32[at + L.NORMALIZE_STATISTICS] = statisticsCodes[op.statistics]
+  program.f32[at + L.NORMALIZE_EPSILON] = op.epsilon
+}
+
+/** Reductions, all in float64 and rounded once. */
+export type ReductionName =
+  | 'sum'
+  | 'mean'
+  | 'prod'
+  | 'max'
+  | 'min'
+  | 'var'
+  | 'std'
+  | 'root_of_squares'
+  | 'sum_of_magnitudes'
+
+const reductionCodes: Readonly<Record<ReductionName, number>> = {
+  sum: L.SUM,
+  mean: L.MEAN,
+  prod: L.PRODUCT,
+  max: L.LARGEST,
+  min: L.LEAST,
+  var: L.VARIANCE,
+  std: L.STANDARD_DEVIATION,
+  root_of_squares: L.ROOT_OF_SQUARES,
+  sum_of_magnitudes: L.SUM_OF_MAGNITUDES,
+}
+
+/** y (rows, width) = reduction over `count` of x (rows, count, width). */
+export function writeReduce(
+  program: Program,
+  index: number,
+  op: {
+    reduction: ReductionName
+    rows: number
+    count: number
+    width: number
+    x: number
+    xAdvance?: number
+    y: number
+    yAdvance?: number
+  },
+): void {
+  const at = start(program, index, L.REDUCE, op.rows)
+  const { u32 } = program
+  u32[at + L.REDUCE_COUNT] = op.count
+  u32[at + L.REDUCE_WIDTH] = op.width
+  u32[at + L.REDUCE_X] = op.x
+  u32[at + L.REDUCE_X_ADVANCE] = op.xAdvance ?? op.count * op.width * 4
+  u32[at + L.REDUCE_Y] = op.y
+  u32[at + L.REDUCE_Y_ADVANCE] = op.yAdvance ?? op.width * 4
+  u32[at + L.REDUCE_KIND] = reductionCodes[op.reduction]
+}
+
+/**
+ * y (m, n) = a (m, k) · b (k, n) for each of `count` matrices. `axes` is the address of `rank` lengths, whose product is
+ * `count`, then the byte strides of a, b and y along them. `scratch`: what `packedDenseBytes(k, n)` says.
+ */
+export function writeMatmul(
+  program: Program,
+  index: number,
+  op: {
+    count: number
+    m: number
+    k: number
+    n: number
+    a: number
+    aStride: number
+    b: number
+    bStrides: readonly [k: number, n: number]
+    y: number
+    yStride: number
+    scratch: number
+    rank: number
+    axes: number
+  },
+): void {
+  const at = start(program, index, L.MATMUL, op.count)
+  const { u32 } = program
+  u32[at + L.MATMUL_M] = op.m
+  u32[at + L.MATMUL_K] = op.k
+  u32[at + L.MATMUL_N] = op.n
+  u32[at + L.MATMUL_A] = op.a
+  u32[at + L.MATMUL_A_STRIDE] = op.aStride
+  u32[at + L.MATMUL_B] = op.b
+  u32[at + L.MATMUL_B_K] = op.bStrides[0]
+  u32[at + L.MATMUL_B_N] = op.bStrides[1]
+  u32[at + L.MATMUL_Y] = op.y
+  u32[at + L.MATMUL_Y_STRIDE] = op.yStride
+  u32[at + L.MATMUL_SCRATCH] = op.scratch
+  u32[at + L.MATMUL_RANK] = op.rank
+  u32[at + L.MATMUL_AXES] = op.axes
+}
+
+/** Bytes of `scratch` for a product over `inner` with `units` columns: `packedDenseBytes` of the kernel. */
+export function matmulScratchBytes(inner: number, units: number): number {
+  return Math.ceil(units / 4) * 4 * (inner + 1) * (inner <= 16 ? 8 : 4)
+}
+
+/** An operand of {@link writeWhere}. */
+export interface SpanningAddress {
+  address: number
+  kind: OperandKind
+  advance: number
+}
+
+/** y (rows, width) = condition ≠ 0 ? a : b; y may equal an operand that is `full`. */
+export function writeWhere(
+  program: Program,
+  index: number,
+  op: {
+    rows: number
+    width: number
+    condition: SpanningAddress
+    a: SpanningAddress
+    b: SpanningAddress
+    y: number
+    yAdvance: number
+  },
+): void {
+  const at = start(program, index, L.WHERE, op.rows)
+  const { u32 } = program
+  u32[at + L.WHERE_WIDTH] = op.width
+  u32[at + L.WHERE_CONDITION] = op.condition.address
+  u32[at + L.WHERE_CONDITION_ADVANCE] = op.condition.advance
+  u32[at + L.WHERE_A] = op.a.address
+  u32[at + L.WHERE_A_ADVANCE] = op.a.advance
+  u32[at + L.WHERE_B] = op.b.address
+  u32[at + L.WHERE_B_ADVANCE] = op.b.advance
+  u32[at + L.WHERE_Y] = op.y
+  u32[at + L.WHERE_Y_ADVANCE] = op.yAdvance
+  u32[at + L.WHERE_KINDS] =
+    operandKinds[op.condition.kind] | (operandKinds[op.a.kind] << 2) | (operandKinds[op.b.kind] << 4)
+}
+
+/** y[row, i] = x[row, i] where t − below ≤ i ≤ t + above, t = row mod period; else value. */
+export function writeBand(
+  program: Program,
+  index: number,
+  op: RowMap & { period: number; below: number; above: number; value: number },
+): void {
+  const at = startRowMap(program, index, L.BAND, op)
+  program.u32[at + L.BAND_PERIOD] = op.period
+  program.u32[at + L.BAND_BELOW] = op.below
+  program.u32[at + L.BAND_ABOVE] = op.above
+  program.f32[at + L.BAND_VALUE] = op.value
+}
