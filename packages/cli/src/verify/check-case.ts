@@ -1,7 +1,8 @@
+import type { NdArray } from '@dotplus/converter'
 import type { LoadedModel, Prediction, Tensor } from '@dotplus/node'
 import { inputTensor } from '../data/arrays.ts'
 import { namedOutputs } from '../model/outputs.ts'
-import { compare, type Difference } from './compare.ts'
+import { compare, type Values, type Difference } from './compare.ts'
 import type { RecordedCall, RecordedCase } from './recorded-case.ts'
 import type { Tolerance } from './tolerance.ts'
 
@@ -59,12 +60,19 @@ function compareCall(
     const format = array.dtype === 'float64' ? 'float64' : 'float32'
     const difference = compare(
       actual[i] as Tensor,
-      inputTensor(array, `out${i}`),
+      expectedValues(array, `out${i}`),
       tolerance,
       format,
     )
     return [`output ${actual[i]?.name ?? i}`, difference]
   })
+}
+
+/** What Keras answered, as numbers. */
+function expectedValues(array: NdArray, name: string): Values {
+  const { data, shape } = inputTensor(array, name)
+  const wide = data instanceof BigInt64Array || data instanceof BigUint64Array
+  return { data: wide ? Float64Array.from(data, Number) : data, shape }
 }
 
 /** "; first diverging layer: …" where the case has checkpoints, "" where it has none. */
@@ -82,7 +90,7 @@ function divergence(
   const outputs = model.predict(inputs, { layers }) as Readonly<Record<string, Tensor>>
   for (const { layer, value } of checkpoints) {
     const actual = outputs[layer]
-    const difference = actual && compare(actual, inputTensor(value, layer), tolerance)
+    const difference = actual && compare(actual, expectedValues(value, layer), tolerance)
     if (difference && !difference.ok)
       return `; first diverging layer: ${layer} (${difference.reason})`
   }
