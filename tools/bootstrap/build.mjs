@@ -15,6 +15,7 @@ const rootInputs = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json', 'tur
 const notSource = new Set(['node_modules', 'dist', 'generated', 'coverage'])
 const generatedSources = new Set([
   'packages/kernel/src/wasm/exact.ts',
+  'packages/kernel/src/wasm/exact-dense.ts',
   'packages/kernel/src/wasm/fast.ts',
 ])
 

@@ -21,64 +21,48 @@ import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { take } from './ops/take'
 import { transpose } from './ops/transpose'
+import { Ops, runWith } from './executor'
 
-/** Executes `count` op records, see src/wasm/layout.ts. */
-export function run(program: usize, count: u32): void {
-  const end = program + <usize>count * L.RECORD_BYTES
-  while (program < end) {
-    if (load<u32>(program) == L.LOOP) {
-      loop(program)
-      program += <usize>(load<u32>(program, L.LOOP_BODY << 2) + 1) * L.RECORD_BYTES
-    } else {
-      execute(program, 0, load<u32>(program, L.ROWS << 2))
-      program += L.RECORD_BYTES
+/** Every op. */
+@unmanaged
+@final
+class AllOps extends Ops {
+  execute(record: usize, row: u32, rows: u32): void {
+    switch (load<u32>(record)) {
+      case L.DENSE: return dense(record, row, rows)
+      case L.ACTIVATION: return activation(record, row, rows)
+      case L.SOFTMAX: return softmax(record, row, rows)
+      case L.LOG_SOFTMAX: return logSoftmax(record, row, rows)
+      case L.SPARSEMAX: return sparsemax(record, row, rows)
+      case L.BINARY: return binary(record, row, rows)
+      case L.AFFINE: return affine(record, row, rows)
+      case L.SCALE_SHIFT: return scaleShift(record, row, rows)
+      case L.COPY: return copy(record, row, rows)
+      case L.TRANSPOSE: return transpose(record, row, rows)
+      case L.PRELU: return prelu(record, row, rows)
+      case L.GLU: return glu(record, row, rows)
+      case L.FILL: return fill(record, row, rows)
+      case L.CONV: return conv(record, row, rows)
+      case L.DEPTHWISE: return depthwise(record, row, rows)
+      case L.POOL: return pool(record, row, rows)
+      case L.TAKE: return take(record, row, rows)
+      case L.RESAMPLE: return resample(record, row, rows)
+      case L.GATHER: return gather(record, row, rows)
+      case L.RECURRENT: return recurrent(record, rows)
+      case L.ROW_TEST: return rowTest(record, row, rows)
+      case L.SELECT: return select(record, row, rows)
+      case L.MASKED_MEAN: return maskedMean(record, row, rows)
+      case L.NORMALIZE: return normalize(record, row, rows)
+      case L.REDUCE: return reduce(record, row, rows)
+      case L.MATMUL: return matmul(record, row, rows)
+      case L.WHERE: return where(record, row, rows)
+      case L.BAND: return band(record, row, rows)
+      default: unreachable()
     }
   }
 }
 
-/** Runs the body of the LOOP at `record` once per tile of rows. */
-function loop(record: usize): void {
-  const rows = load<u32>(record, L.ROWS << 2)
-  const tileRows = load<u32>(record, L.LOOP_TILE_ROWS << 2)
-  const body = record + L.RECORD_BYTES
-  const end = body + <usize>load<u32>(record, L.LOOP_BODY << 2) * L.RECORD_BYTES
-  for (let row: u32 = 0; row < rows; row += tileRows) {
-    const some = min(tileRows, rows - row)
-    for (let op = body; op < end; op += L.RECORD_BYTES) execute(op, row, some)
-  }
-}
-
-/** One op over `rows` rows, the first of which is `row` of the enclosing LOOP. */
-function execute(record: usize, row: u32, rows: u32): void {
-  switch (load<u32>(record)) {
-    case L.DENSE: return dense(record, row, rows)
-    case L.ACTIVATION: return activation(record, row, rows)
-    case L.SOFTMAX: return softmax(record, row, rows)
-    case L.LOG_SOFTMAX: return logSoftmax(record, row, rows)
-    case L.SPARSEMAX: return sparsemax(record, row, rows)
-    case L.BINARY: return binary(record, row, rows)
-    case L.AFFINE: return affine(record, row, rows)
-    case L.SCALE_SHIFT: return scaleShift(record, row, rows)
-    case L.COPY: return copy(record, row, rows)
-    case L.TRANSPOSE: return transpose(record, row, rows)
-    case L.PRELU: return prelu(record, row, rows)
-    case L.GLU: return glu(record, row, rows)
-    case L.FILL: return fill(record, row, rows)
-    case L.CONV: return conv(record, row, rows)
-    case L.DEPTHWISE: return depthwise(record, row, rows)
-    case L.POOL: return pool(record, row, rows)
-    case L.TAKE: return take(record, row, rows)
-    case L.RESAMPLE: return resample(record, row, rows)
-    case L.GATHER: return gather(record, row, rows)
-    case L.RECURRENT: return recurrent(record, rows)
-    case L.ROW_TEST: return rowTest(record, row, rows)
-    case L.SELECT: return select(record, row, rows)
-    case L.MASKED_MEAN: return maskedMean(record, row, rows)
-    case L.NORMALIZE: return normalize(record, row, rows)
-    case L.REDUCE: return reduce(record, row, rows)
-    case L.MATMUL: return matmul(record, row, rows)
-    case L.WHERE: return where(record, row, rows)
-    case L.BAND: return band(record, row, rows)
-    default: unreachable()
-  }
+/** Executes `count` op records, see src/wasm/layout.ts. */
+export function run(program: usize, count: u32): void {
+  runWith<AllOps>(program, count)
 }

@@ -1,4 +1,5 @@
-// Compiles assembly/ twice, exact (SIMD) and fast (relaxed SIMD), into dist/kernel-*.wasm and, as
+// Compiles assembly/, exact (SIMD) and fast (relaxed SIMD), with all ops and with those of dense networks
+// alone, into dist/kernel-*.wasm and, as
 // the bytes in hexadecimal, into src/wasm/. Does nothing when no source has changed since.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,6 @@ import { gzipSync } from 'node:zlib'
 import asc from 'assemblyscript/asc'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const entry = 'assembly/index.ts'
 const common = [
   '--runtime', 'stub',
   '--use', 'abort=',
@@ -19,7 +19,11 @@ const common = [
   '--converge',
   '--enable', 'simd',
 ] // prettier-ignore
-const builds = { exact: [], fast: ['--enable', 'relaxed-simd'] }
+const builds = {
+  exact: ['assembly/index.ts'],
+  fast: ['assembly/index.ts', '--enable', 'relaxed-simd'],
+  'exact-dense': ['assembly/index-dense.ts'],
+}
 
 const { version } = createRequire(import.meta.url)('assemblyscript/package.json')
 const sources = [
@@ -46,7 +50,7 @@ for (const [name, flags] of Object.entries(builds)) {
   ) {
     continue
   }
-  await compile([entry, '--outFile', `dist/kernel-${name}.wasm`, ...common, ...flags])
+  await compile([...flags, '--outFile', `dist/kernel-${name}.wasm`, ...common])
   const wasm = readFileSync(wasmFile)
   const hex = wasm.toString('hex')
   writeFileSync(moduleFile, `${header}const hex: string =\n  '${hex}'\nexport default hex\n`)

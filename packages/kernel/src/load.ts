@@ -1,7 +1,8 @@
 import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus/core'
 import { KernelMemory } from './memory.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
-import { prepareLayers } from './model/lower-graph.ts'
+import { denseLayers } from './lower/dense-layers.ts'
+import { layerSetOf, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { elementTypeOf } from './model/element-type.ts'
 import { kernelBuild, type Precision } from './precision.ts'
@@ -47,10 +48,11 @@ export async function instantiate<Output extends Prediction = Tensor>(
       })
     }
   }
-  const build = await kernelBuild(precision, wasm)
+  const set = await layerSetOf(model)
+  const build = await kernelBuild(precision, set === denseLayers ? 'dense' : 'all', wasm)
   const memory = new KernelMemory(build.module)
   const weights = new LinearWeights(memory, model)
-  const prepared = withFile(file, () => prepareLayers(model, weights))
+  const prepared = withFile(file, () => prepareLayers(model, weights, set))
   return new LoadedModel<Output>({
     model: withoutTensorBytes(model),
     graph,

@@ -37,7 +37,19 @@ export function hasRelaxedSimd(): boolean {
   return hasSimd() && WebAssembly.validate(relaxedSimdProbe)
 }
 
-const compiled = new Map<Precision, Promise<WebAssembly.Module>>()
+/** Which ops a kernel has: those of dense networks, or all. */
+export type KernelPart = 'dense' | 'all'
+
+type KernelFile = 'exact' | 'fast' | 'exact-dense'
+
+/** Each kernel is downloaded by whoever needs it. */
+const kernels: Readonly<Record<KernelFile, () => Promise<{ readonly default: string }>>> = {
+  exact: () => import('./wasm/exact.ts'),
+  fast: () => import('./wasm/fast.ts'),
+  'exact-dense': () => import('./wasm/exact-dense.ts'),
+}
+
+const compiled = new Map<KernelFile, Promise<WebAssembly.Module>>()
 
 /** The kernel is kept as hexadecimal digits: they compress as well as the bytes do, and need no API to be read. */
 function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
@@ -53,14 +65,10 @@ function digitOf(character: number): number {
   return character < 58 ? character - 48 : character - 87
 }
 
-async function compile(precision: Precision): Promise<WebAssembly.Module> {
-  // The fast build is only downloaded by whoever asks for it.
-  const text =
-    precision === 'exact'
-      ? (await import('./wasm/exact.ts')).default
-      : (await import('./wasm/fast.ts')).default
+async function compile(file: KernelFile): Promise<WebAssembly.Module> {
+  const { default: digits } = await kernels[file]()
   try {
-    return await WebAssembly.compile(bytesOfHex(text))
+    return await WebAssembly.compile(bytesOfHex(digits))
   } catch (cause) {
     throw new RuntimeError('the kernel could not be compiled', {
       got: cause instanceof Error ? cause.message : String(cause),
@@ -79,6 +87,7 @@ async function compile(precision: Precision): Promise<WebAssembly.Module> {
  */
 export async function kernelBuild(
   requested: Precision,
+  part: KernelPart,
   wasm?: WebAssembly.Module,
 ): Promise<KernelBuild> {
   if (!hasSimd()) {
@@ -88,12 +97,13 @@ export async function kernelBuild(
   }
   if (wasm) return { module: wasm, precision: requested, reason: undefined }
   const precision = requested === 'fast' && !hasRelaxedSimd() ? 'exact' : requested
-  let module = compiled.get(precision)
+  const file = precision === 'exact' && part === 'dense' ? 'exact-dense' : precision
+  let module = compiled.get(file)
   if (!module) {
-    module = compile(precision)
-    compiled.set(precision, module)
+    module = compile(file)
+    compiled.set(file, module)
     // A failed compilation must not stick.
-    module.catch(() => compiled.delete(precision))
+    module.catch(() => compiled.delete(file))
   }
   const reason = precision === requested ? undefined : 'this engine has no relaxed SIMD'
   return { module: await module, precision, reason }

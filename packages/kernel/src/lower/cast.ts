@@ -1,6 +1,6 @@
 import * as L from '../wasm/layout.ts'
 import { writeActivation } from '../program.ts'
-import type { ElementType, LowerContext, Value } from './context.ts'
+import type { CallArguments, ElementType, LowerContext, Value } from './context.ts'
 
 /** Codes by what is converted to what; a bool is an int32 already. */
 const conversions: Readonly<Record<ElementType, Readonly<Partial<Record<ElementType, number>>>>> = {
@@ -40,4 +40,15 @@ function convert(
     ),
     mask: x.mask,
   }
+}
+
+/** Keras casts what is not floating point where it meets weights. */
+export function inFloat(context: LowerContext, call: CallArguments): CallArguments {
+  if (call.tensors.every(({ dtype }) => dtype === 'float32')) return call
+  const toFloat = (value: Value): Value => cast(context, value, 'float32')
+  const operands = call.operands.map((operand) => ({
+    ...operand,
+    tensors: operand.tensors.map(toFloat),
+  }))
+  return { ...call, operands, tensors: operands.flatMap(({ tensors }) => tensors) }
 }

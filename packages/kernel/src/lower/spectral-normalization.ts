@@ -1,6 +1,6 @@
 import { UnsupportedError, type Layer } from '@dotplus/core'
 import { unsupported, type Lowering } from './context.ts'
-import { lowerings } from './registry.ts'
+import { allLayers } from './registry.ts'
 
 interface Wrapped {
   readonly layer: Layer
@@ -16,7 +16,7 @@ export const spectralNormalizationLayer: Lowering<Wrapped> = {
   prepare(layer, weights) {
     if (layer.kind !== 'spectralNormalization') throw unsupported(layer, 'layer', layer.className)
     const wrapped = weights.layer(layer.spectralNormalization.layer)
-    const lowering = wrapped.kind && lowerings[wrapped.kind]
+    const lowering = wrapped.kind && allLayers.lowerings[wrapped.kind]
     if (!lowering) {
       throw new UnsupportedError('this layer cannot run yet', {
         layer: wrapped.name,

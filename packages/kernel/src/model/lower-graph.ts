@@ -15,12 +15,29 @@ import {
   type Value,
   type WeightStore,
 } from '../lower/context.ts'
-import { cast } from '../lower/cast.ts'
-import { withMasks } from '../lower/masks.ts'
-import { lowerings } from '../lower/registry.ts'
+import { denseLayers } from '../lower/dense-layers.ts'
+import type { LayerSet } from '../lower/layer-set.ts'
 
-/** Settings and packed weights of each layer, by layer index. */
-export type PreparedLayers = readonly unknown[]
+/** The layers of a model, checked, with their weights packed. */
+export interface PreparedLayers {
+  readonly set: LayerSet
+  /** Settings of each layer, by layer index. */
+  readonly settings: readonly unknown[]
+}
+
+/** The smallest set of layers that a model runs with. */
+export async function layerSetOf(model: Model): Promise<LayerSet> {
+  const isDense = [...calledLayers(model)].every((index) => {
+    const layer = model.layers[index]
+    if (layer?.kind === 'input')
+      return layer.input.dtype === undefined || layer.input.dtype === 'float32'
+    return (
+      layer?.kind === 'submodel' ||
+      (layer?.kind !== undefined && layer.kind in denseLayers.lowerings)
+    )
+  })
+  return isDense ? denseLayers : (await import('../lower/registry.ts')).allLayers
+}
 
 /** Layers that some graph of the model calls, itself or through a submodel. */
 function calledLayers(model: Model): Set<number> {
@@ -44,12 +61,12 @@ function calledLayers(model: Model): Set<number> {
  *
  * @throws {UnsupportedError} naming the layer and the setting the kernel has no arithmetic for
  */
-export function prepareLayers(model: Model, weights: WeightStore): PreparedLayers {
+export function prepareLayers(model: Model, weights: WeightStore, set: LayerSet): PreparedLayers {
   const called = calledLayers(model)
-  return model.layers.map((layer, index) => {
+  const settings = model.layers.map((layer, index) => {
     if (!called.has(index) || layer.kind === 'input' || layer.kind === 'submodel') return undefined
     checkDtype(layer)
-    const lowering = layer.kind === undefined ? undefined : lowerings[layer.kind]
+    const lowering = layer.kind === undefined ? undefined : set.lowerings[layer.kind]
     if (!lowering) {
       throw new UnsupportedError('this layer cannot run yet', {
         layer: layer.name,
@@ -59,6 +76,7 @@ export function prepareLayers(model: Model, weights: WeightStore): PreparedLayer
     }
     return lowering.prepare(layer, weights)
   })
+  return { set, settings }
 }
 
 function checkDtype(layer: Layer): void {
@@ -160,26 +178,16 @@ function lowerLayer(
     return lowerGraph(context, model, prepared, layer.submodel.graph, inputs, seen)
   }
   context.enter(layer.name)
-  const lowering = layer.kind && lowerings[layer.kind]
+  const { set, settings } = prepared
+  const lowering = layer.kind && set.lowerings[layer.kind]
   if (!lowering)
     throw new UnsupportedError('this layer cannot run yet', {
       layer: layer.name,
       got: layer.className,
     })
-  const taken = lowering.anyDtype ? call : inFloat(context, call)
-  const outputs = lowering.lower(context, prepared[index], taken, layer)
-  return withMasks(context, layer, call, outputs)
-}
-
-/** Keras casts what is not floating point where it meets weights. */
-function inFloat(context: LowerContext, call: CallArguments): CallArguments {
-  if (call.tensors.every(({ dtype }) => dtype === 'float32')) return call
-  const toFloat = (value: Value): Value => cast(context, value, 'float32')
-  const operands = call.operands.map((operand) => ({
-    ...operand,
-    tensors: operand.tensors.map(toFloat),
-  }))
-  return { ...call, operands, tensors: operands.flatMap(({ tensors }) => tensors) }
+  const taken = lowering.anyDtype ? call : set.inFloat(context, call)
+  const outputs = lowering.lower(context, settings[index], taken, layer)
+  return set.withMasks(context, layer, call, outputs)
 }
 
 /** Keywords that only matter in training or say nothing when they are None. */

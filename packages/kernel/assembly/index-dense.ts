@@ -1,0 +1,8 @@
+export { fault } from './fault'
+export { run } from './execute-dense'
+export { packDense, packedDenseBytes } from './dense/packing'
+
+/** First byte of the linear memory that is free for the host. */
+export function heapBase(): usize {
+  return __heap_base
+}

@@ -1,0 +1,21 @@
+import { activationLayer, softmaxLayer } from './activation.ts'
+import { denseLayer } from './dense.ts'
+import type { LayerSet } from './layer-set.ts'
+import { permuteLayer } from './permute.ts'
+import { flattenLayer, identityLayer, reshapeLayer } from './reshape.ts'
+
+/** The layers of dense networks, which are loaded with the package; all others come in a part of their own. */
+export const denseLayers: LayerSet = {
+  // Nothing in this set makes integers or masks.
+  inFloat: (_context, call) => call,
+  withMasks: (_context, _layer, _call, outputs) => [...outputs],
+  lowerings: {
+    identity: identityLayer,
+    dense: denseLayer,
+    activation: activationLayer,
+    softmax: softmaxLayer,
+    flatten: flattenLayer,
+    reshape: reshapeLayer,
+    permute: permuteLayer,
+  },
+}
