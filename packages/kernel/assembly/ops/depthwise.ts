@@ -1,10 +1,16 @@
 import * as L from '../../src/wasm/layout'
-import { addQuad, madd } from '../madd'
+import { addQuad, madd, madd64 } from '../madd'
 import { BLOCK } from '../dense/packing'
 import { clamp } from '../dense/store'
 import { loadSome, storeSome } from '../lanes'
 import { activateRows, boundsOf } from './dense'
 import { imageBytes, pointWindow } from '../spatial/window'
+
+/**
+ * Up to this many taps sums are taken in float64 and rounded once: there a float32 sum of separately
+ * rounded products is less accurate than the fused multiply-adds of native libraries.
+ */
+const DOUBLE_TAPS: u32 = 8
 
 /** y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]), taps in the order of `dense`'s sums. */
 export function depthwise(record: usize, row: u32, rows: u32): void {
@@ -29,10 +35,42 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
     const d = (row / (outW * outH)) % outD
     const n = row / (outW * outH * outD)
     pointWindow(grid, x + n * xImage, d, h, w, zeros, pointers)
-    pixel(channels << 2, taps, pointers, weights, y, bounds)
+    if (taps <= DOUBLE_TAPS) doublePixel(channels << 2, taps, pointers, weights, y, bounds)
+    else pixel(channels << 2, taps, pointers, weights, y, bounds)
     activateRows(code, 1, channels, y, 0, record + (L.CONV_PARAMETERS << 2))
     y += channels << 2
   }
+}
+
+/** One output pixel of `bytes` bytes: bias, then taps in order, in float64. */
+function doublePixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bounds: usize): void {
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  const end = pointers + (taps << 2)
+  for (let c: u32 = 0; c < bytes; c += 16) {
+    const some = min((bytes - c) >> 2, 4)
+    let w = bias + c
+    let v = lanes(w, some)
+    let low = f64x2.promote_low_f32x4(v)
+    let high = promoteHigh(v)
+    for (let p = pointers; p < end; p += 4) {
+      w += bytes
+      v = lanes(w, some)
+      const x = lanes(load<u32>(p) + c, some)
+      low = madd64(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v), low)
+      high = madd64(promoteHigh(x), promoteHigh(v), high)
+    }
+    v = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+    v = clamp(v, lower, upper)
+    if (some == 4) v128.store(y + c, v)
+    else storeSome(y + c, v, some)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }
 
 /** One output pixel of `bytes` bytes. */
