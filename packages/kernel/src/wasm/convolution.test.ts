@@ -42,6 +42,10 @@ const placements: readonly ((channels: number) => Windows)[] = [
   (c) => windows([1, 7, 7], [1, 2, 3], c, { dilation: 2 }),
   (c) => windows([3, 4, 5], [2, 2, 2], c, { pad: 1, batch: 2 }),
   (c) => windows([1, 7, 5], [1, 1, 1], c, { stride: 2 }),
+  (c) => ({ ...windows([2, 6, 8], [1, 3, 3], c, { batch: 2 }), pad: [0, 1, 1], out: [2, 6, 8] }),
+  (c) => ({ ...windows([1, 8, 9], [1, 3, 3], c, { dilation: 2 }), pad: [0, 2, 2], out: [1, 8, 9] }),
+  (c) => ({ ...windows([1, 2, 2], [1, 3, 3], c), pad: [0, 1, 1], out: [1, 2, 2] }),
+  (c) => ({ ...windows([1, 7, 8], [1, 3, 3], c, { stride: 3 }), pad: [0, 1, 1], out: [1, 3, 3] }),
 ]
 
 function gridOf(shape: Windows, count: number, width: number): Grid {
