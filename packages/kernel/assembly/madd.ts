@@ -16,9 +16,9 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 }
 
 /**
- * One step of the accumulation order of all float32 dot products: four products are added to each
- * other as a tree and then to the sum, so that a long sum goes through a quarter of the roundings.
- * The fast build chains fused multiply-adds instead.
+ * One step of the accumulation order of float32 dot products in the exact build: four products are
+ * added to each other as a tree and then to the sum, so that a long sum goes through a quarter of the
+ * roundings.
  */
 // @ts-ignore: decorator
 @inline
@@ -29,11 +29,13 @@ export function addQuad(
   a2: v128, b2: v128,
   a3: v128, b3: v128,
 ): v128 {
-  if (FAST) return madd(a3, b3, madd(a2, b2, madd(a1, b1, madd(a0, b0, sum))))
   const first = f32x4.add(f32x4.mul(a0, b0), f32x4.mul(a1, b1))
   const second = f32x4.add(f32x4.mul(a2, b2), f32x4.mul(a3, b3))
   return f32x4.add(sum, f32x4.add(first, second))
 }
+
+/** n & FOURS of n products go through addQuad, the others singly: in the fast build all of them. */
+export const FOURS: u32 = FAST ? 0 : ~3
 
 /** a · b + c on doubles. */
 // @ts-ignore: decorator

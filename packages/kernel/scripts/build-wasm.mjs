@@ -25,7 +25,7 @@ const { version } = createRequire(import.meta.url)('assemblyscript/package.json'
 const sources = [
   ...readdirSync(join(root, 'assembly'), { recursive: true })
     .filter((name) => name.endsWith('.ts'))
-    .toSorted()
+    .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => join('assembly', name)),
   'src/wasm/layout.ts',
   'scripts/build-wasm.mjs',

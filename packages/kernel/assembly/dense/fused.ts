@@ -1,9 +1,11 @@
 import { madd } from '../madd'
 import { storeSome } from '../lanes'
 import { BLOCK, PANEL } from './packing'
-import { clamp } from './store'
+import { clamp } from './clamp'
 
-/** 6 rows × 1 panel of 8, more than 4 columns, for fused multiply-adds; see float32.ts. */
+/* Arguments and order of summation as in panel8.ts. */
+
+/** 6 rows × 1 panel of 8, more than 4 columns, for fused multiply-adds: one product after the other. */
 export function fused6x8(
   rows: u32,
   inner: u32,

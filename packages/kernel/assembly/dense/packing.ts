@@ -2,9 +2,9 @@
  * Packed weights of a Dense layer, (inner, units) → panels of columns.
  *
  * A panel of width w holds its bias, then its rows, all contiguous: bias (w) · weights (inner, w).
- * Every kernel reads it front to back. With few rows four neighbouring panels are walked side by
- * side, which reads memory as evenly as one wide panel would, so matrix and vector paths share this
- * one form. Columns beyond `units` are zero and never stored.
+ * Every kernel reads it front to back. A single row walks four neighbouring panels side by side, which
+ * reads memory as evenly as one panel of 32 would, so matrix and vector paths share this one form.
+ * Columns beyond `units` are zero and never stored.
  *
  * inner > DOUBLE_INNER: float32, panels of 8; a remainder of 1…4 columns is a panel of 4.
  * inner ≤ DOUBLE_INNER: float64, panels of 4.
@@ -14,15 +14,17 @@
 export const PANEL: u32 = 8
 
 /**
- * Up to this length dot products are summed in float64 and rounded once. There a float32 sum of
- * separately rounded products is less accurate than the fused multiply-adds of native libraries,
- * beyond it the pairwise order of `addPair` is more accurate than they are.
+ * Up to this length dot products are summed in float64 and rounded once. So short a sum of separately
+ * rounded products is less accurate in float32 than the fused multiply-adds of native libraries: RMS
+ * error against float64, relative to TensorFlow's on the same data, 1.1 at 4 products, 1.0 at 10;
+ * in float64 0.54 and 0.39.
  */
 export const DOUBLE_INNER: u32 = 16
 
 /**
- * Products per partial sum of a longer float32 dot product: partial sums of BLOCK products each are
- * added up in order. Keeps the error growing with √(K · BLOCK) and not with K.
+ * Products per partial sum of a longer float32 dot product; partial sums are added up in order. With
+ * the fours of `addQuad` the error relative to TensorFlow's is 0.88 at 17 products, 0.80 at 20,
+ * 0.64 at 64, 0.42 at 256, 0.41 at 1000, 0.44 at 4096.
  */
 export const BLOCK: u32 = 128
 

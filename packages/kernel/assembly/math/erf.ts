@@ -14,6 +14,7 @@ const TABLE: usize = memory.data<f32>([
   -0.0032259673500096182, 0.00021531611700981255,
 ])
 
+/** Within 1.5 ulp. */
 // @ts-ignore: decorator
 @inline
 export function erf(x: v128): v128 {

@@ -97,7 +97,7 @@ export function expDomain(x: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, constant(TABLE, 4)), constant(TABLE, 5))
 }
 
-/** exp(x), every x. */
+/** exp(x) for every x, within 1 ulp. */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {

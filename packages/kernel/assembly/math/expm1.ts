@@ -12,7 +12,7 @@ const TABLE: usize = memory.data<f32>([
 
 /**
  * exp(x) − 1 = 2 · (2ⁿ⁻¹ · (exp(r) − 1) + (2ⁿ⁻¹ − ½)): no cancellation near 0, and no overflow
- * before the last step.
+ * before the last step. Within 2 ulp.
  */
 // @ts-ignore: decorator
 @inline

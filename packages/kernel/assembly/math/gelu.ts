@@ -16,7 +16,7 @@ const TABLE: usize = memory.data<f32>([
 
 /**
  * x · Φ(x), Φ the normal distribution. With a = |x| the tail Φ(−a) = exp(−a² / 2) · R(a) keeps its
- * relative accuracy, R(a) = ½ erfc(a / √2) · exp(a² / 2); x · R(a) is formed before it is scaled into the subnormals.
+ * relative accuracy, R(a) = ½ erfc(a / √2) · exp(a² / 2); x · R(a) is formed before it is scaled into the subnormals. Within 5.5 ulp.
  */
 // @ts-ignore: decorator
 @inline
@@ -77,7 +77,7 @@ function tanhArgument(a: v128): v128 {
 
 /**
  * 0.5 x (1 + tanh(u)) = x · sigmoid(2u). The exponent 2u is as large as 100, so it is reduced in
- * double precision; the rest is as in silu.
+ * double precision; the rest is as in silu. Within 3 ulp.
  */
 // @ts-ignore: decorator
 @inline

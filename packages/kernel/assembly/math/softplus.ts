@@ -1,7 +1,7 @@
 import { expNegative } from './exp'
 import { log1pUnit } from './log'
 
-/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)). */
+/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(−|x|)), within 2 ulp. */
 // @ts-ignore: decorator
 @inline
 export function softplus(x: v128): v128 {

@@ -1,9 +1,11 @@
 import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
-import { tile1x32, tile1x4, tile1x8, tile2x8, tile4x4 } from '../dense/float32'
-import { double1x4, double4x4 } from '../dense/float64'
+import { double1x4, double4x4 } from '../dense/double'
 import { fused6x8 } from '../dense/fused'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
+import { tile1x4, tile4x4 } from '../dense/panel4'
+import { tile1x8, tile2x8 } from '../dense/panel8'
+import { tile1x32 } from '../dense/row'
 import { FAST } from '../madd'
 
 /** Rows of x that are multiplied with all panels before the next ones: about 32 KiB of x. */
@@ -29,7 +31,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   let y = load<u32>(record, L.DENSE_Y << 2) + row * load<u32>(record, L.DENSE_Y_ADVANCE << 2)
 
   const bounds = boundsOf(code)
-  const chunk = rows <= ROW_TILES ? rows : max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
+  const chunk = max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
   while (rows) {
     const some = min(rows, chunk)
     product(some, inner, units, x, xStride, weights, y, yStride, bounds)
@@ -51,10 +53,8 @@ export function boundsOf(code: u32): usize {
 export function activateRows(code: u32, rows: u32, units: u32, y: usize, yStride: usize, parameters: usize): void {
   if (code == L.LINEAR || boundsOf(code) != LINEAR_BOUNDS) return
   if (yStride == units << 2) return activate(code, rows * units, y, y, parameters)
-  for (; rows; rows--) {
-    activate(code, units, y, y, parameters)
-    y += yStride
-  }
+  const end = y + rows * yStride
+  for (; y < end; y += yStride) activate(code, units, y, y, parameters)
 }
 
 /** y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units), limited to the bounds. */

@@ -1,7 +1,7 @@
 import * as L from '../../src/wasm/layout'
 import { addQuad, madd, madd64 } from '../madd'
 import { BLOCK } from '../dense/packing'
-import { clamp } from '../dense/store'
+import { clamp } from '../dense/clamp'
 import { loadSome, storeSome } from '../lanes'
 import { activateRows, boundsOf } from './dense'
 import { imageBytes, pointWindow } from '../spatial/window'

@@ -39,8 +39,12 @@ export function oneLayer<K extends LayerKind>(
         { layer: 0, arguments: [] },
         { layer: 1, arguments: [{ name: '', value: reference }] },
       ],
-      inputs: [{ name: 'x', value: { call: 0, output: 0 }, dtype: 'float32', shape }],
-      outputs: [{ name: 'y', value: { call: 1, output: 0 }, dtype: 'float32', shape: [] }],
+      inputs: [
+        { name: 'x', value: { call: 0, output: 0 }, dtype: 'float32', shape, optional: false },
+      ],
+      outputs: [
+        { name: 'y', value: { call: 1, output: 0 }, dtype: 'float32', shape: [], optional: false },
+      ],
     },
     tensors: weights.map(({ shape: of, data }, i) => ({
       name: `${i}`,
@@ -62,5 +66,5 @@ export async function answerOf<K extends LayerKind>(
   weights: readonly Numbers[] = [],
 ): Promise<Tensor> {
   using model = await instantiate(oneLayer(kind, settings, x.shape.slice(1), weights))
-  return model.predict({ data: x.data, shape: [...x.shape] }) as Tensor
+  return model.predict({ data: x.data, shape: [...x.shape] })
 }

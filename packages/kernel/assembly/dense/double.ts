@@ -1,0 +1,143 @@
+import { madd64 } from '../madd'
+import { storeSome } from '../lanes'
+import { clamp } from './clamp'
+
+/*
+ * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
+ * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
+ * panel8.ts; panels are float64, 4 wide.
+ */
+
+/** Two doubles, both the float at `address`. */
+// @ts-ignore: decorator
+@inline
+function splat(address: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load32_splat(address))
+}
+
+/** Two and two doubles rounded to four floats. */
+// @ts-ignore: decorator
+@inline
+function round(low: v128, high: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(low)
+  const b = f32x4.demote_f64x2_zero(high)
+  return v128.shuffle<f64>(a, b, 0, 2)
+}
+
+/** 4 rows × 1 panel of 4. */
+export function double4x4(
+  rows: u32,
+  inner: u32,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  y: usize,
+  yStride: usize,
+  columns: u32,
+  bounds: usize,
+): void {
+  for (; rows; rows -= 4) {
+    let w = panel + 32
+    let x0 = x
+    let x1 = x0 + xStride
+    let x2 = x1 + xStride
+    let x3 = x2 + xStride
+    let low0 = v128.load(panel)
+    let high0 = v128.load(panel, 16)
+    let low1 = low0
+    let high1 = high0
+    let low2 = low0
+    let high2 = high0
+    let low3 = low0
+    let high3 = high0
+    const end = x0 + (inner << 2)
+    while (x0 < end) {
+      const u = v128.load(w)
+      const v = v128.load(w, 16)
+      let a = splat(x0)
+      low0 = madd64(a, u, low0)
+      high0 = madd64(a, v, high0)
+      a = splat(x1)
+      low1 = madd64(a, u, low1)
+      high1 = madd64(a, v, high1)
+      a = splat(x2)
+      low2 = madd64(a, u, low2)
+      high2 = madd64(a, v, high2)
+      a = splat(x3)
+      low3 = madd64(a, u, low3)
+      high3 = madd64(a, v, high3)
+      w += 32
+      x0 += 4
+      x1 += 4
+      x2 += 4
+      x3 += 4
+    }
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    low0 = clamp(round(low0, high0), lower, upper)
+    low1 = clamp(round(low1, high1), lower, upper)
+    low2 = clamp(round(low2, high2), lower, upper)
+    low3 = clamp(round(low3, high3), lower, upper)
+    if (columns >= 4) {
+      v128.store(y, low0)
+      y += yStride
+      v128.store(y, low1)
+      y += yStride
+      v128.store(y, low2)
+      y += yStride
+      v128.store(y, low3)
+      y += yStride
+    } else {
+      storeSome(y, low0, columns)
+      y += yStride
+      storeSome(y, low1, columns)
+      y += yStride
+      storeSome(y, low2, columns)
+      y += yStride
+      storeSome(y, low3, columns)
+      y += yStride
+    }
+    x += 4 * xStride
+  }
+}
+
+/** 1 row × 1 panel of 4. */
+export function double1x4(
+  rows: u32,
+  inner: u32,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  y: usize,
+  yStride: usize,
+  columns: u32,
+  bounds: usize,
+): void {
+  for (; rows; rows--) {
+    let w = panel + 32
+    let x0 = x
+    let low0 = v128.load(panel)
+    let high0 = v128.load(panel, 16)
+    const end = x0 + (inner << 2)
+    while (x0 < end) {
+      const u = v128.load(w)
+      const v = v128.load(w, 16)
+      const a = splat(x0)
+      low0 = madd64(a, u, low0)
+      high0 = madd64(a, v, high0)
+      w += 32
+      x0 += 4
+    }
+    const lower = v128.load32_splat(bounds)
+    const upper = v128.load32_splat(bounds, 4)
+    low0 = clamp(round(low0, high0), lower, upper)
+    if (columns >= 4) {
+      v128.store(y, low0)
+      y += yStride
+    } else {
+      storeSome(y, low0, columns)
+      y += yStride
+    }
+    x += xStride
+  }
+}

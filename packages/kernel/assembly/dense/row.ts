@@ -1,0 +1,146 @@
+import { addQuad, FOURS, madd } from '../madd'
+import { BLOCK } from './packing'
+import { clamp } from './clamp'
+
+/* Arguments and order of summation as in panel8.ts. */
+
+/** 1 row × 4 panels of 8, which are walked side by side. */
+export function tile1x32(
+  inner: u32,
+  x: usize,
+  panel: usize,
+  y: usize,
+  bounds: usize,
+): void {
+  const zero = f32x4.splat(0)
+  const panelBytes = (inner + 1) << 5
+  let w0 = panel + 32
+  let w1 = w0 + panelBytes
+  let w2 = w1 + panelBytes
+  let w3 = w2 + panelBytes
+  let t00 = zero
+  let t01 = zero
+  let t10 = zero
+  let t11 = zero
+  let t20 = zero
+  let t21 = zero
+  let t30 = zero
+  let t31 = zero
+  do {
+    const block = min(inner, BLOCK)
+    let c00 = zero
+    let c01 = zero
+    let c10 = zero
+    let c11 = zero
+    let c20 = zero
+    let c21 = zero
+    let c30 = zero
+    let c31 = zero
+    const end = x + ((block & FOURS) << 2)
+    while (x < end) {
+      const a0 = v128.load32_splat(x)
+      const a1 = v128.load32_splat(x, 4)
+      const a2 = v128.load32_splat(x, 8)
+      const a3 = v128.load32_splat(x, 12)
+      c00 = addQuad(
+        c00,
+        a0, v128.load(w0),
+        a1, v128.load(w0, 32),
+        a2, v128.load(w0, 64),
+        a3, v128.load(w0, 96),
+      )
+      c01 = addQuad(
+        c01,
+        a0, v128.load(w0, 16),
+        a1, v128.load(w0, 48),
+        a2, v128.load(w0, 80),
+        a3, v128.load(w0, 112),
+      )
+      c10 = addQuad(
+        c10,
+        a0, v128.load(w1),
+        a1, v128.load(w1, 32),
+        a2, v128.load(w1, 64),
+        a3, v128.load(w1, 96),
+      )
+      c11 = addQuad(
+        c11,
+        a0, v128.load(w1, 16),
+        a1, v128.load(w1, 48),
+        a2, v128.load(w1, 80),
+        a3, v128.load(w1, 112),
+      )
+      c20 = addQuad(
+        c20,
+        a0, v128.load(w2),
+        a1, v128.load(w2, 32),
+        a2, v128.load(w2, 64),
+        a3, v128.load(w2, 96),
+      )
+      c21 = addQuad(
+        c21,
+        a0, v128.load(w2, 16),
+        a1, v128.load(w2, 48),
+        a2, v128.load(w2, 80),
+        a3, v128.load(w2, 112),
+      )
+      c30 = addQuad(
+        c30,
+        a0, v128.load(w3),
+        a1, v128.load(w3, 32),
+        a2, v128.load(w3, 64),
+        a3, v128.load(w3, 96),
+      )
+      c31 = addQuad(
+        c31,
+        a0, v128.load(w3, 16),
+        a1, v128.load(w3, 48),
+        a2, v128.load(w3, 80),
+        a3, v128.load(w3, 112),
+      )
+      x += 16
+      w0 += 128
+      w1 += 128
+      w2 += 128
+      w3 += 128
+    }
+    for (let k = block & ~FOURS; k; k--) {
+      const a = v128.load32_splat(x)
+      c00 = madd(a, v128.load(w0), c00)
+      c01 = madd(a, v128.load(w0, 16), c01)
+      c10 = madd(a, v128.load(w1), c10)
+      c11 = madd(a, v128.load(w1, 16), c11)
+      c20 = madd(a, v128.load(w2), c20)
+      c21 = madd(a, v128.load(w2, 16), c21)
+      c30 = madd(a, v128.load(w3), c30)
+      c31 = madd(a, v128.load(w3, 16), c31)
+      x += 4
+      w0 += 32
+      w1 += 32
+      w2 += 32
+      w3 += 32
+    }
+    t00 = f32x4.add(t00, c00)
+    t01 = f32x4.add(t01, c01)
+    t10 = f32x4.add(t10, c10)
+    t11 = f32x4.add(t11, c11)
+    t20 = f32x4.add(t20, c20)
+    t21 = f32x4.add(t21, c21)
+    t30 = f32x4.add(t30, c30)
+    t31 = f32x4.add(t31, c31)
+    inner -= block
+  } while (inner)
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  v128.store(y, clamp(f32x4.add(t00, v128.load(panel)), lower, upper))
+  v128.store(y, clamp(f32x4.add(t01, v128.load(panel, 16)), lower, upper), 16)
+  panel += panelBytes
+  v128.store(y, clamp(f32x4.add(t10, v128.load(panel)), lower, upper), 32)
+  v128.store(y, clamp(f32x4.add(t11, v128.load(panel, 16)), lower, upper), 48)
+  panel += panelBytes
+  v128.store(y, clamp(f32x4.add(t20, v128.load(panel)), lower, upper), 64)
+  v128.store(y, clamp(f32x4.add(t21, v128.load(panel, 16)), lower, upper), 80)
+  panel += panelBytes
+  v128.store(y, clamp(f32x4.add(t30, v128.load(panel)), lower, upper), 96)
+  v128.store(y, clamp(f32x4.add(t31, v128.load(panel, 16)), lower, upper), 112)
+}
