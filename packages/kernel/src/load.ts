@@ -1,5 +1,6 @@
 import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus/core'
 import { KernelMemory } from './memory.ts'
+import { isFloat32Input } from './model/input-dtype.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
@@ -37,7 +38,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
   }
   const graph = graphOf(model, file)
   for (const port of graph.inputs) {
-    if (port.dtype !== undefined && port.dtype !== 'float32') {
+    if (!isFloat32Input(model, graph, port)) {
       throw new UnsupportedError('inputs of this dtype are not supported yet', {
         file,
         place: `input ${port.name}`,
