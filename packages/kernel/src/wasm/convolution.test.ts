@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { gridWords, writeConv, writeDepthwise, type Grid, type Triple } from '../program-spatial.ts'
-import { activation, linear, type Activation } from '../program.ts'
+import { activation, linear, writeLoop, type Activation } from '../program.ts'
 import { scalarActivation } from '../reference/activation.ts'
 import { convolution, depthwise, type Windows } from '../reference/convolution.ts'
 import exact from './exact.ts'
@@ -91,6 +91,7 @@ function runConv(
     function?: Activation
     grid?: Grid
     length?: number
+    tileRows?: number
   } = {},
 ): Float32Array {
   kernel.reset()
@@ -111,7 +112,10 @@ function runConv(
     scratch: kernel.bytes(chunk * inner * 4),
     activation: options.function ?? linear,
   }
-  kernel.run(1, (program) => writeConv(program, 0, op))
+  kernel.run(2, (program) => {
+    writeLoop(program, 0, { rows, tileRows: options.tileRows ?? rows, body: 1 })
+    writeConv(program, 1, op)
+  })
   return kernel.view(op.y, length).slice()
 }
 
@@ -137,6 +141,14 @@ describe('conv, exact', () => {
     const expected = runConv(kernel, conv, { chunk: 1 })
     for (let chunk = 2; chunk <= 43; chunk++) {
       expect(runConv(kernel, conv, { chunk }), `${chunk}`).toEqual(expected)
+    }
+  })
+
+  test('has the same bits however its rows are split', () => {
+    const conv = convolutionOf(windows([2, 4, 5], [2, 2, 3], 7, { pad: 1, batch: 2 }), 9)
+    const expected = runConv(kernel, conv)
+    for (let tileRows = 1; tileRows <= 41; tileRows++) {
+      expect(runConv(kernel, conv, { tileRows }), `${tileRows}`).toEqual(expected)
     }
   })
 
@@ -181,6 +193,7 @@ function runDepthwise(
   kernel: GuardedKernel,
   shape: Windows,
   { x, weights, bias }: { x: Float32Array; weights: Float32Array; bias: Float32Array },
+  tileRows?: number,
 ): Float32Array {
   kernel.reset()
   const { channels } = shape
@@ -197,7 +210,10 @@ function runDepthwise(
     grid: kernel.words(gridWords(gridOf(shape, channels, channels))),
     scratch: kernel.bytes((channels + taps) * 4),
   }
-  kernel.run(1, (program) => writeDepthwise(program, 0, op))
+  kernel.run(2, (program) => {
+    writeLoop(program, 0, { rows, tileRows: tileRows ?? rows, body: 1 })
+    writeDepthwise(program, 1, op)
+  })
   return kernel.view(op.y, rows * channels).slice()
 }
 
@@ -210,6 +226,18 @@ function depthwiseInputs(shape: Windows) {
 }
 
 describe('depthwise', () => {
+  test('has the same bits however its rows are split', () => {
+    const kernel = new GuardedKernel(exact)
+    for (const place of placements) {
+      const shape = place(12)
+      const given = depthwiseInputs(shape)
+      const expected = runDepthwise(kernel, shape, given)
+      for (let tileRows = 1; tileRows <= 20; tileRows++) {
+        expect(runDepthwise(kernel, shape, given, tileRows), `${tileRows}`).toEqual(expected)
+      }
+    }
+  })
+
   test('has the bits of the scalar reference: windows × 1 to 17 channels, and blocks of taps', () => {
     const kernel = new GuardedKernel(exact)
     const shapes = placements.flatMap((place) => [...Array(17).keys()].map((c) => place(c + 1)))
