@@ -1,6 +1,7 @@
 import { type Layer, type LayerKind, type LayerKinds, type Model } from '@dotplus/core'
 import { instantiate } from '../load.ts'
 import type { Tensor } from '../model/tensor.ts'
+import { randomFloats } from '../wasm/testing.ts'
 
 /** Numbers with their shape, row-major. */
 export interface Numbers {
@@ -67,4 +68,18 @@ export async function answerOf<K extends LayerKind>(
 ): Promise<Tensor> {
   using model = await instantiate(oneLayer(kind, settings, x.shape.slice(1), weights))
   return model.predict({ data: x.data, shape: [...x.shape] })
+}
+
+/** Reproducible numbers in [−1, 1). */
+export function numbers(shape: readonly number[], seed: number): Numbers {
+  const count = shape.reduce((a, b) => a * b, 1)
+  return { shape, data: randomFloats(count, seed) }
+}
+
+/** Largest difference, relative to the largest expected value but at least to 1; Infinity for another length. */
+export function errorOf(y: ArrayLike<number>, expected: readonly number[]): number {
+  if (y.length !== expected.length) return Infinity
+  const scale = Math.max(...expected.map(Math.abs), 1)
+  const differences = Array.from(y, (value, i) => Math.abs(value - (expected[i] ?? Number.NaN)))
+  return Math.max(...differences, 0) / scale
 }
