@@ -53,10 +53,8 @@ export function boundsOf(code: u32): usize {
 export function activateRows(code: u32, rows: u32, units: u32, y: usize, yStride: usize, parameters: usize): void {
   if (code == L.LINEAR || boundsOf(code) != LINEAR_BOUNDS) return
   if (yStride == units << 2) return activate(code, rows * units, y, y, parameters)
-  for (; rows; rows--) {
-    activate(code, units, y, y, parameters)
-    y += yStride
-  }
+  const end = y + rows * yStride
+  for (; y < end; y += yStride) activate(code, units, y, y, parameters)
 }
 
 /** y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units), limited to the bounds. */

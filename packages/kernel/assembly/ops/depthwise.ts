@@ -1,10 +1,16 @@
 import * as L from '../../src/wasm/layout'
-import { addQuad, madd } from '../madd'
+import { addQuad, madd, madd64 } from '../madd'
 import { BLOCK } from '../dense/packing'
 import { clamp } from '../dense/clamp'
 import { loadSome, storeSome } from '../lanes'
 import { activateRows, boundsOf } from './dense'
 import { imageBytes, pointWindow } from '../spatial/window'
+
+/**
+ * Up to this many taps sums are taken in float64 and rounded once: there a float32 sum of separately
+ * rounded products is less accurate than the fused multiply-adds of native libraries.
+ */
+const DOUBLE_TAPS: u32 = 8
 
 /** y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]), taps in the order of `dense`'s sums. */
 export function depthwise(record: usize, row: u32, rows: u32): void {
@@ -21,18 +27,132 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const outW = load<u32>(grid, (L.GRID_OUT + 2) << 2)
   const xImage = imageBytes(grid)
   const bounds = boundsOf(code)
+  const bytes = channels << 2
   let y = load<u32>(record, L.CONV_Y << 2) + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
-  memory.fill(zeros, 0, channels << 2)
-  for (const end = row + rows; row < end; row++) {
-    const w = row % outW
+  memory.fill(zeros, 0, bytes)
+  // Where 3 × 3 windows lie inside x a line is swept with its weights in registers.
+  const strideH = load<u32>(grid, (L.GRID_STRIDE + 1) << 2)
+  const strideW = load<u32>(grid, (L.GRID_STRIDE + 2) << 2)
+  const padH = load<u32>(grid, (L.GRID_PAD + 1) << 2)
+  const padW = load<u32>(grid, (L.GRID_PAD + 2) << 2)
+  const inH = load<u32>(grid, (L.GRID_IN + 1) << 2)
+  const inW = load<u32>(grid, (L.GRID_IN + 2) << 2)
+  const reachH = load<u32>(grid, (L.GRID_DILATION + 1) << 2) << 1
+  const reachW = load<u32>(grid, (L.GRID_DILATION + 2) << 2) << 1
+  const sweeps = taps == 9 && (channels & 3) == 0
+    && load<u32>(grid, (L.GRID_KERNEL + 1) << 2) == 3 && load<u32>(grid, (L.GRID_KERNEL + 2) << 2) == 3
+    && load<u32>(grid, L.GRID_PAD << 2) == 0
+  const first = (padW + strideW - 1) / strideW
+  const last = inW + padW > reachW ? (inW + padW - reachW - 1) / strideW + 1 : 0
+  while (rows) {
+    let w = row % outW
     const h = (row / outW) % outH
     const d = (row / (outW * outH)) % outD
-    const n = row / (outW * outH * outD)
-    pointWindow(grid, x + n * xImage, d, h, w, zeros, pointers)
-    pixel(channels << 2, taps, pointers, weights, y, bounds)
-    activateRows(code, 1, channels, y, 0, record + (L.CONV_PARAMETERS << 2))
-    y += channels << 2
+    const image = x + row / (outW * outH * outD) * xImage
+    const lineEnd = min(outW, w + rows)
+    rows -= lineEnd - w
+    row += lineEnd - w
+    const top = h * strideH - padH
+    const inside = sweeps && top + reachH < inH && top < inH
+    while (w < lineEnd) {
+      let some: u32 = 1
+      if (inside && w >= first && w < last) {
+        some = min(lineEnd, last) - w
+        const line = bytes * inW
+        const depth = d * load<u32>(grid, L.GRID_STRIDE << 2) * inH
+        const start = image + (depth + top) * line + (w * strideW - padW) * bytes
+        sweep(some, bytes, start, (reachH >> 1) * line, (reachW >> 1) * bytes, strideW * bytes, weights, y, bounds)
+      } else {
+        pointWindow(grid, image, d, h, w, zeros, pointers)
+        if (taps <= DOUBLE_TAPS) doublePixel(bytes, taps, pointers, weights, y, bounds)
+        else pixel(bytes, taps, pointers, weights, y, bounds)
+      }
+      activateRows(code, some, channels, y, bytes, record + (L.CONV_PARAMETERS << 2))
+      y += some * bytes
+      w += some
+    }
   }
+}
+
+/**
+ * `count` neighbouring output pixels with 3 × 3 windows inside x, the first at `x`: taps `down` and
+ * `right` bytes apart, windows `step` bytes. `bytes` per pixel is a multiple of 16.
+ */
+function sweep(
+  count: u32, bytes: u32, x: usize, down: u32, right: u32, step: u32, bias: usize, y: usize, bounds: usize,
+): void {
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  const zero = f32x4.splat(0)
+  const yEnd = y + count * bytes
+  for (let c: u32 = 0; c < bytes; c += 16) {
+    let w = bias + bytes + c
+    const w0 = v128.load(w)
+    w += bytes
+    const w1 = v128.load(w)
+    w += bytes
+    const w2 = v128.load(w)
+    w += bytes
+    const w3 = v128.load(w)
+    w += bytes
+    const w4 = v128.load(w)
+    w += bytes
+    const w5 = v128.load(w)
+    w += bytes
+    const w6 = v128.load(w)
+    w += bytes
+    const w7 = v128.load(w)
+    w += bytes
+    const w8 = v128.load(w)
+    const offset = v128.load(bias + c)
+    let a = x + c
+    for (let to = y + c; to < yEnd; to += bytes) {
+      const b = a + down
+      const e = b + down
+      let sum = addQuad(
+        zero, v128.load(a), w0, v128.load(a + right), w1,
+        v128.load(a + right + right), w2, v128.load(b), w3,
+      )
+      sum = addQuad(
+        sum, v128.load(b + right), w4, v128.load(b + right + right), w5,
+        v128.load(e), w6, v128.load(e + right), w7,
+      )
+      sum = madd(v128.load(e + right + right), w8, sum)
+      v128.store(to, clamp(f32x4.add(sum, offset), lower, upper))
+      a += step
+    }
+  }
+}
+
+/** One output pixel of `bytes` bytes: bias, then taps in order, in float64. */
+function doublePixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bounds: usize): void {
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  const end = pointers + (taps << 2)
+  for (let c: u32 = 0; c < bytes; c += 16) {
+    const some = min((bytes - c) >> 2, 4)
+    let w = bias + c
+    let v = lanes(w, some)
+    let low = f64x2.promote_low_f32x4(v)
+    let high = promoteHigh(v)
+    for (let p = pointers; p < end; p += 4) {
+      w += bytes
+      v = lanes(w, some)
+      const x = lanes(load<u32>(p) + c, some)
+      low = madd64(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v), low)
+      high = madd64(promoteHigh(x), promoteHigh(v), high)
+    }
+    v = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+    v = clamp(v, lower, upper)
+    if (some == 4) v128.store(y + c, v)
+    else storeSome(y + c, v, some)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }
 
 /** One output pixel of `bytes` bytes. */

@@ -30,7 +30,11 @@ export function pool(record: usize, row: u32, rows: u32): void {
     const wide = load<u32>(w, 4) - w0
     const first = x + n * xImage + d0 * xPlane + h0 * xLine + w0 * bytes
     const count = f64x2.splat(<f64>(deep * high * wide))
-    for (let c: u32 = 0; c < bytes; c += 16) {
+    let c: u32 = 0
+    if (!average) {
+      for (; c + 32 <= bytes; c += 32) largest8(first + c, deep, xPlane, high, xLine, wide, bytes, y + c)
+    }
+    for (; c < bytes; c += 16) {
       const some = min((bytes - c) >> 2, 4)
       const v = average
         ? meanOf(first + c, deep, xPlane, high, xLine, wide, bytes, some, count)
@@ -46,6 +50,28 @@ export function pool(record: usize, row: u32, rows: u32): void {
 @inline
 function lanes(address: usize, count: u32): v128 {
   return count == 4 ? v128.load(address) : loadSome(address, count)
+}
+
+/** Eight channels. */
+function largest8(
+  x: usize, deep: u32, xPlane: u32, high: u32, xLine: u32, wide: u32, pixel: u32, y: usize,
+): void {
+  let a = v128.load(x)
+  let b = v128.load(x, 16)
+  for (; deep; deep--) {
+    let line = x
+    for (let h: u32 = 0; h < high; h++) {
+      const end = line + wide * pixel
+      for (let p = line; p < end; p += pixel) {
+        a = f32x4.max(a, v128.load(p))
+        b = f32x4.max(b, v128.load(p, 16))
+      }
+      line += xLine
+    }
+    x += xPlane
+  }
+  v128.store(y, a)
+  v128.store(y, b, 16)
 }
 
 function largestOf(

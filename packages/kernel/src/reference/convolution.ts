@@ -1,6 +1,9 @@
 import type { Triple } from '../program-spatial.ts'
-import { dense, sumInFours } from './dense.ts'
+import { dense, sumInFours, sumInOrder } from './dense.ts'
 import { rounding, type Precision } from './rounding.ts'
+
+/** Up to this many taps a depthwise sum is taken in float64 and rounded once. */
+const doubleTaps = 8
 
 /** Where the windows of a convolution lie; triples are depth, height, width. */
 export interface Windows {
@@ -80,10 +83,11 @@ export function depthwise(
     const gathered = patches(windows, x, c, 1)
     for (let row = 0; row < rows; row++) {
       const term = (t: number) => gathered[row * taps + t]! * kernel[t * channels + c]!
-      let sum = 0
-      if (precision === 'float32') sum = sumInFours(term, taps)
-      else for (let t = 0; t < taps; t++) sum += term(t)
-      y[row * channels + c] = round(sum + bias[c]!)
+      y[row * channels + c] = round(
+        precision === 'float64' || taps <= doubleTaps
+          ? sumInOrder(term, taps, bias[c]!)
+          : sumInFours(term, taps) + bias[c]!,
+      )
     }
   }
   return y

@@ -36,7 +36,8 @@ export function dense(
   return y
 }
 
-function sumInOrder(product: (k: number) => number, inner: number, offset: number): number {
+/** `offset` and the products in order. */
+export function sumInOrder(product: (k: number) => number, inner: number, offset: number): number {
   let sum = offset
   for (let k = 0; k < inner; k++) sum += product(k)
   return sum

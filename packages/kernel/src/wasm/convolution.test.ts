@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { gridWords, writeConv, writeDepthwise, type Grid, type Triple } from '../program-spatial.ts'
-import { activation, linear, type Activation } from '../program.ts'
+import { activation, linear, writeLoop, type Activation } from '../program.ts'
 import { scalarActivation } from '../reference/activation.ts'
 import { convolution, depthwise, type Windows } from '../reference/convolution.ts'
 import exact from './exact.ts'
@@ -42,6 +42,10 @@ const placements: readonly ((channels: number) => Windows)[] = [
   (c) => windows([1, 7, 7], [1, 2, 3], c, { dilation: 2 }),
   (c) => windows([3, 4, 5], [2, 2, 2], c, { pad: 1, batch: 2 }),
   (c) => windows([1, 7, 5], [1, 1, 1], c, { stride: 2 }),
+  (c) => ({ ...windows([2, 6, 8], [1, 3, 3], c, { batch: 2 }), pad: [0, 1, 1], out: [2, 6, 8] }),
+  (c) => ({ ...windows([1, 8, 9], [1, 3, 3], c, { dilation: 2 }), pad: [0, 2, 2], out: [1, 8, 9] }),
+  (c) => ({ ...windows([1, 2, 2], [1, 3, 3], c), pad: [0, 1, 1], out: [1, 2, 2] }),
+  (c) => ({ ...windows([1, 7, 8], [1, 3, 3], c, { stride: 3 }), pad: [0, 1, 1], out: [1, 3, 3] }),
 ]
 
 function gridOf(shape: Windows, count: number, width: number): Grid {
@@ -87,6 +91,7 @@ function runConv(
     function?: Activation
     grid?: Grid
     length?: number
+    tileRows?: number
   } = {},
 ): Float32Array {
   kernel.reset()
@@ -107,7 +112,10 @@ function runConv(
     scratch: kernel.bytes(chunk * inner * 4),
     activation: options.function ?? linear,
   }
-  kernel.run(1, (program) => writeConv(program, 0, op))
+  kernel.run(2, (program) => {
+    writeLoop(program, 0, { rows, tileRows: options.tileRows ?? rows, body: 1 })
+    writeConv(program, 1, op)
+  })
   return kernel.view(op.y, length).slice()
 }
 
@@ -133,6 +141,14 @@ describe('conv, exact', () => {
     const expected = runConv(kernel, conv, { chunk: 1 })
     for (let chunk = 2; chunk <= 43; chunk++) {
       expect(runConv(kernel, conv, { chunk }), `${chunk}`).toEqual(expected)
+    }
+  })
+
+  test('has the same bits however its rows are split', () => {
+    const conv = convolutionOf(windows([2, 4, 5], [2, 2, 3], 7, { pad: 1, batch: 2 }), 9)
+    const expected = runConv(kernel, conv)
+    for (let tileRows = 1; tileRows <= 41; tileRows++) {
+      expect(runConv(kernel, conv, { tileRows }), `${tileRows}`).toEqual(expected)
     }
   })
 
@@ -177,6 +193,7 @@ function runDepthwise(
   kernel: GuardedKernel,
   shape: Windows,
   { x, weights, bias }: { x: Float32Array; weights: Float32Array; bias: Float32Array },
+  tileRows?: number,
 ): Float32Array {
   kernel.reset()
   const { channels } = shape
@@ -193,7 +210,10 @@ function runDepthwise(
     grid: kernel.words(gridWords(gridOf(shape, channels, channels))),
     scratch: kernel.bytes((channels + taps) * 4),
   }
-  kernel.run(1, (program) => writeDepthwise(program, 0, op))
+  kernel.run(2, (program) => {
+    writeLoop(program, 0, { rows, tileRows: tileRows ?? rows, body: 1 })
+    writeDepthwise(program, 1, op)
+  })
   return kernel.view(op.y, rows * channels).slice()
 }
 
@@ -206,6 +226,18 @@ function depthwiseInputs(shape: Windows) {
 }
 
 describe('depthwise', () => {
+  test('has the same bits however its rows are split', () => {
+    const kernel = new GuardedKernel(exact)
+    for (const place of placements) {
+      const shape = place(12)
+      const given = depthwiseInputs(shape)
+      const expected = runDepthwise(kernel, shape, given)
+      for (let tileRows = 1; tileRows <= 20; tileRows++) {
+        expect(runDepthwise(kernel, shape, given, tileRows), `${tileRows}`).toEqual(expected)
+      }
+    }
+  })
+
   test('has the bits of the scalar reference: windows × 1 to 17 channels, and blocks of taps', () => {
     const kernel = new GuardedKernel(exact)
     const shapes = placements.flatMap((place) => [...Array(17).keys()].map((c) => place(c + 1)))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { writeLoop, type Program } from '../program.ts'
 import {
   poolWords,
   sampleWords,
@@ -20,6 +21,27 @@ const batch = 2
 
 function imagesOf(size: Triple, channels: number): Float32Array {
   return randomFloats(batch * product(size) * channels, channels)
+}
+
+/** Runs the op over all its rows and in tiles of 1 to 7 of them, and expects the same from each. */
+function runInTiles(
+  kernel: GuardedKernel,
+  op: { rows: number; y: number },
+  length: number,
+  write: (program: Program, index: number) => void,
+): number[] {
+  let all: number[] = []
+  for (const tileRows of [op.rows, 1, 2, 3, 4, 5, 6, 7]) {
+    kernel.view(op.y, length).fill(NaN)
+    kernel.run(2, (program) => {
+      writeLoop(program, 0, { rows: op.rows, tileRows, body: 1 })
+      write(program, 1)
+    })
+    const y = [...kernel.view(op.y, length)]
+    if (tileRows === op.rows) all = y
+    else expect(y).toEqual(all)
+  }
+  return all
 }
 
 type Three<T> = readonly [T, T, T]
@@ -48,14 +70,15 @@ describe.each([
       yAdvance: channels * 4,
       windows: kernel.words(poolWords(size, windows)),
     }
-    kernel.run(1, (program) => writePool(program, 0, op))
-    return [...kernel.view(op.y, rows * channels)]
+    return runInTiles(kernel, op, rows * channels, (program, index) =>
+      writePool(program, index, op),
+    )
   }
 
   test.each([
     ['largest', false],
     ['mean, rounded once', true],
-  ])('pool: %s, 1 to 9 channels', (_name, average) => {
+  ])('pool: %s, 1 to 17 channels', (_name, average) => {
     const size: Triple = [3, 4, 5]
     const windows: Three<AxisWindows> = [
       [
@@ -69,7 +92,7 @@ describe.each([
         [3, 5],
       ],
     ]
-    for (let channels = 1; channels <= 9; channels++) {
+    for (let channels = 1; channels <= 17; channels++) {
       const x = imagesOf(size, channels)
       const expected = pool({ batch, in: size, channels }, x, windows, average)
       expect(runPool(size, channels, x, windows, average)).toEqual(expected)
@@ -110,8 +133,8 @@ describe.each([
         yAdvance: 9 * channels * 4,
         indices: kernel.words(takeWords(size, indices)),
       }
-      kernel.run(1, (program) => writeTake(program, 0, op))
-      expect([...kernel.view(op.y, expected.length)]).toEqual(expected)
+      const write = (program: Program, index: number) => writeTake(program, index, op)
+      expect(runInTiles(kernel, op, expected.length, write)).toEqual(expected)
     }
   })
 
@@ -139,8 +162,8 @@ describe.each([
         yAdvance: inner * 4,
         weights: kernel.words(new Uint32Array(words.buffer)),
       }
-      kernel.run(1, (program) => writeResample(program, 0, op))
-      expect([...kernel.view(op.y, 12 * inner)]).toEqual(expected)
+      const write = (program: Program, index: number) => writeResample(program, index, op)
+      expect(runInTiles(kernel, op, 12 * inner, write)).toEqual(expected)
     }
   })
 })
