@@ -89,7 +89,7 @@ const cells: Readonly<Record<CellName, number>> = {
 }
 
 /** Softmax over the units: an activation of recurrent cells only. */
-export const cellSoftmax: Activation = { code: L.SOFTMAX_ACTIVATION, parameters: [] }
+export const cellSoftmax: Activation = { code: L.CELL_SOFTMAX, parameters: [] }
 
 /**
  * The words a recurrent record's `settings` point to. `candidate`: address of the packed candidate weights of a GRU whose

@@ -132,7 +132,7 @@ function resetStates(rows: u32, units: u32, x: usize, xRow: usize, z: usize, h: 
 /** Applies the activation at `settings` to `blocks` blocks of `units` floats. */
 function gate(units: u32, blocks: u32, x: usize, settings: usize): void {
   const code = load<u32>(settings)
-  if (code != L.SOFTMAX_ACTIVATION) return activate(code, blocks * units, x, x, settings + 4)
+  if (code != L.CELL_SOFTMAX) return activate(code, blocks * units, x, x, settings + 4)
   for (; blocks; blocks--) {
     softmaxRow(units, x, x)
     x += units << 2

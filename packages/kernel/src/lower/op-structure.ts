@@ -145,10 +145,10 @@ export const structuralOps: Readonly<Record<string, StructuralOp>> = {
       if (added.length === 0)
         throw new ModelError('expand_dims', { layer: layer.name, expected: 'an axis' })
       const whole = rank + added.length
-      const at = added.map((each) => resolveAxis(each, whole, layer))
+      const at = new Set(added.map((each) => resolveAxis(each, whole, layer)))
       const kept = [...x.shape]
       const shape = Array.from({ length: whole }, (_, i) =>
-        at.includes(i) ? 1 : (kept.shift() as number),
+        at.has(i) ? 1 : (kept.shift() as number),
       )
       return context.view(x, shape)
     },

@@ -169,7 +169,7 @@ export const RECURRENT_SCRATCH = 12 // rows · (gates + 1) · units floats
 export const RECURRENT_FLAGS = 13
 
 // Words of a RECURRENT op's settings.
-export const SETTINGS_ACTIVATION = 0 // an activation code, or SOFTMAX_ACTIVATION
+export const SETTINGS_ACTIVATION = 0 // an activation code, or CELL_SOFTMAX
 export const SETTINGS_PARAMETERS = 1 // three f32
 export const SETTINGS_GATE_ACTIVATION = 4
 export const SETTINGS_GATE_PARAMETERS = 5
@@ -311,4 +311,4 @@ export const INT_TO_BOOL = 83
 export const LOGICAL_NOT = 84
 
 /** Softmax over the units, as an activation of RECURRENT only. */
-export const SOFTMAX_ACTIVATION = 100
+export const CELL_SOFTMAX = 100
