@@ -31,9 +31,8 @@ import {
   type Lowering,
   type Value,
 } from './context.ts'
-import { cast } from './cast.ts'
-import { select } from './masking.ts'
-import { broadcastTo, transpose } from './permute.ts'
+import { elementMask, select } from './masking.ts'
+import { transpose } from './permute.ts'
 
 /** An activation ready to run: fused element by element, or a pass of its own along an axis. */
 export type PreparedActivation =
@@ -267,26 +266,6 @@ export const softmaxLayer: Lowering<readonly number[]> = {
 }
 
 const masked = -1e9
-
-/** A mask as one bool per element of a tensor. */
-function elementMask(
-  context: LowerContext,
-  layer: Layer,
-  mask: Value,
-  shape: readonly number[],
-): Value {
-  const own = [...Array<number>(shape.length - mask.shape.length).fill(1), ...mask.shape]
-  if (own.length !== shape.length || own.some((size, i) => size !== 1 && size !== shape[i])) {
-    throw new ModelError('shape of the mask', {
-      layer: layer.name,
-      expected: `one that broadcasts to (${shape.join(', ')})`,
-      got: `(${mask.shape.join(', ')})`,
-    })
-  }
-  if (mask.dtype === 'float32') throw unsupported(layer, 'a mask of dtype', mask.dtype)
-  const bits = context.view(cast(context, mask, 'bool'), own)
-  return own.join() === shape.join() ? bits : broadcastTo(context, layer, bits, shape)
-}
 
 function softmaxOver(
   context: LowerContext,

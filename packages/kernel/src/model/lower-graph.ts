@@ -16,6 +16,7 @@ import {
   type WeightStore,
 } from '../lower/context.ts'
 import { cast } from '../lower/cast.ts'
+import { maskedAverage } from '../lower/masking.ts'
 import { withMasks } from '../lower/masks.ts'
 import { lowerings } from '../lower/registry.ts'
 
@@ -167,7 +168,8 @@ function lowerLayer(
       got: layer.className,
     })
   const taken = lowering.anyDtype ? call : inFloat(context, call)
-  const outputs = lowering.lower(context, prepared[index], taken, layer)
+  const outputs =
+    maskedAverage(context, layer, taken) ?? lowering.lower(context, prepared[index], taken, layer)
   return withMasks(context, layer, call, outputs)
 }
 
@@ -192,7 +194,8 @@ function argumentsOf(layer: Layer, call: Call, results: readonly Value[][]): Cal
     if (withoutEffect.has(name) || value?.kind === 'none') continue
     if (name === 'mask') {
       given = masksOf(layer, value, results)
-      continue
+      // Attention has the mask as one of its arguments.
+      if (layer.kind !== 'attention' && layer.kind !== 'multiHeadAttention') continue
     }
     const tensors: Value[] = []
     collectTensors(layer, value, results, tensors)
