@@ -34,12 +34,12 @@ export function recurrent(record: usize, rows: u32): void {
   for (let step: u32 = 0; step < steps; step++) {
     const xStep = x + (flags & L.BACKWARDS ? steps - 1 - step : step) * perStep * (columns << 2)
     const maskStep = mask + (flags & L.MASK_BACKWARDS ? steps - 1 - step : step) * (perStep << 2)
-    multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
+    if (!(flags & L.PRODUCT_GIVEN)) multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
     if (resetBefore) resetStates(rows, units, xStep, perRow * (columns << 2), z, h, settings)
     for (let row: u32 = 0; row < rows; row++) {
       const out = y + row * yRow + step * yStep
       if (mask && !load<u32>(maskStep + row * (perRow << 2))) {
-        skip(out, step ? out - yStep : 0, width, flags)
+        skip(out, step || flags & L.CONTINUED ? out - yStep : 0, width, flags)
         continue
       }
       const xRow = xStep + row * perRow * (columns << 2)

@@ -10,6 +10,7 @@ import {
   elu,
   gelu,
   hardShrink,
+  hardSigmoid,
   leakyRelu,
   relu,
   softShrink,
@@ -60,6 +61,14 @@ const parametrised: Readonly<
   elu: { names: ['alpha'], make: (of) => elu(of('alpha', 1)) },
   celu: { names: ['alpha'], make: (of) => celu(of('alpha', 1)) },
   gelu: { names: ['approximate'], make: (of) => gelu(of('approximate', 0) !== 0) },
+  hard_sigmoid: {
+    names: ['slope'],
+    // Keras 3 divides by 6, which is not the same as a slope of 1/6.
+    make: (of) =>
+      Number.isNaN(of('slope', Number.NaN))
+        ? activation('hard_sigmoid')
+        : hardSigmoid(of('slope', 0.2)),
+  },
   hard_shrink: { names: ['threshold'], make: (of) => hardShrink(of('threshold', 0.5)) },
   soft_shrink: { names: ['threshold'], make: (of) => softShrink(of('threshold', 0.5)) },
   threshold: {
@@ -73,7 +82,6 @@ const plain: ReadonlySet<string> = new Set<ActivationName>([
   'linear',
   'relu6',
   'hard_tanh',
-  'hard_sigmoid',
   'hard_silu',
   'hard_swish',
   'softsign',
