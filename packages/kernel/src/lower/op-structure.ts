@@ -116,6 +116,14 @@ function like(value: number): StructuralOp {
   }
 }
 
+const conversion: StructuralOp = {
+  settings: ['dtype'],
+  lower(context, settings, call, layer) {
+    const x = firstTensor(call, layer)
+    return cast(context, x, dtypeOf(settings, call, layer) ?? x.dtype)
+  },
+}
+
 /** By name in keras.ops. */
 export const structuralOps: Readonly<Record<string, StructuralOp>> = {
   any: reduction('any_set'),
@@ -128,13 +136,8 @@ export const structuralOps: Readonly<Record<string, StructuralOp>> = {
   },
   zeros_like: like(0),
   ones_like: like(1),
-  cast: {
-    settings: ['dtype'],
-    lower(context, settings, call, layer) {
-      const x = firstTensor(call, layer)
-      return cast(context, x, dtypeOf(settings, call, layer) ?? x.dtype)
-    },
-  },
+  cast: conversion,
+  convert_to_tensor: conversion,
   expand_dims: {
     settings: ['axis'],
     lower(context, settings, call, layer) {

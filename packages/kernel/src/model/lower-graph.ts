@@ -17,7 +17,7 @@ import {
 } from '../lower/context.ts'
 import { cast } from '../lower/cast.ts'
 import { maskedAverage } from '../lower/masking.ts'
-import { withMasks } from '../lower/masks.ts'
+import { impliedMasks, withMasks } from '../lower/masks.ts'
 import { lowerings } from '../lower/registry.ts'
 
 /** Settings and packed weights of each layer, by layer index. */
@@ -203,6 +203,7 @@ function argumentsOf(layer: Layer, call: Call, results: readonly Value[][]): Cal
   }
   const own = operands[0]?.tensors.map(({ mask }) => mask) ?? []
   const alone = operands.filter(({ tensors }) => tensors.length > 0).length === 1
+  operands.push(...impliedMasks(layer, operands))
   return {
     operands,
     tensors: operands.flatMap(({ tensors }) => tensors),
