@@ -137,7 +137,16 @@ export const structuralOps: Readonly<Record<string, StructuralOp>> = {
   zeros_like: like(0),
   ones_like: like(1),
   cast: conversion,
-  convert_to_tensor: conversion,
+  convert_to_tensor: {
+    settings: ['dtype', 'sparse', 'ragged'],
+    lower(context, settings, call, layer) {
+      for (const name of ['sparse', 'ragged']) {
+        const value = settingOf(settings, call, name)
+        if (value?.kind === 'boolean' && value.boolean) throw unsupported(layer, 'tensor', name)
+      }
+      return conversion.lower(context, settings, call, layer)
+    },
+  },
   expand_dims: {
     settings: ['axis'],
     lower(context, settings, call, layer) {
