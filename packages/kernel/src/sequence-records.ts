@@ -89,7 +89,7 @@ const cells: Readonly<Record<CellName, number>> = {
 }
 
 /** Softmax over the units: an activation of recurrent cells only. */
-export const cellSoftmax: Activation = { code: L.SOFTMAX_ACTIVATION, parameters: [] }
+export const cellSoftmax: Activation = { code: L.CELL_SOFTMAX, parameters: [] }
 
 /**
  * The words a recurrent record's `settings` point to. `candidate`: address of the packed candidate weights of a GRU whose
@@ -117,6 +117,10 @@ export interface RecurrentFlags {
   readonly zeroMasked?: boolean
   readonly timeMajor?: boolean
   readonly resetBefore?: boolean
+  /** `scratch` holds state · weights already, for one step. */
+  readonly productGiven?: boolean
+  /** There is an output of the step before. */
+  readonly continued?: boolean
 }
 
 /** All steps of one recurrent cell over `rows` sequences; see the record's words for shapes. */
@@ -159,5 +163,7 @@ export function writeRecurrent(
     (flags.maskBackwards ? L.MASK_BACKWARDS : 0) |
     (flags.zeroMasked ? L.ZERO_MASKED : 0) |
     (flags.timeMajor ? L.TIME_MAJOR : 0) |
-    (flags.resetBefore ? L.RESET_BEFORE : 0)
+    (flags.resetBefore ? L.RESET_BEFORE : 0) |
+    (flags.productGiven ? L.PRODUCT_GIVEN : 0) |
+    (flags.continued ? L.CONTINUED : 0)
 }

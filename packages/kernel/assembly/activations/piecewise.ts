@@ -79,6 +79,15 @@ export class HardSigmoid extends Elementwise {
   }
 }
 
+/** clip(slope · x + 0.5, 0, 1): Keras 2's, whose slope is 0.2. */
+@unmanaged
+export class HardSigmoidSlope extends Elementwise {
+  @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
+    const line = f32x4.add(f32x4.mul(x, p), f32x4.splat(0.5))
+    return f32x4.min(f32x4.max(line, f32x4.splat(0)), f32x4.splat(1))
+  }
+}
+
 @unmanaged
 export class HardSilu extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {

@@ -3,7 +3,7 @@ import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Ro
 import { FloatToBool, FloatToInt, IntToBool, IntToFloat, LogicalNot } from '../activations/conversion'
 import { Celu, Elu, Exponential, Gelu, GeluTanh, LogSigmoid, Mish, Selu, Sigmoid, Silu, Softplus, Tanh, TanhShrink } from '../activations/exponential'
 import { map, mapLong } from '../activations/map'
-import { HardShrink, HardSigmoid, HardSilu, HardTanh, LeakyRelu, Linear, Relu, Relu6, ReluGeneral, SoftShrink, Softsign, SparsePlus, SparseSigmoid, Squareplus, Threshold } from '../activations/piecewise'
+import { HardShrink, HardSigmoid, HardSigmoidSlope, HardSilu, HardTanh, LeakyRelu, Linear, Relu, Relu6, ReluGeneral, SoftShrink, Softsign, SparsePlus, SparseSigmoid, Squareplus, Threshold } from '../activations/piecewise'
 
 /** y[row, i] = activation(x[row, i]). */
 export function activation(record: usize, row: u32, rows: u32): void {
@@ -24,6 +24,7 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.RELU_GENERAL: return mapLong<ReluGeneral>(count, x, y, parameters)
     case L.HARD_TANH: return map<HardTanh>(count, x, y, parameters)
     case L.HARD_SIGMOID: return map<HardSigmoid>(count, x, y, parameters)
+    case L.HARD_SIGMOID_SLOPE: return map<HardSigmoidSlope>(count, x, y, parameters)
     case L.HARD_SILU: return map<HardSilu>(count, x, y, parameters)
     case L.HARD_SHRINK: return map<HardShrink>(count, x, y, parameters)
     case L.SOFT_SHRINK: return map<SoftShrink>(count, x, y, parameters)

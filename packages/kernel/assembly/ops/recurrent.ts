@@ -34,12 +34,12 @@ export function recurrent(record: usize, rows: u32): void {
   for (let step: u32 = 0; step < steps; step++) {
     const xStep = x + (flags & L.BACKWARDS ? steps - 1 - step : step) * perStep * (columns << 2)
     const maskStep = mask + (flags & L.MASK_BACKWARDS ? steps - 1 - step : step) * (perStep << 2)
-    multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
+    if (!(flags & L.PRODUCT_GIVEN)) multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
     if (resetBefore) resetStates(rows, units, xStep, perRow * (columns << 2), z, h, settings)
     for (let row: u32 = 0; row < rows; row++) {
       const out = y + row * yRow + step * yStep
       if (mask && !load<u32>(maskStep + row * (perRow << 2))) {
-        skip(out, step ? out - yStep : 0, width, flags)
+        skip(out, step || flags & L.CONTINUED ? out - yStep : 0, width, flags)
         continue
       }
       const xRow = xStep + row * perRow * (columns << 2)
@@ -72,15 +72,18 @@ function lstm(units: u32, x: usize, z: usize, h: usize, c: usize, settings: usiz
   add(4 * units, x, z)
   gate(units, 3, z, settings + (L.SETTINGS_GATE_ACTIVATION << 2))
   gate(units, 1, candidate, settings + (L.SETTINGS_ACTIVATION << 2))
+  // In float64: the carry is rounded once a step, however long the sequence is.
+  const pairs = width & ~7
+  for (let i: u32 = 0; i < pairs; i += 8) {
+    const kept = f64x2.mul(double(z + width + i), double(c + i))
+    const added = f64x2.mul(double(z + i), double(candidate + i))
+    v128.store64_lane(c + i, f32x4.demote_f64x2_zero(f64x2.add(kept, added)), 0)
+  }
+  if (width & 4) {
+    const kept = <f64>load<f32>(z + width + pairs) * load<f32>(c + pairs)
+    store<f32>(c + pairs, <f32>(kept + <f64>load<f32>(z + pairs) * load<f32>(candidate + pairs)))
+  }
   const end = width & ~15
-  for (let i: u32 = 0; i < end; i += 16) {
-    const kept = f32x4.mul(v128.load(z + width + i), v128.load(c + i))
-    v128.store(c + i, f32x4.add(kept, f32x4.mul(v128.load(z + i), v128.load(candidate + i))))
-  }
-  for (let i = end; i < width; i += 4) {
-    const kept = load<f32>(z + width + i) * load<f32>(c + i)
-    store<f32>(c + i, kept + load<f32>(z + i) * load<f32>(candidate + i))
-  }
   memory.copy(candidate, c, width)
   gate(units, 1, candidate, settings + (L.SETTINGS_ACTIVATION << 2))
   for (let i: u32 = 0; i < end; i += 16) {
@@ -106,8 +109,8 @@ function gru(units: u32, x: usize, z: usize, h: usize, settings: usize, resetBef
   add(units, x + 2 * width, candidate)
   gate(units, 1, candidate, settings + (L.SETTINGS_ACTIVATION << 2))
   for (let i: u32 = 0; i < width; i += 4) {
-    const update = load<f32>(z + i)
-    store<f32>(h + i, update * load<f32>(h + i) + (1 - update) * load<f32>(candidate + i))
+    const update = <f64>load<f32>(z + i)
+    store<f32>(h + i, <f32>(update * load<f32>(h + i) + (1 - update) * load<f32>(candidate + i)))
   }
 }
 
@@ -132,11 +135,18 @@ function resetStates(rows: u32, units: u32, x: usize, xRow: usize, z: usize, h: 
 /** Applies the activation at `settings` to `blocks` blocks of `units` floats. */
 function gate(units: u32, blocks: u32, x: usize, settings: usize): void {
   const code = load<u32>(settings)
-  if (code != L.SOFTMAX_ACTIVATION) return activate(code, blocks * units, x, x, settings + 4)
+  if (code != L.CELL_SOFTMAX) return activate(code, blocks * units, x, x, settings + 4)
   for (; blocks; blocks--) {
     softmaxRow(units, x, x)
     x += units << 2
   }
+}
+
+/** Two floats as doubles. */
+// @ts-ignore: decorator
+@inline
+function double(address: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(address))
 }
 
 /** y[i] = x[i] + y[i]. */

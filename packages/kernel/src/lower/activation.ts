@@ -10,6 +10,7 @@ import {
   elu,
   gelu,
   hardShrink,
+  hardSigmoid,
   leakyRelu,
   relu,
   softShrink,
@@ -31,9 +32,8 @@ import {
   type Lowering,
   type Value,
 } from './context.ts'
-import { cast } from './cast.ts'
-import { select } from './masking.ts'
-import { broadcastTo, transpose } from './permute.ts'
+import { elementMask, select } from './masking.ts'
+import { transpose } from './permute.ts'
 
 /** An activation ready to run: fused element by element, or a pass of its own along an axis. */
 export type PreparedActivation =
@@ -61,6 +61,14 @@ const parametrised: Readonly<
   elu: { names: ['alpha'], make: (of) => elu(of('alpha', 1)) },
   celu: { names: ['alpha'], make: (of) => celu(of('alpha', 1)) },
   gelu: { names: ['approximate'], make: (of) => gelu(of('approximate', 0) !== 0) },
+  hard_sigmoid: {
+    names: ['slope'],
+    // Keras 3 divides by 6, which is not the same as a slope of 1/6.
+    make: (of) =>
+      Number.isNaN(of('slope', Number.NaN))
+        ? activation('hard_sigmoid')
+        : hardSigmoid(of('slope', 0.2)),
+  },
   hard_shrink: { names: ['threshold'], make: (of) => hardShrink(of('threshold', 0.5)) },
   soft_shrink: { names: ['threshold'], make: (of) => softShrink(of('threshold', 0.5)) },
   threshold: {
@@ -74,7 +82,6 @@ const plain: ReadonlySet<string> = new Set<ActivationName>([
   'linear',
   'relu6',
   'hard_tanh',
-  'hard_sigmoid',
   'hard_silu',
   'hard_swish',
   'softsign',
@@ -267,26 +274,6 @@ export const softmaxLayer: Lowering<readonly number[]> = {
 }
 
 const masked = -1e9
-
-/** A mask as one bool per element of a tensor. */
-function elementMask(
-  context: LowerContext,
-  layer: Layer,
-  mask: Value,
-  shape: readonly number[],
-): Value {
-  const own = [...Array<number>(shape.length - mask.shape.length).fill(1), ...mask.shape]
-  if (own.length !== shape.length || own.some((size, i) => size !== 1 && size !== shape[i])) {
-    throw new ModelError('shape of the mask', {
-      layer: layer.name,
-      expected: `one that broadcasts to (${shape.join(', ')})`,
-      got: `(${mask.shape.join(', ')})`,
-    })
-  }
-  if (mask.dtype === 'float32') throw unsupported(layer, 'a mask of dtype', mask.dtype)
-  const bits = context.view(cast(context, mask, 'bool'), own)
-  return own.join() === shape.join() ? bits : broadcastTo(context, layer, bits, shape)
-}
 
 function softmaxOver(
   context: LowerContext,

@@ -9,6 +9,8 @@ export const denseLayers: LayerSet = {
   // Nothing in this set makes integers or masks.
   inFloat: (_context, call) => call,
   withMasks: (_context, _layer, _call, outputs) => [...outputs],
+  maskedAverage: () => undefined,
+  impliedMasks: () => [],
   lowerings: {
     identity: identityLayer,
     dense: denseLayer,

@@ -1,6 +1,5 @@
-import type { LayerKind } from '@dotplus/core'
-import type { CallArguments, LowerContext, Lowering, Value } from './context.ts'
-import type { Layer } from '@dotplus/core'
+import type { Layer, LayerKind } from '@dotplus/core'
+import type { CallArguments, LowerContext, Lowering, Operands, Value } from './context.ts'
 
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
 export interface LayerSet {
@@ -14,4 +13,8 @@ export interface LayerSet {
     call: CallArguments,
     outputs: readonly Value[],
   ): Value[]
+  /** GlobalAveragePooling1D of an input with a mask; undefined for every other call. */
+  maskedAverage(context: LowerContext, layer: Layer, call: CallArguments): Value[] | undefined
+  /** Masks that attention layers take from their inputs. */
+  impliedMasks(layer: Layer, operands: readonly Operands[]): Operands[]
 }

@@ -10,12 +10,15 @@ import {
 import { cast } from './cast.ts'
 import {
   onlyTensor,
+  unsupported,
+  type CallArguments,
   type ElementType,
   type LowerContext,
   type Lowering,
   type Operand,
   type Value,
 } from './context.ts'
+import { broadcastTo, transpose } from './permute.ts'
 
 /** A tensor of one number. */
 export function filled(
@@ -112,13 +115,32 @@ export function select(
   return y
 }
 
+/** GlobalAveragePooling1D called with a mask; undefined for any other call. */
+export function maskedAverage(
+  context: LowerContext,
+  layer: Layer,
+  call: CallArguments,
+): Value[] | undefined {
+  const [mask] = call.masks
+  if (!mask || layer.kind !== 'globalPooling') return undefined
+  const { rank, reduction, keepdims, dataFormat } = layer.globalPooling
+  if (rank !== 1 || reduction !== 'average') return undefined
+  const given = onlyTensor(call, layer)
+  const last = dataFormat !== 'channels_first'
+  const x = last ? given : transpose(context, layer, given, [0, 2, 1])
+  const y = maskedMean(context, layer, x, mask)
+  const [batch = 0, features = 0] = y.shape
+  if (!keepdims) return [y]
+  return [context.view(y, last ? [batch, 1, features] : [batch, features, 1])]
+}
+
 /**
  * Mean of x (batch, steps, features) over the steps whose mask (batch, steps) is set: (batch, features), NaN where none
  * is, as Keras's GlobalAveragePooling1D gives.
  *
  * @throws {ModelError} when the mask has another shape
  */
-export function maskedMean(context: LowerContext, layer: Layer, x: Value, given: Value): Value {
+function maskedMean(context: LowerContext, layer: Layer, x: Value, given: Value): Value {
   const [rows = 0, steps = 0, width = 0] = x.shape
   checkMask(layer, given, [rows, steps])
   const mask = cast(context, given, 'bool')
@@ -161,6 +183,26 @@ export function checkMask(layer: Layer, mask: Value, shape: readonly number[]): 
     expected: `(${shape.join(', ')})`,
     got: `(${mask.shape.join(', ')})`,
   })
+}
+
+/** A mask as one bool per element of a tensor. */
+export function elementMask(
+  context: LowerContext,
+  layer: Layer,
+  mask: Value,
+  shape: readonly number[],
+): Value {
+  const own = [...Array<number>(shape.length - mask.shape.length).fill(1), ...mask.shape]
+  if (own.length !== shape.length || own.some((size, i) => size !== 1 && size !== shape[i])) {
+    throw new ModelError('shape of the mask', {
+      layer: layer.name,
+      expected: `one that broadcasts to (${shape.join(', ')})`,
+      got: `(${mask.shape.join(', ')})`,
+    })
+  }
+  if (mask.dtype === 'float32') throw unsupported(layer, 'a mask of dtype', mask.dtype)
+  const bits = context.view(cast(context, mask, 'bool'), own)
+  return own.join() === shape.join() ? bits : broadcastTo(context, layer, bits, shape)
 }
 
 /** Masking: steps of x (batch, …, features) whose features all equal the mask value become 0 and are masked. */

@@ -1,7 +1,13 @@
-import { type Layer } from '@dotplus/core'
+import type { Layer, Value as GraphValue } from '@dotplus/core'
 
 import { cast } from './cast.ts'
-import { unsupported, type CallArguments, type LowerContext, type Value } from './context.ts'
+import {
+  unsupported,
+  type CallArguments,
+  type LowerContext,
+  type Operands,
+  type Value,
+} from './context.ts'
 import { filled, rowTest } from './masking.ts'
 import { binary, concatenate } from './merge.ts'
 
@@ -39,6 +45,34 @@ export function withMasks(
     ...value,
     mask: i < maskedOutputs(layer) ? mask : undefined,
   }))
+}
+
+/** Parameters of MultiHeadAttention that take tensors with masks of their own. */
+const attended = ['query', 'value', 'key'] as const
+
+/**
+ * Mask arguments that Keras fills in for an attention layer: each tensor's own mask under its name, or a list of them
+ * beside a list of tensors.
+ */
+export function impliedMasks(layer: Layer, operands: readonly Operands[]): Operands[] {
+  const given = new Set(operands.map(({ name }) => name))
+  if (layer.kind === 'multiHeadAttention') {
+    return attended.flatMap((name, i) => {
+      const own = operands.find((operand) => operand.name === name)
+      const positional = operands[i]?.name === '' ? operands[i] : undefined
+      const mask = (own ?? positional)?.tensors[0]?.mask
+      if (!mask || given.has(`${name}_mask`)) return []
+      return [{ name: `${name}_mask`, tensors: [mask], number: undefined }]
+    })
+  }
+  if (layer.kind !== 'attention' || given.has('mask')) return []
+  const masks = operands[0]?.tensors.map(({ mask }) => mask) ?? []
+  const tensors = masks.filter((mask) => mask !== undefined)
+  if (tensors.length === 0) return []
+  const items = masks.map((mask): GraphValue =>
+    mask ? { kind: 'ref', ref: { call: 0, output: 0 } } : { kind: 'none', none: true },
+  )
+  return [{ name: 'mask', tensors, number: undefined, value: { kind: 'list', list: { items } } }]
 }
 
 /** States have no mask. */

@@ -5,13 +5,12 @@ import {
   LowerContext,
   resolveAxis,
   unsupported,
-  type CallArguments,
   type ElementType,
   type Lowering,
   type Operand,
   type Value,
 } from './context.ts'
-import { checkMask, select } from './masking.ts'
+import { mergeUnmasked } from './merge-masked.ts'
 import { broadcastTo } from './permute.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {
@@ -217,45 +216,6 @@ function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] 
 /** Merges that leave a masked step of one input out of the result. */
 const maskAware: ReadonlySet<string> = new Set(['multiply', 'maximum', 'minimum'])
 
-/**
- * Multiply, Maximum and Minimum of inputs with masks. A product takes masked steps as 1 and is 0 where all inputs are
- * masked; the others take the operand that is not masked.
- */
-function mergeUnmasked(
-  context: LowerContext,
-  layer: Layer,
-  operation: string,
-  tensors: readonly Value[],
-  call: CallArguments,
-): Value {
-  const name = operations[operation] as BinaryName
-  const masks = tensors.map((x, i) => {
-    const mask = call.previousMasks[i]
-    if (mask) checkMask(layer, mask, x.shape.slice(0, -1))
-    return mask && cast(context, mask, 'bool')
-  })
-  const [first, ...others] = tensors as [Value, ...Value[]]
-  if (operation !== 'multiply') {
-    let output = first
-    let seen = masks[0]
-    for (const [i, other] of others.entries()) {
-      const mask = masks[i + 1]
-      const x = mask ? select(context, other, mask, output) : other
-      if (seen) output = select(context, output, seen, x)
-      output = binary(context, layer, name, output, x)
-      seen = seen && mask && binary(context, layer, 'int_maximum', seen, mask)
-    }
-    return output
-  }
-  const product = tensors
-    .map((x, i) => (masks[i] ? select(context, x, masks[i], 1) : x))
-    .reduce((a, b) => binary(context, layer, name, a, b))
-  const given = masks.filter((mask) => mask !== undefined)
-  if (given.length !== tensors.length) return product
-  const seen = given.reduce((a, b) => binary(context, layer, 'int_maximum', a, b))
-  return select(context, product, seen, 0)
-}
-
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export const mergeLayer: Lowering<string> = {
   anyDtype: true,
@@ -275,7 +235,15 @@ export const mergeLayer: Lowering<string> = {
       })
     }
     if (maskAware.has(operation) && call.previousMasks.some((mask) => mask !== undefined))
-      return [mergeUnmasked(context, layer, operation, [first as Value, ...others], call)]
+      return [
+        mergeUnmasked(
+          context,
+          layer,
+          operations[operation] as BinaryName,
+          [first as Value, ...others],
+          call,
+        ),
+      ]
     let sum = first as Value
     for (const other of others)
       sum = binary(context, layer, operations[operation] as BinaryName, sum, other)

@@ -116,6 +116,14 @@ function like(value: number): StructuralOp {
   }
 }
 
+const conversion: StructuralOp = {
+  settings: ['dtype'],
+  lower(context, settings, call, layer) {
+    const x = firstTensor(call, layer)
+    return cast(context, x, dtypeOf(settings, call, layer) ?? x.dtype)
+  },
+}
+
 /** By name in keras.ops. */
 export const structuralOps: Readonly<Record<string, StructuralOp>> = {
   any: reduction('any_set'),
@@ -128,11 +136,15 @@ export const structuralOps: Readonly<Record<string, StructuralOp>> = {
   },
   zeros_like: like(0),
   ones_like: like(1),
-  cast: {
-    settings: ['dtype'],
+  cast: conversion,
+  convert_to_tensor: {
+    settings: ['dtype', 'sparse', 'ragged'],
     lower(context, settings, call, layer) {
-      const x = firstTensor(call, layer)
-      return cast(context, x, dtypeOf(settings, call, layer) ?? x.dtype)
+      for (const name of ['sparse', 'ragged']) {
+        const value = settingOf(settings, call, name)
+        if (value?.kind === 'boolean' && value.boolean) throw unsupported(layer, 'tensor', name)
+      }
+      return conversion.lower(context, settings, call, layer)
     },
   },
   expand_dims: {
@@ -145,10 +157,10 @@ export const structuralOps: Readonly<Record<string, StructuralOp>> = {
       if (added.length === 0)
         throw new ModelError('expand_dims', { layer: layer.name, expected: 'an axis' })
       const whole = rank + added.length
-      const at = added.map((each) => resolveAxis(each, whole, layer))
+      const at = new Set(added.map((each) => resolveAxis(each, whole, layer)))
       const kept = [...x.shape]
       const shape = Array.from({ length: whole }, (_, i) =>
-        at.includes(i) ? 1 : (kept.shift() as number),
+        at.has(i) ? 1 : (kept.shift() as number),
       )
       return context.view(x, shape)
     },

@@ -60,7 +60,7 @@ export function packCell(
 }
 
 /** The wanted blocks of `units` columns of a matrix (rows, gates · units), side by side. */
-function takeBlocks(
+export function takeBlocks(
   data: Float32Array,
   units: number,
   gates: number,

@@ -65,7 +65,8 @@ function prepareCell(layer: Layer, cell: Cell, weights: WeightStore): PreparedCe
   }
 }
 
-function cellActivation(layer: Layer, settings: Cell['activation']): Activation {
+/** An activation of a cell. */
+export function cellActivation(layer: Layer, settings: Cell['activation']): Activation {
   const prepared = prepareActivation(layer, settings)
   if ('elementwise' in prepared) return prepared.elementwise
   if (prepared.axiswise === 'softmax' && prepared.axis === -1) return cellSoftmax
@@ -120,7 +121,15 @@ function runRecurrent(
   let sequence = x
   for (const [number, cell] of cells.entries()) {
     const wanted = number < cells.length - 1 || scan.returnSequences
-    const own = statesOf(context, layer, scan, cell, batch, initial, states.length)
+    const own = statesOf(
+      context,
+      layer,
+      scan,
+      [batch, cell.units],
+      cell.type === 'lstm' ? 2 : 1,
+      initial,
+      states.length,
+    )
     states.push(...own)
     sequence = runCell(context, cell, sequence, own, mask, batch, steps, {
       sequences: wanted,
@@ -143,18 +152,17 @@ function runRecurrent(
   return scan.returnState ? [sequence, ...states] : [sequence]
 }
 
-/** The cell's states, set to what they begin with: h, and c of an LSTM. */
-function statesOf(
+/** A cell's `count` states of one shape, set to what they begin with; `number`: states before them. */
+export function statesOf(
   context: LowerContext,
   layer: Layer,
   scan: Scan,
-  cell: PreparedCell,
-  batch: number,
+  shape: readonly number[],
+  count: number,
   initial: readonly Value[],
   number: number,
 ): Value[] {
-  const shape = [batch, cell.units]
-  return Array.from({ length: cell.type === 'lstm' ? 2 : 1 }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const given = initial[number + i]
     if (given && given.shape.join() !== shape.join()) {
       throw new ModelError('shape of an initial state', {

@@ -2,14 +2,14 @@ import { activationLayer, softmaxLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { inFloat } from './cast.ts'
 import type { LayerSet } from './layer-set.ts'
-import { withMasks } from './masks.ts'
+import { impliedMasks, withMasks } from './masks.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { locallyConnectedLayer } from './locally-connected.ts'
 import { embeddingLayer } from './embedding.ts'
-import { maskingLayer } from './masking.ts'
+import { maskedAverage, maskingLayer } from './masking.ts'
 import { dotLayer } from './dot.ts'
 import { einsumDenseLayer } from './einsum-dense.ts'
 import {
@@ -41,6 +41,8 @@ import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 export const allLayers: LayerSet = {
   inFloat,
   withMasks,
+  maskedAverage,
+  impliedMasks,
   lowerings: {
     op: opLayer,
     identity: identityLayer,

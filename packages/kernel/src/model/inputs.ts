@@ -1,5 +1,12 @@
 import { elementCount, InputError } from '@dotplus/core'
-import type { InputValue, ModelInput, NestedNumbers, NumericArray, Signature } from './tensor.ts'
+import type {
+  InputValue,
+  ModelInput,
+  NestedNumbers,
+  NumericArray,
+  Signature,
+  WideIntegerArray,
+} from './tensor.ts'
 
 /** Elements of one input with the shape they have in this call. */
 export interface BoundInput {
@@ -7,7 +14,7 @@ export interface BoundInput {
   readonly shape: readonly number[]
 }
 
-function isNumericArray(value: unknown): value is NumericArray {
+function isNumericArray(value: unknown): value is NumericArray | WideIntegerArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView)
 }
 
@@ -88,7 +95,9 @@ function bindRecord(
   })
 }
 
-function isTensorLike(value: unknown): value is { data: NumericArray; shape: readonly number[] } {
+function isTensorLike(
+  value: unknown,
+): value is { data: NumericArray | WideIntegerArray; shape: readonly number[] } {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -110,7 +119,7 @@ function bindOne(signature: Signature, given: InputValue): BoundInput {
 }
 
 /** 64-bit integers as numbers, for inputs that are integers; whether they fit is checked where they are stored. */
-function numbersOf(signature: Signature, data: NumericArray): ArrayLike<number> {
+function numbersOf(signature: Signature, data: NumericArray | WideIntegerArray): ArrayLike<number> {
   if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data
   if (!signature.dtype.includes('int')) wrongKind(signature, data)
   return Array.from(data, Number)

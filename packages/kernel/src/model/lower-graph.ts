@@ -151,7 +151,14 @@ function lowerCall(
       throw new ModelError('an input layer is not one of the inputs', { layer: layer.name })
     return [input]
   }
-  return lowerLayer(context, model, prepared, call.layer, argumentsOf(layer, call, results), seen)
+  return lowerLayer(
+    context,
+    model,
+    prepared,
+    call.layer,
+    argumentsOf(prepared.set, layer, call, results),
+    seen,
+  )
 }
 
 /** One layer, called with its arguments; its outputs carry their masks. */
@@ -186,21 +193,29 @@ function lowerLayer(
       got: layer.className,
     })
   const taken = lowering.anyDtype ? call : set.inFloat(context, call)
-  const outputs = lowering.lower(context, settings[index], taken, layer)
+  const outputs =
+    set.maskedAverage(context, layer, taken) ??
+    lowering.lower(context, settings[index], taken, layer)
   return set.withMasks(context, layer, call, outputs)
 }
 
 /** Keywords that only matter in training or say nothing when they are None. */
 const withoutEffect: ReadonlySet<string> = new Set(['training'])
 
-function argumentsOf(layer: Layer, call: Call, results: readonly Value[][]): CallArguments {
+function argumentsOf(
+  set: LayerSet,
+  layer: Layer,
+  call: Call,
+  results: readonly Value[][],
+): CallArguments {
   const operands: Operands[] = []
   let given: (Value | undefined)[] | undefined
   for (const { name, value } of call.arguments) {
     if (withoutEffect.has(name) || value?.kind === 'none') continue
     if (name === 'mask') {
       given = masksOf(layer, value, results)
-      continue
+      // Attention has the mask as one of its arguments.
+      if (layer.kind !== 'attention' && layer.kind !== 'multiHeadAttention') continue
     }
     const tensors: Value[] = []
     collectTensors(layer, value, results, tensors)
@@ -208,6 +223,7 @@ function argumentsOf(layer: Layer, call: Call, results: readonly Value[][]): Cal
   }
   const own = operands[0]?.tensors.map(({ mask }) => mask) ?? []
   const alone = operands.filter(({ tensors }) => tensors.length > 0).length === 1
+  operands.push(...set.impliedMasks(layer, operands))
   return {
     operands,
     tensors: operands.flatMap(({ tensors }) => tensors),

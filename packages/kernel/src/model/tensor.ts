@@ -4,7 +4,7 @@ export interface Tensor {
   readonly shape: readonly number[]
 }
 
-/** A typed array of numbers, which is cast to the input's dtype as Keras does; BigInt ones for integer inputs only. */
+/** A typed array of numbers, which is cast to the input's dtype as Keras does. */
 export type NumericArray =
   | Float32Array
   | Float64Array
@@ -15,8 +15,9 @@ export type NumericArray =
   | Uint16Array
   | Int32Array
   | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
+
+/** 64-bit integers, for integer inputs; each has to fit 32 bits. */
+export type WideIntegerArray = BigInt64Array | BigUint64Array
 
 /** Numbers (true and false for bool inputs) nested as deep as the input's rank; the innermost level may be a typed array. */
 export type NestedNumbers = readonly (number | boolean | NestedNumbers | NumericArray)[]
@@ -24,7 +25,8 @@ export type NestedNumbers = readonly (number | boolean | NestedNumbers | Numeric
 /** One input: flat elements, elements with a shape, or nested numbers. */
 export type InputValue =
   | NumericArray
-  | { readonly data: NumericArray; readonly shape: readonly number[] }
+  | WideIntegerArray
+  | { readonly data: NumericArray | WideIntegerArray; readonly shape: readonly number[] }
   | NestedNumbers
 
 /** What `predict` takes: the only input, all inputs in order, or a record by input name. */

@@ -110,7 +110,7 @@ function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
     needed.push(op)
     for (const { buffer } of op.reads) read.add(buffer)
   }
-  return needed.reverse()
+  return needed.toReversed()
 }
 
 /**

@@ -49,6 +49,7 @@ function piecewiseActivations(f: (x: number) => number): Readonly<Record<number,
     },
     [L.HARD_TANH]: (x) => clip(x, -1, 1),
     [L.HARD_SIGMOID]: hardSigmoid,
+    [L.HARD_SIGMOID_SLOPE]: (x, slope) => clip(f(f(x * slope) + 0.5), 0, 1),
     [L.HARD_SILU]: (x) => f(x * hardSigmoid(x)),
     [L.HARD_SHRINK]: (x, threshold) => (Math.abs(x) > threshold ? x : 0),
     [L.SOFT_SHRINK]: (x, threshold) =>

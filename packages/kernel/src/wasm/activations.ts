@@ -140,6 +140,11 @@ export function gelu(approximate: boolean): Activation {
   return { code: approximate ? L.GELU_TANH : L.GELU, parameters: [] }
 }
 
+/** clip(slope · x + 0.5, 0, 1), as Keras 2's hard_sigmoid with slope 0.2. */
+export function hardSigmoid(slope: number): Activation {
+  return { code: L.HARD_SIGMOID_SLOPE, parameters: [slope] }
+}
+
 export function hardShrink(threshold: number): Activation {
   return { code: L.HARD_SHRINK, parameters: [threshold] }
 }

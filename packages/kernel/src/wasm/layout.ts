@@ -239,7 +239,7 @@ export const RECURRENT_SCRATCH = 12 // rows · (gates + 1) · units floats
 export const RECURRENT_FLAGS = 13
 
 // Words of a RECURRENT op's settings.
-export const SETTINGS_ACTIVATION = 0 // an activation code, or SOFTMAX_ACTIVATION
+export const SETTINGS_ACTIVATION = 0 // an activation code, or CELL_SOFTMAX
 export const SETTINGS_PARAMETERS = 1 // three f32
 export const SETTINGS_GATE_ACTIVATION = 4
 export const SETTINGS_GATE_PARAMETERS = 5
@@ -257,6 +257,8 @@ export const MASK_BACKWARDS = 4
 export const ZERO_MASKED = 8 // y is 0 where a step is skipped, else the output before
 export const TIME_MAJOR = 16 // steps come before rows in x, y and mask
 export const RESET_BEFORE = 32 // GRU: the reset gate acts before the matrix product
+export const PRODUCT_GIVEN = 64 // scratch holds state · weights already; one step
+export const CONTINUED = 128 // y of the step before lies before y, or is y without SEQUENCES
 
 // ROW_TEST: y[row] = 1 where the row passes, else 0; y is int32.
 export const ROW_TEST_WIDTH = 2
@@ -421,6 +423,7 @@ export const SOFTSIGN = 11
 export const SPARSE_PLUS = 12
 export const SPARSE_SIGMOID = 13
 export const SQUAREPLUS = 14 // p b
+export const HARD_SIGMOID_SLOPE = 15 // p slope: clip(p · x + 0.5, 0, 1)
 // Transcendental.
 export const EXPONENTIAL = 20
 export const ELU = 21 // p alpha
@@ -459,4 +462,4 @@ export const INT_TO_BOOL = 83
 export const LOGICAL_NOT = 84
 
 /** Softmax over the units, as an activation of RECURRENT only. */
-export const SOFTMAX_ACTIVATION = 100
+export const CELL_SOFTMAX = 100

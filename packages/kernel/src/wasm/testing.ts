@@ -5,6 +5,7 @@ import { programAt, recordBytes, type Program } from '../program.ts'
 interface Exports {
   readonly memory: WebAssembly.Memory
   run(program: number, count: number): void
+  fault(): number
   heapBase(): number
   packedDenseBytes(inner: number, units: number): number
   packDense(inner: number, units: number, kernel: number, bias: number, packed: number): void

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+
+import { activation } from '../program.ts'
+import { recurrent, type ReferenceCell, type Walk } from '../reference/recurrent.ts'
+import { recurrentSettings, writeRecurrent } from '../sequence-records.ts'
+import exact from './exact.ts'
+import fast from './fast.ts'
+import { GuardedKernel, randomFloats } from './testing.ts'
+
+const gateCounts = { simple_rnn: 1, lstm: 4, gru: 3 } as const
+const tanh = activation('tanh')
+const sigmoid = activation('sigmoid')
+
+interface Case {
+  readonly type: ReferenceCell['type']
+  readonly units: number
+  readonly rows: number
+  readonly steps: number
+  readonly resetBefore?: boolean
+  readonly mask?: readonly number[]
+  readonly walk?: Walk
+  readonly sequences?: boolean
+  readonly timeMajor?: boolean
+}
+
+/** Columns of a matrix of `columns` columns, side by side. */
+function columnsOf(data: Float32Array, columns: number, from: number, to: number): Float32Array {
+  return data.filter((_, at) => at % columns >= from && at % columns < to)
+}
+
+/** (rows, steps, width) ↔ (steps, rows, width). */
+function swapped(data: ArrayLike<number>, rows: number, steps: number): Float32Array {
+  const width = data.length / (rows * steps)
+  return Float32Array.from({ length: data.length }, (_, at) => {
+    const [step, row] = [Math.floor(at / width / rows), Math.floor(at / width) % rows]
+    return data[(row * steps + step) * width + (at % width)]!
+  })
+}
+
+function run(kernel: GuardedKernel, given: Case) {
+  const { type, units, rows, steps, resetBefore = false, mask, walk = {}, timeMajor } = given
+  const { sequences = true } = given
+  kernel.reset()
+  const columns = gateCounts[type] * units
+  const weights = randomFloats(units * columns, units).map((v) => v / Math.sqrt(units))
+  const bias = randomFloats(columns, 3)
+  const x = randomFloats(rows * steps * columns, rows + steps)
+  const [h0, c0] = [randomFloats(rows * units, 5), randomFloats(rows * units, 6)]
+  const biased = type === 'gru' && !resetBefore
+  const packed = resetBefore
+    ? kernel.packDense(units, 2 * units, columnsOf(weights, columns, 0, 2 * units), null)
+    : kernel.packDense(units, columns, weights, biased ? bias : null)
+  const candidate = resetBefore
+    ? kernel.packDense(units, units, columnsOf(weights, columns, 2 * units, columns), null)
+    : 0
+  const settings = kernel.floats(recurrentSettings(tanh, sigmoid, candidate))
+  const [h, c] = [kernel.floats(h0), kernel.floats(c0)]
+  const from = kernel.floats(timeMajor ? swapped(x, rows, steps) : x)
+  const words = mask && kernel.words(timeMajor ? swapped(mask, rows, steps) : mask)
+  const length = sequences ? rows * steps * units : rows * units
+  const y = kernel.bytes(length * 4)
+  const scratch = kernel.bytes(rows * (gateCounts[type] + 1) * units * 4)
+  kernel.run(1, (program) =>
+    writeRecurrent(program, 0, {
+      cell: type,
+      rows,
+      steps,
+      units,
+      x: from,
+      weights: packed,
+      settings,
+      h,
+      c,
+      y,
+      ...(words === undefined ? {} : { mask: words }),
+      scratch,
+      flags: { ...walk, sequences, resetBefore, timeMajor: timeMajor ?? false },
+    }),
+  )
+  const cell: ReferenceCell = {
+    type,
+    units,
+    recurrent: weights,
+    ...(biased ? { recurrentBias: bias } : {}),
+    activation: tanh,
+    gateActivation: sigmoid,
+    resetBefore,
+  }
+  const [trueH, trueC] = [Float64Array.from(h0), Float64Array.from(c0)]
+  const truth = recurrent({ rows, steps }, cell, x, trueH, trueC, mask ?? null, walk)
+  const got = kernel.view(y, length).slice()
+  return {
+    y: timeMajor && sequences ? swapped(got, steps, rows) : got,
+    truth: sequences
+      ? truth
+      : truth.filter((_, at) => Math.floor(at / units) % steps === steps - 1),
+    h: kernel.view(h, rows * units).slice(),
+    trueH,
+  }
+}
+
+function worst(got: ArrayLike<number>, truth: ArrayLike<number>): number {
+  expect(got.length).toBe(truth.length)
+  return Array.from(truth).reduce((max, value, i) => Math.max(max, Math.abs(value - got[i]!)), 0)
+}
+
+const kinds: [string, Pick<Case, 'type' | 'resetBefore'>][] = [
+  ['SimpleRNN', { type: 'simple_rnn' }],
+  ['LSTM', { type: 'lstm' }],
+  ['GRU', { type: 'gru' }],
+  ['GRU, reset before', { type: 'gru', resetBefore: true }],
+]
+
+describe.each([
+  ['exact', exact],
+  ['fast', fast],
+])('%s', (_, module) => {
+  const kernel = new GuardedKernel(module)
+
+  test.each(kinds)('%s is within 2e-6 of float64 around every tile edge', (__, kind) => {
+    for (const units of [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65]) {
+      for (const rows of [1, 2, 3, 4, 5, 13]) {
+        const result = run(kernel, { ...kind, units, rows, steps: 3 })
+        expect(worst(result.y, result.truth), `units ${units}, rows ${rows}`).toBeLessThan(2e-6)
+        expect(worst(result.h, result.trueH)).toBeLessThan(2e-6)
+      }
+    }
+  })
+
+  const mask = [1, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0]
+  const walks: [string, Partial<Case>][] = [
+    ['the last output alone', { sequences: false }],
+    ['backwards', { walk: { backwards: true } }],
+    ['with a mask', { mask }],
+    ['with a mask, the last output alone', { mask, sequences: false }],
+    ['with zeros for skipped steps', { mask, walk: { zeroMasked: true } }],
+    ['all backwards', { mask, walk: { backwards: true, maskBackwards: true } }],
+    ['the mask alone backwards', { mask, walk: { maskBackwards: true } }],
+    ['time first', { mask, timeMajor: true }],
+    ['time first, backwards', { timeMajor: true, walk: { backwards: true } }],
+    ['time first, the last output alone', { timeMajor: true, sequences: false }],
+  ]
+  test.each(walks)('walks %s', (__, walk) => {
+    for (const [, kind] of kinds) {
+      const result = run(kernel, { ...kind, units: 6, rows: 3, steps: 5, ...walk })
+      expect(worst(result.y, result.truth)).toBeLessThan(2e-6)
+      expect(worst(result.h, result.trueH)).toBeLessThan(2e-6)
+    }
+  })
+})
