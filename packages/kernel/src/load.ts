@@ -1,7 +1,7 @@
 import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus/core'
 import { KernelMemory } from './memory.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
-import { prepareLayers } from './model/lower-graph.ts'
+import { prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { kernelBuild, type Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
@@ -50,12 +50,14 @@ export async function instantiate<Output extends Prediction = Tensor>(
   const memory = new KernelMemory(build.module)
   const weights = new LinearWeights(memory, model)
   const prepared = withFile(file, () => prepareLayers(model, weights))
+  const constants = withFile(file, () => prepareConstants(model, weights))
   return new LoadedModel<Output>({
     model: withoutTensorBytes(model),
     graph,
     memory,
     build,
     prepared,
+    constants,
     base: weights.end,
     requestedPrecision: precision,
     requestedThreads: threads,

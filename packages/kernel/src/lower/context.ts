@@ -15,8 +15,18 @@ export class LowerContext {
   readonly ops: Op[] = []
   /** Tables the plan carries beside its records. */
   readonly constants: (Uint32Array | Float32Array)[] = []
+  /** Constants that calls have as arguments, by tensor index. */
+  readonly tensors: ReadonlyMap<number, Value>
   #layer = ''
   #buffers = 0
+
+  constructor(
+    constants: ReadonlyMap<number, { address: number; shape: readonly number[] }> = new Map(),
+  ) {
+    this.tensors = new Map(
+      [...constants].map(([index, { address, shape }]) => [index, this.fixed(address, shape)]),
+    )
+  }
 
   /** Names the layer that the next ops belong to. */
   enter(layer: string): void {

@@ -194,33 +194,42 @@ export const mergeLayer: Lowering<string> = {
 /** Concatenate along one axis. */
 export const concatenateLayer: Lowering<number> = {
   prepare: (layer) => (layer.kind === 'concatenate' ? Number(layer.concatenate.axis) : -1),
-  lower(context, axis, call, layer) {
-    const tensors = severalTensors(layer, call.tensors)
-    const [{ shape: head }] = tensors as [Value, ...Value[]]
-    const at = resolveAxis(axis, head.length, layer)
-    for (const { shape } of tensors) {
-      if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
-        throw new ModelError(`shapes to concatenate along axis ${axis}`, {
-          layer: layer.name,
-          expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
-          got: `(${shape.join(', ')})`,
-        })
-      }
+  lower: (context, axis, call, layer) => [
+    concatenate(context, layer, severalTensors(layer, call.tensors), axis),
+  ],
+}
+
+/** numpy.concatenate of at least one tensor. */
+export function concatenate(
+  context: LowerContext,
+  layer: Layer,
+  tensors: readonly Value[],
+  axis: number,
+): Value {
+  const [{ shape: head }] = tensors as [Value, ...Value[]]
+  const at = resolveAxis(axis, head.length, layer)
+  for (const { shape } of tensors) {
+    if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
+      throw new ModelError(`shapes to concatenate along axis ${axis}`, {
+        layer: layer.name,
+        expected: `(${head.map((size, i) => (i === at ? '…' : size)).join(', ')})`,
+        got: `(${shape.join(', ')})`,
+      })
     }
-    const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
-    const y = context.value(head.map((size, i) => (i === at ? joined : size)))
-    const rows = elementCount(head.slice(0, at))
-    const inner = elementCount(head.slice(at + 1))
-    const write = context.operand(y, joined * inner)
-    let column = 0
-    for (const x of tensors) {
-      const width = (x.shape[at] as number) * inner
-      if (width > 0 && rows > 0)
-        copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
-      column += width
-    }
-    return [y]
-  },
+  }
+  const joined = tensors.reduce((sum, { shape }) => sum + (shape[at] as number), 0)
+  const y = context.value(head.map((size, i) => (i === at ? joined : size)))
+  const rows = elementCount(head.slice(0, at))
+  const inner = elementCount(head.slice(at + 1))
+  const write = context.operand(y, joined * inner)
+  let column = 0
+  for (const x of tensors) {
+    const width = (x.shape[at] as number) * inner
+    if (width > 0 && rows > 0)
+      copyColumns(context, context.operand(x, width), write, rows, width, column, joined * inner)
+    column += width
+  }
+  return y
 }
 
 function copyColumns(

@@ -11,7 +11,12 @@ import type { KernelMemory } from '../memory.ts'
 import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
-import { lowerGraph, type LayerOutputs, type PreparedLayers } from './lower-graph.ts'
+import {
+  lowerGraph,
+  type LayerOutputs,
+  type PlacedConstant,
+  type PreparedLayers,
+} from './lower-graph.ts'
 import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
 
 export interface PredictOptions {
@@ -59,6 +64,8 @@ export interface LoadedParts {
   readonly memory: KernelMemory
   readonly build: KernelBuild
   readonly prepared: PreparedLayers
+  /** Tensors that calls have as arguments, by tensor index. */
+  readonly constants: ReadonlyMap<number, PlacedConstant>
   /** First address after the weights: where plans are put. */
   readonly base: number
   readonly requestedPrecision: Precision
@@ -243,7 +250,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
     const { model, graph, prepared, base } = this.#loaded()
-    const context = new LowerContext()
+    const context = new LowerContext(this.#loaded().constants)
     const values = shapes.map((shape) => context.value(shape))
     const seen: LayerOutputs = new Map()
     const outputs = lowerGraph(context, model, prepared, graph, values, seen)
@@ -289,7 +296,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
         got: `${shapes.length}`,
       })
     }
-    const context = new LowerContext()
+    const context = new LowerContext(this.#loaded().constants)
     const seen: LayerOutputs = new Map()
     lowerGraph(
       context,

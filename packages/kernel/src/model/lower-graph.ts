@@ -50,6 +50,45 @@ export function prepareLayers(model: Model, weights: WeightStore): PreparedLayer
   })
 }
 
+/**
+ * Puts the tensors that calls have as arguments into memory, by tensor index.
+ *
+ * @throws {UnsupportedError} for tensors that are not float32
+ */
+export function prepareConstants(model: Model, weights: WeightStore): Map<number, PlacedConstant> {
+  const constants = new Map<number, PlacedConstant>()
+  const visit = (value: GraphValue | undefined, layer: string): void => {
+    if (value?.kind === 'list') for (const item of value.list.items) visit(item, layer)
+    if (value?.kind !== 'tensor' || constants.has(value.tensor)) return
+    const dtype = model.tensors[value.tensor]?.dtype
+    if (dtype !== 'float32') {
+      throw new UnsupportedError('constants of this dtype are not supported yet', {
+        layer,
+        expected: 'float32',
+        got: dtype ?? 'none',
+      })
+    }
+    constants.set(value.tensor, {
+      address: weights.place(weights.floats(value.tensor)),
+      shape: weights.shape(value.tensor),
+    })
+  }
+  const graphs = model.layers.flatMap((layer) =>
+    layer.kind === 'submodel' && layer.submodel.graph ? [layer.submodel.graph] : [],
+  )
+  for (const { calls } of model.graph ? [model.graph, ...graphs] : graphs) {
+    for (const { layer, arguments: given } of calls)
+      for (const { value } of given) visit(value, model.layers[layer]?.name ?? '')
+  }
+  return constants
+}
+
+/** A constant in the kernel's memory. */
+export interface PlacedConstant {
+  readonly address: number
+  readonly shape: readonly number[]
+}
+
 function checkDtype(layer: Layer): void {
   if (layer.computeDtype !== undefined && layer.computeDtype !== 'float32') {
     throw new UnsupportedError('computing in this dtype is not supported yet', {
@@ -118,7 +157,7 @@ function lowerCall(
       throw new ModelError('an input layer is not one of the inputs', { layer: layer.name })
     return [input]
   }
-  const operands = operandsOf(layer, call, results)
+  const operands = operandsOf(layer, call, results, context.tensors)
   const tensors = operands.flatMap((operand) => operand.tensors)
   if (layer.kind === 'submodel') {
     if (!layer.submodel.graph) throw new ModelError('the model has no graph', { layer: layer.name })
@@ -144,10 +183,15 @@ function lowerCall(
 /** Keywords that only matter in training or say nothing when they are None. */
 const withoutEffect: ReadonlySet<string> = new Set(['training'])
 
-function operandsOf(layer: Layer, call: Call, results: readonly Value[][]): Operands[] {
+function operandsOf(
+  layer: Layer,
+  call: Call,
+  results: readonly Value[][],
+  constants: ReadonlyMap<number, Value>,
+): Operands[] {
   const operands: Operands[] = []
   for (const { name, value } of call.arguments) {
-    if (withoutEffect.has(name) || value?.kind === 'none') continue
+    if (withoutEffect.has(name) || (name !== '' && value?.kind === 'none')) continue
     if (name === 'mask') {
       throw new UnsupportedError('masks are not supported yet', {
         layer: layer.name,
@@ -155,7 +199,7 @@ function operandsOf(layer: Layer, call: Call, results: readonly Value[][]): Oper
       })
     }
     const tensors: Value[] = []
-    collectTensors(layer, value, results, tensors)
+    collectTensors(layer, value, results, constants, tensors)
     operands.push({ name, tensors, number: numberOf(value), value })
   }
   return operands
@@ -171,6 +215,7 @@ function collectTensors(
   layer: Layer,
   value: GraphValue | undefined,
   results: readonly Value[][],
+  constants: ReadonlyMap<number, Value>,
   out: Value[],
 ): void {
   if (value === undefined) return
@@ -182,20 +227,25 @@ function collectTensors(
       return
     }
     case 'list':
-      for (const item of value.list.items) collectTensors(layer, item, results, out)
+      for (const item of value.list.items) collectTensors(layer, item, results, constants, out)
       return
     case 'dict':
-      for (const { value: entry } of value.dict.entries) collectTensors(layer, entry, results, out)
+      for (const { value: entry } of value.dict.entries) collectTensors(layer, entry, results, constants, out)
       return
     case 'none':
     case 'integer':
     case 'number':
     case 'boolean':
+    case 'text':
+    case 'slice':
+    case 'ellipsis':
+    case 'dtype':
       return
-    default:
-      throw new UnsupportedError('this kind of argument is not supported yet', {
-        layer: layer.name,
-        got: value.kind,
-      })
+    case 'tensor': {
+      const constant = constants.get(value.tensor)
+      if (!constant) throw new ModelError('a constant that is not there', { layer: layer.name })
+      out.push(constant)
+      return
+    }
   }
 }
