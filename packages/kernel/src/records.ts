@@ -1,4 +1,11 @@
-import { operandKinds, start, startRowMap, type OperandKind, type Program, type RowMap } from './program.ts'
+import {
+  operandKinds,
+  start,
+  startRowMap,
+  type OperandKind,
+  type Program,
+  type RowMap,
+} from './program.ts'
 import * as L from './wasm/layout.ts'
 
 /** Which statistics of a row NORMALIZE uses, see `wasm/layout.ts`. */
@@ -157,7 +164,9 @@ export function writeWhere(
   u32[at + L.WHERE_Y] = op.y
   u32[at + L.WHERE_Y_ADVANCE] = op.yAdvance
   u32[at + L.WHERE_KINDS] =
-    operandKinds[op.condition.kind] | (operandKinds[op.a.kind] << 2) | (operandKinds[op.b.kind] << 4)
+    operandKinds[op.condition.kind] |
+    (operandKinds[op.a.kind] << 2) |
+    (operandKinds[op.b.kind] << 4)
 }
 
 /** y[row, i] = x[row, i] where t − below ≤ i ≤ t + above, t = row mod period; else value. */

@@ -17,13 +17,7 @@ interface PreparedAttention {
   readonly featureWeights: { panels: number; length: number } | undefined
 }
 
-const parameters = [
-  'inputs',
-  'mask',
-  'training',
-  'return_attention_scores',
-  'use_causal_mask',
-]
+const parameters = ['inputs', 'mask', 'training', 'return_attention_scores', 'use_causal_mask']
 
 /** Attention and AdditiveAttention: inputs [query, value] or [query, value, key]. */
 export const attentionLayer: Lowering<PreparedAttention> = {
@@ -37,10 +31,14 @@ export const attentionLayer: Lowering<PreparedAttention> = {
     return {
       scoreMode,
       scale: additive ? undefined : scales?.[0],
-      concatWeight: concatScoreWeight === undefined ? undefined : weights.floats(concatScoreWeight)[0],
+      concatWeight:
+        concatScoreWeight === undefined ? undefined : weights.floats(concatScoreWeight)[0],
       featureWeights:
         additive && scales
-          ? { panels: weights.packDense(scales, undefined, scales.length, 1), length: scales.length }
+          ? {
+              panels: weights.packDense(scales, undefined, scales.length, 1),
+              length: scales.length,
+            }
           : undefined,
     }
   },
@@ -48,7 +46,14 @@ export const attentionLayer: Lowering<PreparedAttention> = {
     const given = new NamedArguments(call, parameters, layer)
     const [query, value, key = value] = given.get('inputs')?.tensors ?? []
     const rank = query?.shape.length ?? 0
-    if (!query || !value || !key || rank < 3 || value.shape.length !== rank || key.shape.length !== rank) {
+    if (
+      !query ||
+      !value ||
+      !key ||
+      rank < 3 ||
+      value.shape.length !== rank ||
+      key.shape.length !== rank
+    ) {
       throw new ModelError('inputs', {
         layer: layer.name,
         expected: '[query, value] or [query, value, key], of rank 3 or more',
@@ -59,9 +64,11 @@ export const attentionLayer: Lowering<PreparedAttention> = {
       prepared.scoreMode === 'dot'
         ? dotScores(context, layer, prepared, query, key)
         : tanhScores(context, layer, prepared, query, key)
-    if (given.flag('use_causal_mask')) scores = band(context, scores, { below: Infinity, above: 0 }, maskedScore)
+    if (given.flag('use_causal_mask'))
+      scores = band(context, scores, { below: Infinity, above: 0 }, maskedScore)
     const [queryMask, valueMask] = masksOf(given, layer)
-    if (valueMask) scores = where(context, layer, asRow(context, valueMask, rank), scores, maskedScore)
+    if (valueMask)
+      scores = where(context, layer, asRow(context, valueMask, rank), scores, maskedScore)
     const weights = context.rowMap('softmax', scores, scores.shape.at(-1) as number, writeSoftmax)
     const batch = query.shape.slice(0, -2).map((_, axis) => `b${axis}`)
     let y = contract(
@@ -128,7 +135,11 @@ function tanhScores(
   query: Value,
   key: Value,
 ): Value {
-  const expand = ({ shape }: Value, at: number): number[] => [...shape.slice(0, at), 1, ...shape.slice(at)]
+  const expand = ({ shape }: Value, at: number): number[] => [
+    ...shape.slice(0, at),
+    1,
+    ...shape.slice(at),
+  ]
   const rank = query.shape.length
   const sum = binary(
     context,
@@ -139,8 +150,11 @@ function tanhScores(
   )
   const features = sum.shape.at(-1) as number
   const tanh = activation('tanh')
-  const bent = context.rowMap('activation', scaled(context, sum, scale), features, (program, index, map) =>
-    writeActivation(program, index, { ...map, activation: tanh }),
+  const bent = context.rowMap(
+    'activation',
+    scaled(context, sum, scale),
+    features,
+    (program, index, map) => writeActivation(program, index, { ...map, activation: tanh }),
   )
   const scores = featureWeights
     ? weighted(context, layer, bent, featureWeights)

@@ -43,12 +43,7 @@ export function contract(
 }
 
 /** einsum of one operand: diagonals, sums and a permutation. */
-export function rearrange(
-  context: LowerContext,
-  layer: Layer,
-  x: Labelled,
-  output: Labels,
-): Value {
+export function rearrange(context: LowerContext, layer: Layer, x: Labelled, output: Labels): Value {
   const sizes = sizesOf([x], layer)
   const none = { value: x.value, labels: [] }
   const { value, steps } = stepped(sumAlone(context, layer, x, none, output), sizes)
@@ -97,8 +92,7 @@ function sumAlone(
   other: Labelled,
   output: Labels,
 ): Labelled {
-  const alone = (label: string): boolean =>
-    !other.labels.includes(label) && !output.includes(label)
+  const alone = (label: string): boolean => !other.labels.includes(label) && !output.includes(label)
   const axes = [...x.labels.keys()].filter((axis) => alone(x.labels[axis] as string))
   if (axes.length === 0) return x
   const names = axes.map((axis) => x.labels[axis])
@@ -167,7 +161,12 @@ function product(
   let a = left
   const along = joint(inner, a.steps, sizes)
   if (!along || (along.length > 1 && along.step !== 1))
-    a = ordered(context, a, [...batch, ...rows, ...inner].filter((label) => a.labels.includes(label)), sizes)
+    a = ordered(
+      context,
+      a,
+      [...batch, ...rows, ...inner].filter((label) => a.labels.includes(label)),
+      sizes,
+    )
   let b = right
   if (!joint(inner, b.steps, sizes) || !joint(columns, b.steps, sizes))
     b = ordered(context, b, [...batch, ...inner, ...columns], sizes)

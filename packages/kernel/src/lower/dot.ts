@@ -28,11 +28,14 @@ export const dotLayer: Lowering<PreparedDot> = {
     }
     const [x, y] = inputs.map((input, i) => {
       const axis = resolveAxis(axes[i] as number, input.shape.length, layer)
-      if (axis === 0) throw unsupported(layer, 'a dot product over the batch', `axes ${axes.join(', ')}`)
+      if (axis === 0)
+        throw unsupported(layer, 'a dot product over the batch', `axes ${axes.join(', ')}`)
       const value = normalize
         ? normalizeOver(context, layer, input, { ...unitNormalization([axis]), epsilon })
         : input
-      const labels = input.shape.map((_, at) => (at === 0 ? 'batch' : at === axis ? 'sum' : `${i}.${at}`))
+      const labels = input.shape.map((_, at) =>
+        at === 0 ? 'batch' : at === axis ? 'sum' : `${i}.${at}`,
+      )
       return { value, labels }
     }) as [{ value: Value; labels: string[] }, { value: Value; labels: string[] }]
     const rest = [...x.labels, ...y.labels].filter((label) => label.includes('.'))
@@ -40,4 +43,3 @@ export const dotLayer: Lowering<PreparedDot> = {
     return [rest.length === 0 ? context.view(dot, [...dot.shape, 1]) : dot]
   },
 }
-

@@ -1,7 +1,20 @@
-import { elementCount, ModelError, type Activation, type Layer, type Quantization } from '@dotplus/core'
+import {
+  elementCount,
+  ModelError,
+  type Activation,
+  type Layer,
+  type Quantization,
+} from '@dotplus/core'
 import { linear, writeDense } from '../program.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
-import { LowerContext, onlyTensor, unsupported, type Lowering, type Value, type WeightStore } from './context.ts'
+import {
+  LowerContext,
+  onlyTensor,
+  unsupported,
+  type Lowering,
+  type Value,
+  type WeightStore,
+} from './context.ts'
 import { contract } from './contraction.ts'
 import { readEquation, type Labels } from './equation.ts'
 import { binary } from './merge.ts'
@@ -35,14 +48,22 @@ export interface PreparedEinsum {
  *
  * @throws {UnsupportedError} for quantized kernels
  */
-export function prepareEinsum(layer: Layer, weights: WeightStore, settings: EinsumSettings): PreparedEinsum {
+export function prepareEinsum(
+  layer: Layer,
+  weights: WeightStore,
+  settings: EinsumSettings,
+): PreparedEinsum {
   const { equation, kernel, bias, quantization } = settings
   if (quantization) throw unsupported(layer, 'quantization', quantization.mode)
   if (kernel === undefined) throw new ModelError('the layer has no kernel', { layer: layer.name })
   const kernelShape = weights.shape(kernel)
   const [x = '', own = '', output = ''] = equation.replaceAll(' ', '').split(/,|->/)
   const kernelLabels = [...own]
-  if (own.includes('.') || kernelLabels.length !== kernelShape.length || new Set(own).size !== own.length) {
+  if (
+    own.includes('.') ||
+    kernelLabels.length !== kernelShape.length ||
+    new Set(own).size !== own.length
+  ) {
     throw new ModelError('shape of the kernel', {
       layer: layer.name,
       expected: `one that fits ${equation}`,
@@ -69,8 +90,13 @@ export function prepareEinsum(layer: Layer, weights: WeightStore, settings: Eins
   }
   const size = (label: string): number => kernelShape[own.indexOf(label)] as number
   const order = [...summed, ...made]
-  const matrix = permuted(weights.floats(kernel), kernelShape, order.map((label) => own.indexOf(label)))
-  const spread = bias === undefined ? undefined : spreadBias(weights.floats(bias), biasShape, output, made, size)
+  const matrix = permuted(
+    weights.floats(kernel),
+    kernelShape,
+    order.map((label) => own.indexOf(label)),
+  )
+  const spread =
+    bias === undefined ? undefined : spreadBias(weights.floats(bias), biasShape, output, made, size)
   return {
     ...prepared,
     panels: weights.packDense(
@@ -88,7 +114,11 @@ export function prepareEinsum(layer: Layer, weights: WeightStore, settings: Eins
 }
 
 /** numpy.transpose of a weight. */
-function permuted(data: Float32Array, shape: readonly number[], permutation: readonly number[]): Float32Array {
+function permuted(
+  data: Float32Array,
+  shape: readonly number[],
+  permutation: readonly number[],
+): Float32Array {
   const steps = permutation.map((axis) => elementCount(shape.slice(axis + 1)))
   const lengths = permutation.map((axis) => shape[axis] as number)
   const index = lengths.map(() => 0)
@@ -112,16 +142,22 @@ function spreadBias(
   size: (label: string) => number,
 ): Float32Array | undefined {
   const aligned = [...output].slice(-shape.length)
-  const varying = shape.map((length, i) => ({ length, label: aligned[i] as string, i })).filter(({ length }) => length !== 1)
+  const varying = shape
+    .map((length, i) => ({ length, label: aligned[i] as string, i }))
+    .filter(({ length }) => length !== 1)
   // An ellipsis hides how many axes lie behind it.
-  if (aligned.includes('.') || varying.some(({ label, length }) => !made.includes(label) || size(label) !== length))
+  if (
+    aligned.includes('.') ||
+    varying.some(({ label, length }) => !made.includes(label) || size(label) !== length)
+  )
     return undefined
   const lengths = made.map(size)
   return Float32Array.from({ length: elementCount(lengths) }, (_, at) => {
     let from = 0
     for (const { label, i } of varying) {
       const axis = made.indexOf(label)
-      const index = Math.floor(at / elementCount(lengths.slice(axis + 1))) % (lengths[axis] as number)
+      const index =
+        Math.floor(at / elementCount(lengths.slice(axis + 1))) % (lengths[axis] as number)
       from += index * elementCount(shape.slice(i + 1))
     }
     return bias[from] as number
@@ -129,7 +165,12 @@ function spreadBias(
 }
 
 /** y = activation(einsum(equation, x, kernel) + bias). */
-export function lowerEinsum(context: LowerContext, layer: Layer, prepared: PreparedEinsum, x: Value): Value {
+export function lowerEinsum(
+  context: LowerContext,
+  layer: Layer,
+  prepared: PreparedEinsum,
+  x: Value,
+): Value {
   const { equation, kernelLabels, kernelShape, panels, bias } = prepared
   const { operands, output } = readEquation(equation, [x.shape.length, kernelShape.length], layer)
   const labels = operands[0] as Labels
@@ -184,8 +225,17 @@ function project(
     kernelLabels.includes(label)
       ? (kernelShape[kernelLabels.indexOf(label)] as number)
       : (x.shape[labels.indexOf(label)] as number)
-  const moved = transpose(context, layer, x, [...kept, ...summed].map((label) => labels.indexOf(label)))
-  const [rows, inner, units] = [kept, summed, made].map((each) => elementCount(each.map(size))) as [number, number, number]
+  const moved = transpose(
+    context,
+    layer,
+    x,
+    [...kept, ...summed].map((label) => labels.indexOf(label)),
+  )
+  const [rows, inner, units] = [kept, summed, made].map((each) => elementCount(each.map(size))) as [
+    number,
+    number,
+    number,
+  ]
   const y = context.value([...kept, ...made].map(size))
   if (rows * units > 0) {
     const [read, write] = [context.operand(moved, inner), context.operand(y, units)]
@@ -211,7 +261,12 @@ function project(
         }),
     })
   }
-  return transpose(context, layer, y, output.map((label) => [...kept, ...made].indexOf(label)))
+  return transpose(
+    context,
+    layer,
+    y,
+    output.map((label) => [...kept, ...made].indexOf(label)),
+  )
 }
 
 /** EinsumDense: any equation of one input and one kernel. */

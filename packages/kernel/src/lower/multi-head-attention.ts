@@ -47,8 +47,13 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
     if (layer.kind !== 'multiHeadAttention') throw unsupported(layer, 'layer', layer.className)
     const heads = layer.multiHeadAttention
     const { numHeads, numKeyValueHeads, keyDim, slidingWindow, attentionAxes } = heads
-    const projection = (settings: Projection | undefined, name: string, gated = false): PreparedEinsum => {
-      if (!settings) throw new ModelError(`the layer has no ${name} projection`, { layer: layer.name })
+    const projection = (
+      settings: Projection | undefined,
+      name: string,
+      gated = false,
+    ): PreparedEinsum => {
+      if (!settings)
+        throw new ModelError(`the layer has no ${name} projection`, { layer: layer.name })
       const activation = gated ? { function: 'sigmoid', settings: [] } : undefined
       return prepareEinsum(layer, weights, { ...settings, activation })
     }
@@ -80,8 +85,11 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
     const axes = axesOf(prepared.attentionAxes, query.shape.length, layer)
     const scale = Math.fround(prepared.scale)
     const projected = lowerEinsum(context, layer, prepared.query, query)
-    const scaled = context.rowMap('affine', projected, projected.shape.at(-1) ?? 1, (program, index, map) =>
-      writeAffine(program, index, { ...map, scale, offset: 0 }),
+    const scaled = context.rowMap(
+      'affine',
+      projected,
+      projected.shape.at(-1) ?? 1,
+      (program, index, map) => writeAffine(program, index, { ...map, scale, offset: 0 }),
     )
     const keys = lowerEinsum(context, layer, prepared.key, key)
     const values = lowerEinsum(context, layer, prepared.value, value)
@@ -109,15 +117,31 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       { value: values, labels: labels.key },
       labels.query,
     )
-    let attended = context.view(mixed, [...projected.shape.slice(0, -1), values.shape.at(-1) as number])
+    let attended = context.view(mixed, [
+      ...projected.shape.slice(0, -1),
+      values.shape.at(-1) as number,
+    ])
     if (prepared.gate)
-      attended = binary(context, layer, 'multiply', attended, lowerEinsum(context, layer, prepared.gate, query))
+      attended = binary(
+        context,
+        layer,
+        'multiply',
+        attended,
+        lowerEinsum(context, layer, prepared.gate, query),
+      )
     const y = lowerEinsum(context, layer, prepared.output, attended)
     if (!wantsScores) return [y]
     // The groups of query heads become plain heads again: (batch…, heads, target…, source…).
     const at = projected.shape.length - 2 - axes.length
     const [kv = 1, group = 1] = weights.shape.slice(at)
-    return [y, context.view(weights, [...weights.shape.slice(0, at), kv * group, ...weights.shape.slice(at + 2)])]
+    return [
+      y,
+      context.view(weights, [
+        ...weights.shape.slice(0, at),
+        kv * group,
+        ...weights.shape.slice(at + 2),
+      ]),
+    ]
   },
 }
 
@@ -181,16 +205,24 @@ function maskScores(
     const [target, source] = scores.shape.slice(-2)
     // Keras makes these masks from the second axis.
     if (axes.length !== 1 || query.shape[1] !== target || value.shape[1] !== source)
-      throw unsupported(layer, causal ? 'use_causal_mask' : 'sliding_window', `attention axes ${axes.join(', ')}`)
+      throw unsupported(
+        layer,
+        causal ? 'use_causal_mask' : 'sliding_window',
+        `attention axes ${axes.join(', ')}`,
+      )
     const reach = slidingWindow === undefined ? Infinity : slidingWindow - 1
-    result = band(context, result, { below: reach, above: causal ? Math.min(0, reach) : reach }, masked)
+    result = band(
+      context,
+      result,
+      { below: reach, above: causal ? Math.min(0, reach) : reach },
+      masked,
+    )
   }
   // Axes that a mask lacks stand before those of targets and sources.
   const apply = (mask: Value, own: readonly number[]): void => {
     const missing = scores.shape.length - own.length
     const at = own.length - targetAndSource
-    if (at < 0)
-      throw unsupported(layer, 'a mask of this rank', `(${mask.shape.join(', ')})`)
+    if (at < 0) throw unsupported(layer, 'a mask of this rank', `(${mask.shape.join(', ')})`)
     const shape = [...own.slice(0, at), ...Array<number>(missing).fill(1), ...own.slice(at)]
     result = where(context, layer, context.view(mask, shape), result, masked)
   }
@@ -209,7 +241,10 @@ function maskScores(
     if (!mask) continue
     if (axes.length !== 1) throw unsupported(layer, name, `attention axes ${axes.join(', ')}`)
     const { shape } = mask
-    apply(mask, name === 'query_mask' ? [...shape, 1] : [...shape.slice(0, -1), 1, ...shape.slice(-1)])
+    apply(
+      mask,
+      name === 'query_mask' ? [...shape, 1] : [...shape.slice(0, -1), 1, ...shape.slice(-1)],
+    )
   }
   return result
 }

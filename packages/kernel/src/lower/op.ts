@@ -25,9 +25,13 @@ export const opLayer: Lowering<OpDefinition> = {
     const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined
     if (!definition) throw unsupported(layer, 'the function keras.ops', name)
     for (const { name: setting, value } of attributes) {
-      const float = value === undefined || value.kind === 'none' || (value.kind === 'text' && value.text === 'float32')
+      const float =
+        value === undefined ||
+        value.kind === 'none' ||
+        (value.kind === 'text' && value.text === 'float32')
       if (setting === 'dtype' && float) continue
-      const known = definition.parameters.includes(setting) || definition.settings?.includes(setting)
+      const known =
+        definition.parameters.includes(setting) || definition.settings?.includes(setting)
       if (!known) throw unsupported(layer, `a setting of ${name}`, setting)
     }
     return definition

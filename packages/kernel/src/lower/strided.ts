@@ -38,7 +38,12 @@ export function strided(context: LowerContext, x: Value, walk: Walk): Value {
   const shape = [...walk.lengths]
   const count = elementCount(shape)
   const { lengths, steps } = joined(walk)
-  if (walk.offset === 0 && count === elementCount(x.shape) && lengths.length === 1 && steps[0] === 1)
+  if (
+    walk.offset === 0 &&
+    count === elementCount(x.shape) &&
+    lengths.length === 1 &&
+    steps[0] === 1
+  )
     return context.view(x, shape)
   const y = context.value(shape)
   if (count === 0) return y

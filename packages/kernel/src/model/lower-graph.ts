@@ -230,7 +230,8 @@ function collectTensors(
       for (const item of value.list.items) collectTensors(layer, item, results, constants, out)
       return
     case 'dict':
-      for (const { value: entry } of value.dict.entries) collectTensors(layer, entry, results, constants, out)
+      for (const { value: entry } of value.dict.entries)
+        collectTensors(layer, entry, results, constants, out)
       return
     case 'none':
     case 'integer':

@@ -1,5 +1,11 @@
 import { ModelError, type Argument, type Layer } from '@dotplus/core'
-import { unsupported, type CallArguments, type LowerContext, type Operands, type Value } from '../context.ts'
+import {
+  unsupported,
+  type CallArguments,
+  type LowerContext,
+  type Operands,
+  type Value,
+} from '../context.ts'
 
 type GraphValue = NonNullable<Argument['value']>
 

@@ -45,11 +45,11 @@ function tensordot(
   return contract(context, layer, left, right, [...kept(left), ...kept(right)])
 }
 
-const pair = (lower: (context: LowerContext, layer: Layer, a: Value, b: Value) => Value): OpDefinition => ({
+const pair = (
+  lower: (context: LowerContext, layer: Layer, a: Value, b: Value) => Value,
+): OpDefinition => ({
   parameters: ['x1', 'x2'],
-  lower: (context, layer, given) => [
-    lower(context, layer, given.tensor('x1'), given.tensor('x2')),
-  ],
+  lower: (context, layer, given) => [lower(context, layer, given.tensor('x1'), given.tensor('x2'))],
 })
 
 const flat = (context: LowerContext, x: Value): Value => context.view(x, [elementCount(x.shape)])
@@ -69,8 +69,12 @@ export const contractionOps: Readonly<Record<string, OpDefinition>> = {
   inner: pair((context, layer, a, b) =>
     tensordot(context, layer, a, b, [a.shape.length - 1], [b.shape.length - 1]),
   ),
-  outer: pair((context, layer, a, b) => tensordot(context, layer, flat(context, a), flat(context, b), [], [])),
-  vdot: pair((context, layer, a, b) => tensordot(context, layer, flat(context, a), flat(context, b), [0], [0])),
+  outer: pair((context, layer, a, b) =>
+    tensordot(context, layer, flat(context, a), flat(context, b), [], []),
+  ),
+  vdot: pair((context, layer, a, b) =>
+    tensordot(context, layer, flat(context, a), flat(context, b), [0], [0]),
+  ),
   tensordot: {
     parameters: ['x1', 'x2'],
     settings: ['axes'],
@@ -105,8 +109,16 @@ export const contractionOps: Readonly<Record<string, OpDefinition>> = {
       for (let i = 1; given.value(`operand ${i}`); i++) values.push(given.tensor(`operand ${i}`))
       const ranks = values.map(({ shape }) => shape.length)
       const { operands, output } = readEquation(given.text('subscripts', ''), ranks, layer)
-      const [first, ...others] = values.map((value, i) => ({ value, labels: operands[i] as Labels }))
-      if (!first) throw new ModelError('operands of einsum', { layer: layer.name, expected: 'at least 1', got: '0' })
+      const [first, ...others] = values.map((value, i) => ({
+        value,
+        labels: operands[i] as Labels,
+      }))
+      if (!first)
+        throw new ModelError('operands of einsum', {
+          layer: layer.name,
+          expected: 'at least 1',
+          got: '0',
+        })
       if (others.length === 0) return [rearrange(context, layer, first, output)]
       // From left to right, each step keeping what a later one needs.
       let result: Labelled = first

@@ -66,8 +66,7 @@ export function combine(
   }
   if (typeof a !== 'number')
     return binaryConstant(context, operation, a, Float32Array.of(b as number))
-  if (typeof b !== 'number')
-    return binaryConstant(context, operation, b, Float32Array.of(a), true)
+  if (typeof b !== 'number') return binaryConstant(context, operation, b, Float32Array.of(a), true)
   throw new ModelError(`arguments of ${operation}`, {
     layer: layer.name,
     expected: 'a tensor among them',

@@ -41,7 +41,11 @@ function normalization(statistics: Statistics, weights: readonly string[]): OpDe
 
 /** softmax(scale · query · keyᵀ + bias) · value; query (batch, Tq, heads, d), key and value (batch, Tv, heads or fewer, d). */
 function dotProductAttention(context: LowerContext, layer: Layer, given: OpArguments): Value[] {
-  const [query, key, value] = ['query', 'key', 'value'].map((name) => given.tensor(name)) as [Value, Value, Value]
+  const [query, key, value] = ['query', 'key', 'value'].map((name) => given.tensor(name)) as [
+    Value,
+    Value,
+    Value,
+  ]
   if ([query, key, value].some(({ shape }) => shape.length !== 4))
     throw unsupported(layer, 'attention over tensors', 'that are not of rank 4')
   const [batch = 1, targets = 1, heads = 1, features = 1] = query.shape
@@ -57,12 +61,19 @@ function dotProductAttention(context: LowerContext, layer: Layer, given: OpArgum
   )
   const sources = key.shape[1] as number
   const full = context.view(scores, [batch, heads, targets, sources])
-  let logits = combine(context, layer, 'multiply', full, given.number('scale', 1 / Math.sqrt(features)))
+  let logits = combine(
+    context,
+    layer,
+    'multiply',
+    full,
+    given.number('scale', 1 / Math.sqrt(features)),
+  )
   const bias = given.optionalTensor('bias')
   if (bias) logits = combine(context, layer, 'add', logits, bias)
   const mask = given.optionalTensor('mask')
   if (mask) logits = where(context, layer, withRank(context, mask, 4), logits, maskedScore)
-  if (given.flag('is_causal')) logits = band(context, logits, { below: Infinity, above: 0 }, maskedScore)
+  if (given.flag('is_causal'))
+    logits = band(context, logits, { below: Infinity, above: 0 }, maskedScore)
   const weights = context.rowMap('softmax', logits, sources, writeSoftmax)
   const mixed = contract(
     context,
@@ -81,7 +92,8 @@ export const networkOps: Readonly<Record<string, OpDefinition>> = {
     parameters: ['query', 'key', 'value', 'bias', 'mask'],
     settings: ['scale', 'is_causal', 'flash_attention', 'attn_logits_soft_cap'],
     lower(context, layer, given) {
-      if (given.value('attn_logits_soft_cap')) throw unsupported(layer, 'setting', 'attn_logits_soft_cap')
+      if (given.value('attn_logits_soft_cap'))
+        throw unsupported(layer, 'setting', 'attn_logits_soft_cap')
       return dotProductAttention(context, layer, given)
     },
   },

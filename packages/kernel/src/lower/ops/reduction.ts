@@ -16,7 +16,9 @@ const reduction = (name: ReductionName): OpDefinition => ({
   lower(context, layer, given) {
     if (given.value('initial')) throw unsupported(layer, 'setting', 'initial')
     const x = given.tensor('x')
-    return [reduce(context, layer, name, x, axesOf(given, 'axis', x, layer), given.flag('keepdims'))]
+    return [
+      reduce(context, layer, name, x, axesOf(given, 'axis', x, layer), given.flag('keepdims')),
+    ]
   },
 })
 

@@ -23,17 +23,12 @@ function reshape(context: LowerContext, layer: Layer, x: Value, target: readonly
 }
 
 /** numpy.expand_dims: axes count in the result. */
-function expandDims(
-  context: LowerContext,
-  layer: Layer,
-  x: Value,
-  axes: readonly number[],
-): Value {
+function expandDims(context: LowerContext, layer: Layer, x: Value, axes: readonly number[]): Value {
   const rank = x.shape.length + axes.length
-  const inserted = axes.map((axis) => resolveAxis(axis, rank, layer))
+  const inserted = new Set(axes.map((axis) => resolveAxis(axis, rank, layer)))
   const rest = [...x.shape]
   const shape = Array.from({ length: rank }, (_, axis) =>
-    inserted.includes(axis) ? 1 : (rest.shift() as number),
+    inserted.has(axis) ? 1 : (rest.shift() as number),
   )
   return context.view(x, shape)
 }
@@ -100,7 +95,9 @@ function split(
       return Math.floor(size / count) * parts + Math.min(parts, longer)
     })
   }
-  const clamped = bounds.map((bound) => Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size))
+  const clamped = bounds.map((bound) =>
+    Math.min(Math.max(bound < 0 ? bound + size : bound, 0), size),
+  )
   return [...clamped, size].map((end, i) => {
     const start = i === 0 ? 0 : (clamped[i - 1] as number)
     return sliceAxis(context, x, axis, start, Math.max(end - start, 0))
@@ -186,7 +183,12 @@ const one = (
 })
 
 const several = (
-  lower: (context: LowerContext, layer: Layer, tensors: readonly Value[], given: OpArguments) => Value,
+  lower: (
+    context: LowerContext,
+    layer: Layer,
+    tensors: readonly Value[],
+    given: OpArguments,
+  ) => Value,
 ): OpDefinition => ({
   parameters: ['xs'],
   settings: ['axis'],
@@ -207,7 +209,13 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
     return transpose(context, layer, x, swapped)
   }),
   moveaxis: one(['source', 'destination'], (context, layer, x, given) =>
-    moveAxes(context, layer, x, given.integers('source') ?? [], given.integers('destination') ?? []),
+    moveAxes(
+      context,
+      layer,
+      x,
+      given.integers('source') ?? [],
+      given.integers('destination') ?? [],
+    ),
   ),
   reshape: one(['newshape'], (context, layer, x, given) =>
     reshape(context, layer, x, given.integers('newshape') ?? []),
@@ -268,7 +276,13 @@ export const shapeOps: Readonly<Record<string, OpDefinition>> = {
     }
     return axes.reduce(
       (value, axis, i) =>
-        roll(context, layer, value, resolveAxis(axis, x.shape.length, layer), shifts[i] ?? shifts[0] ?? 0),
+        roll(
+          context,
+          layer,
+          value,
+          resolveAxis(axis, x.shape.length, layer),
+          shifts[i] ?? shifts[0] ?? 0,
+        ),
       x,
     )
   }),

@@ -21,7 +21,8 @@ function sliceBounds(
   layer: Layer,
 ): { start: number; length: number; step: number } {
   const step = wholeNumber(slice.step, layer) ?? 1
-  if (step === 0) throw new ModelError('step of a slice', { layer: layer.name, expected: 'not 0', got: '0' })
+  if (step === 0)
+    throw new ModelError('step of a slice', { layer: layer.name, expected: 'not 0', got: '0' })
   const [least, most] = step > 0 ? [0, size] : [-1, size - 1]
   const bound = (value: number | undefined, fallback: number): number => {
     if (value === undefined) return fallback
@@ -33,11 +34,20 @@ function sliceBounds(
 }
 
 /** x[key] with whole numbers, slices, an ellipsis and new axes. */
-function getItem(context: LowerContext, layer: Layer, x: Value, keys: readonly GraphValue[]): Value {
+function getItem(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  keys: readonly GraphValue[],
+): Value {
   const taken = keys.filter(({ kind }) => kind !== 'none' && kind !== 'ellipsis').length
   const rank = x.shape.length
   if (taken > rank || keys.filter(({ kind }) => kind === 'ellipsis').length > 1) {
-    throw new ModelError('indices', { layer: layer.name, expected: `${rank} at most`, got: `${taken}` })
+    throw new ModelError('indices', {
+      layer: layer.name,
+      expected: `${rank} at most`,
+      got: `${taken}`,
+    })
   }
   const own = stepsOf(x.shape)
   const lengths: number[] = []
@@ -152,7 +162,8 @@ export const slicingOps: Readonly<Record<string, OpDefinition>> = {
     lower(context, layer, given) {
       let x = given.tensor('x')
       const mode = given.text('mode', 'constant')
-      if (mode !== 'constant' && !Object.hasOwn(mirrors, mode)) throw unsupported(layer, 'mode of pad', mode)
+      if (mode !== 'constant' && !Object.hasOwn(mirrors, mode))
+        throw unsupported(layer, 'mode of pad', mode)
       const widths = given.integers('pad_width') ?? []
       const rank = x.shape.length
       // One number is for both sides of every axis, a pair is for every axis.
