@@ -38,9 +38,15 @@ def make_cases(out, command, pattern):
         provenance.write(out / "cases" / "provenance.json", provenance.describe(command, SEED))
 
 
+def make_dialects(out, command, pattern):
+    from dialects import write_dialects
+
+    write_dialects(out / "dialects", SEED, command, pattern)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["sample-mlp", "timings", "cases", "all"])
+    parser.add_argument("what", choices=["sample-mlp", "timings", "cases", "dialects", "all"])
     parser.add_argument("--only", metavar="PATTERN", default="*", help="only cases whose name matches, e.g. 'dense-*'")
     parser.add_argument("--out", type=Path, default=FIXTURES, help="default: test-fixtures of this repository")
     arguments = parser.parse_args()
@@ -53,6 +59,8 @@ def main():
         make_timings(arguments.out)
     if arguments.what in ("cases", "all"):
         make_cases(arguments.out, command, arguments.only)
+    if arguments.what in ("dialects", "all"):
+        make_dialects(arguments.out, command, arguments.only)
 
 
 if __name__ == "__main__":

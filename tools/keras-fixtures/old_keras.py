@@ -23,7 +23,7 @@ def install(version):
     """From PyPI into a folder of its own, once; their dependencies are stood in for below."""
     if not (FOLDER / version / "keras").exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        target = ["--no-deps", "--no-build-isolation", "--target", str(FOLDER / version)]
+        target = ["--no-deps", "--target", str(FOLDER / version)]
         subprocess.run([*pip, *target, *PACKAGES[version]], check=True)
 
 

@@ -41,26 +41,21 @@ if (!found) {
   console.log(`conformance models: not converted, there is no ${folder} (set KERAS_CONFORMANCE)`)
 }
 
-describe.skipIf(!found)(
-  found
-    ? `${names.length} models of the Keras conformance folder`
-    : `the Keras conformance folder: NOT RUN, there is none at ${folder} (set KERAS_CONFORMANCE)`,
-  () => {
-    it(`converts all but ${Object.keys(knownGaps).length} known gaps, with their cases`, async () => {
-      const failed: Record<string, string> = {}
-      for (const name of names) {
-        try {
-          const model = await convert(open(name, 'model.keras'), { cases: open(name, 'io.npz') })
-          const bytes = encode(model)
-          if (!sameBytes(encode(decode(bytes)), bytes))
-            failed[name] = 'changes when decoded and encoded'
-        } catch (error) {
-          failed[name] = problemsOf(error)[0]?.message ?? ''
-        }
+describe.skipIf(!found)('models of the Keras conformance folder', () => {
+  it(`converts all but ${Object.keys(knownGaps).length} known gaps, with their cases`, async () => {
+    const failed: Record<string, string> = {}
+    for (const name of names) {
+      try {
+        const model = await convert(open(name, 'model.keras'), { cases: open(name, 'io.npz') })
+        const bytes = encode(model)
+        if (!sameBytes(encode(decode(bytes)), bytes))
+          failed[name] = 'changes when decoded and encoded'
+      } catch (error) {
+        failed[name] = problemsOf(error)[0]?.message ?? ''
       }
-      const converted = names.length - Object.keys(failed).length
-      console.log(`${converted} of ${names.length} conformance models convert`)
-      expect(Object.keys(failed).toSorted()).toEqual(Object.keys(knownGaps))
-    }, 60_000)
-  },
-)
+    }
+    const converted = names.length - Object.keys(failed).length
+    console.log(`${converted} of ${names.length} conformance models convert`)
+    expect(Object.keys(failed).toSorted()).toEqual(Object.keys(knownGaps))
+  }, 60_000)
+})

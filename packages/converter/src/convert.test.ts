@@ -349,6 +349,7 @@ describe('arrays without an architecture', () => {
       'dropout',
       'L2',
       'last',
+      'softmax',
     ])
   })
 

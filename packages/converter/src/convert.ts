@@ -46,13 +46,19 @@ export async function convert(input: ConvertInput, options: ConvertOptions = {})
   const layers =
     options.layers ?? (options.dense === undefined ? undefined : denseLayers(options.dense))
   const opened = await openInput(asList(input), { layers, inputShape: options.inputShape })
+  const model = await convertOpened(opened, options)
+  model.provenance = await provenanceOf(opened)
+  validateModel(model, opened.file)
+  return model
+}
+
+/** Converts a container that has been recognised; provenance is left to the caller. */
+export async function convertOpened(opened: OpenedModel, options: ConvertOptions): Promise<Model> {
   const problems = new Problems()
   const { tensors, model } = await build(opened, options, problems)
   problems.throwIfAny(opened.file)
   model.tensors = await tensors.read(options.onProgress)
   for (const source of asList(options.cases ?? [])) addCase(model, await readCases(source))
-  model.provenance = await provenanceOf(opened)
-  validateModel(model, opened.file)
   return model
 }
 

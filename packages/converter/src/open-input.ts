@@ -15,6 +15,7 @@ import {
 import type { OpenedModel } from './keras/opened-model.ts'
 import { readAll, type Source } from './source.ts'
 import { isLegacyWeights, legacyWeightsGroup } from './weights/legacy-h5.ts'
+import { jsonRole, shardParts } from './weights/shard-index.ts'
 
 export interface OpenOptions {
   readonly layers?: LayersSpec | undefined
@@ -55,13 +56,31 @@ export async function openInput(
   }
   if (model) return model
   if (weights.length > 0 || (kinds.json.length > 0 && npz.length + kinds.npy.length === 0)) {
-    const [json, moreJson] = kinds.json
-    const [weight, moreWeights] = weights
-    if (json && weight && !moreJson && !moreWeights)
-      return openJsonAndWeights(json, weight, options.inputShape)
-    throw incomplete(kinds.json, weights)
+    return openParts(kinds.json, weights, options)
   }
   return openArrays(kinds, npz, options)
+}
+
+/** A model whose layers and weights are in files of their own. */
+async function openParts(
+  jsons: readonly Source[],
+  weights: readonly Source[],
+  options: OpenOptions,
+): Promise<OpenedModel> {
+  const architectures: Source[] = []
+  let parts = weights
+  for (const source of jsons) {
+    const role = await jsonRole(source)
+    if (role.role === 'architecture') architectures.push(source)
+    else if (role.role === 'shardIndex') parts = shardParts(source, role.files, weights)
+    else if (jsons.length === 1) architectures.push(source)
+  }
+  const [json, moreJson] = architectures
+  const isSharded = parts !== weights
+  if (json && !moreJson && (isSharded || weights.length === 1)) {
+    return openJsonAndWeights(json, parts, options.inputShape)
+  }
+  throw incomplete(architectures, weights)
 }
 
 async function kindsOf(sources: readonly Source[]): Promise<Kinds> {

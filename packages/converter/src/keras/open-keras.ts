@@ -4,6 +4,7 @@ import type { ZipArchive } from '../binary/zip.ts'
 import { readAll, type Source } from '../source.ts'
 import type { WeightStore } from '../weights/bound-weights.ts'
 import { isLegacyWeights, legacyH5Store, legacyWeightsGroup } from '../weights/legacy-h5.ts'
+import { mergedGroup } from '../weights/merged-group.ts'
 import { weightsH5Store } from '../weights/weights-h5.ts'
 import { kerasMajorOf, type OpenedModel } from './opened-model.ts'
 import { isJsonObject, parsePythonJson, type Json } from './python-json.ts'
@@ -93,7 +94,7 @@ export function openKerasH5(
 /** `model.to_json()` with a file of weights, of Keras 3 (`.weights.h5`) or older. */
 export async function openJsonAndWeights(
   json: Source,
-  weights: Source,
+  weights: readonly Source[],
   inputShape: InputShape,
 ): Promise<OpenedModel> {
   const config = parsePythonJson(
@@ -101,7 +102,9 @@ export async function openJsonAndWeights(
     json.name,
     'model config',
   )
-  const root = await openHdf5(weights)
+  const parts: Hdf5Group[] = []
+  for (const part of weights) parts.push(await openHdf5(part))
+  const root = mergedGroup(parts)
   const legacy = await legacyWeightsGroup(root)
   const stored =
     stringIn(config, 'keras_version') || (legacy ? attribute(legacy, 'keras_version') : '')
@@ -109,9 +112,9 @@ export async function openJsonAndWeights(
   return {
     format: 'weights-h5+json',
     file: json.name,
-    sources: [json, weights],
+    sources: [json, ...weights],
     model: readModel(config, { file: json.name, kerasMajor, inputShape }, ''),
-    store: weightsStore(root, legacy, weights.name),
+    store: weightsStore(root, legacy, weights[0]?.name ?? json.name),
     kerasVersion: stored,
     backend: stringIn(config, 'backend'),
     kerasMajor,

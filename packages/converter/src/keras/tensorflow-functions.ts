@@ -25,7 +25,7 @@ const functions: Readonly<Record<string, Translation>> = {
   clip_by_value: { op: 'clip', tensors: ['t', 'clip_value_min', 'clip_value_max'] },
   concat: { op: 'concatenate', tensors: ['values'], settings: { axis: 'axis' } },
   expand_dims: { op: 'expand_dims', tensors: ['input'], settings: { axis: 'axis' } },
-  'linalg.matmul': binary('matmul'),
+  'linalg.matmul': { op: 'matmul', tensors: ['a', 'b'] },
   'math.abs': unary('abs'),
   'math.add': binary('add'),
   'math.argmax': { op: 'argmax', tensors: ['input'], settings: { axis: 'axis' } },
@@ -85,6 +85,7 @@ const functions: Readonly<Record<string, Translation>> = {
   stack: { op: 'stack', tensors: ['values'], settings: { axis: 'axis' } },
   tile: { op: 'tile', tensors: ['input'], settings: { multiples: 'repeats' } },
   transpose: { op: 'transpose', tensors: ['a'], settings: { perm: 'axes' } },
+  'compat.v1.transpose': { op: 'transpose', tensors: ['a'], settings: { perm: 'axes' } },
   where: { op: 'where', tensors: ['condition', 'x', 'y'] },
   zeros_like: unary('zeros_like'),
 }
@@ -122,10 +123,29 @@ export function translateFunction(layer: LayerSpec): LayerSpec | undefined {
     keywords.delete(parameter)
   }
   keywords.delete('name')
-  const rest = [...keywords].filter(([, value]) => value.kind !== 'none')
+  const subscripts = op === 'matmul' ? transposedProduct(keywords) : undefined
+  if (subscripts !== undefined) config.subscripts = subscripts
+  const rest = [...keywords].filter(([, value]) => !saysNothing(value))
   const known = rest.length === 0 && Object.values(config).every((value) => value !== undefined)
   const translated: CallSpec = { positional, keywords: [] }
-  return known ? { ...layer, op, config, calls: [translated] } : undefined
+  const opName = subscripts === undefined ? op : 'einsum'
+  return known ? { ...layer, op: opName, config, calls: [translated] } : undefined
+}
+
+/** None, and False as the default of TensorFlow's switches. */
+function saysNothing(value: SpecValue): boolean {
+  return value.kind === 'none' || (value.kind === 'boolean' && !value.value)
+}
+
+/** A matmul of transposed matrices as the subscripts of an einsum; takes the switches from the keywords. */
+function transposedProduct(keywords: Map<string, SpecValue>): string | undefined {
+  const [a, b] = ['transpose_a', 'transpose_b'].map((name) => {
+    const value = keywords.get(name)
+    keywords.delete(name)
+    return value !== undefined && !saysNothing(value)
+  })
+  if (!a && !b) return undefined
+  return `...${a ? 'ji' : 'ij'},...${b ? 'kj' : 'jk'}->...ik`
 }
 
 /** A static argument as JSON again; undefined when it holds a tensor. */

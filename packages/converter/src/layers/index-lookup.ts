@@ -8,6 +8,9 @@ import type { ConvertScope, LayerConverter, LayerWeights } from './layer-convert
 
 const outputModes = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'] as const
 
+/** Keras users have one, or a few. */
+const mostOovIndices = 100_000
+
 /** Document frequencies are the only thing that lookups store as numbers, under a name instead of a number. */
 export function lookupWeights(): WeightNode {
   return ownWeights({ ...optional(statistic('idf_weights')), key: 'idf_weights' })
@@ -37,13 +40,23 @@ export function readLookup(
   const oovToken = tokenOf(config.value('oov_token')) ?? (integers ? '-1' : '[UNK]')
   const outputMode = config.word('output_mode', outputModes, 'int')
   const numOovIndices = config.integer('num_oov_indices', 1)
+  if (numOovIndices < 0 || numOovIndices > mostOovIndices) {
+    config.reject('num_oov_indices', `0 to ${mostOovIndices}`)
+  }
   const sparse = config.boolean('sparse', false)
   if (sparse) config.reject('sparse', 'false')
   const special = [
     ...(maskToken !== undefined && outputMode === 'int' ? [maskToken] : []),
-    ...Array.from({ length: numOovIndices }, () => oovToken),
+    ...Array.from({ length: Math.min(numOovIndices, mostOovIndices) }, () => oovToken),
   ]
   const terms = withoutSpecial(vocabularyOf(config, scope), special)
+  if (!terms) {
+    config.reject(
+      'vocabulary',
+      'a list of terms',
+      'A .h5 does not hold adapted vocabularies; save the model as .keras',
+    )
+  }
   return {
     vocabularyDtype: integers ? 'int64' : 'string',
     vocabulary:
@@ -56,7 +69,7 @@ export function readLookup(
     maxTokens: config.optionalInteger('max_tokens'),
     padToMaxTokens: config.boolean('pad_to_max_tokens', false),
     sparse,
-    idfWeights: idfWeights(config, weights, scope),
+    idfWeights: idfWeights(config, weights, scope, numOovIndices),
   }
 }
 
@@ -75,12 +88,6 @@ function vocabularyOf(config: LayerConfig, scope: ConvertScope): string[] | unde
     while (lines.at(-1) === '') lines.pop()
     return lines
   }
-  if (typeof given === 'string')
-    config.reject(
-      'vocabulary',
-      'a list of terms',
-      'Save as .keras, which holds the vocabulary itself',
-    )
   return undefined
 }
 
@@ -105,9 +112,11 @@ function idfWeights(
   config: LayerConfig,
   weights: LayerWeights,
   scope: ConvertScope,
+  numOovIndices: number,
 ): number | undefined {
   const given = config.value('idf_weights')
-  if (!Array.isArray(given)) return weights.index('idf_weights')
+  // Stored ones begin with the mean, once for each out-of-vocabulary index.
+  if (!Array.isArray(given)) return weights.withoutFirst('idf_weights', numOovIndices)
   const array = arrayOfNumbers('float32', [given.length], given, {
     layer: scope.path,
     place: 'idf_weights',

@@ -11,7 +11,8 @@ export const layerScale: LayerConverter = {
   weights: (config) => ownWeights(weight('gamma', [config.size('projection_dim')])),
   convert(config, weights, scope) {
     config.ignore('init_values')
-    const shape = [config.size('projection_dim')]
+    config.size('projection_dim')
+    const shape = weights.shape('gamma') ?? []
     const filled = (value: number): ReturnType<typeof float32Array> =>
       float32Array(
         shape,

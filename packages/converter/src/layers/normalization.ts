@@ -30,6 +30,9 @@ export const normalization: LayerConverter = {
   },
 }
 
+/** More axes than any tensor has. */
+const mostRank = 64
+
 type Statistic = 'mean' | 'variance'
 
 function isGiven(config: LayerConfig): boolean {
@@ -83,7 +86,7 @@ function spread(
   const rank =
     inputShape?.length ??
     (axes.every((axis) => axis < 0) ? Math.max(...axes.map((axis) => -axis)) : undefined)
-  if (rank === undefined) return shape
+  if (rank === undefined || rank > mostRank) return shape
   const kept = axes.map((axis) => (axis < 0 ? axis + rank : axis)).toSorted((a, b) => a - b)
   const placed = Array.from({ length: rank }, () => 1)
   for (let i = 1; i <= shape.length; i++) {

@@ -3,6 +3,7 @@ import { lookupWeights, readLookup } from './index-lookup.ts'
 import type { LayerConverter } from './layer-converter.ts'
 
 const standardizations = ['lower_and_strip_punctuation', 'lower', 'strip_punctuation'] as const
+const mostNgrams = 100
 const splits = ['whitespace', 'character'] as const
 
 /** Its lookup has a mask token "" and one out-of-vocabulary token, "[UNK]". */
@@ -16,16 +17,12 @@ export const textVectorization: LayerConverter = {
       oov_token: '[UNK]',
       num_oov_indices: 1,
     })
-    const ngrams = config.value('ngrams')
     return {
       kind: 'textVectorization',
       textVectorization: {
         standardize: wordOrNone(config, 'standardize', standardizations),
         split: wordOrNone(config, 'split', splits),
-        ngrams:
-          typeof ngrams === 'number'
-            ? Array.from({ length: ngrams }, (_, index) => index + 1)
-            : config.integers('ngrams', []),
+        ngrams: ngramsOf(config),
         outputSequenceLength: config.optionalInteger('output_sequence_length'),
         lookup: readLookup(lookup, weights, scope),
         ragged: config.boolean('ragged', false),
@@ -48,6 +45,16 @@ const shared = [
 function lookupArguments(config: LayerConfig): LayerConfig['values'] {
   config.ignore(...shared)
   return Object.fromEntries(shared.map((key) => [key, config.values[key]]))
+}
+
+/** A number n stands for all sizes from 1 to n. */
+function ngramsOf(config: LayerConfig): number[] {
+  const value = config.value('ngrams')
+  if (typeof value !== 'number') return config.integers('ngrams', [])
+  const most = config.integer('ngrams')
+  if (most >= 1 && most <= mostNgrams) return Array.from({ length: most }, (_, index) => index + 1)
+  config.reject('ngrams', `1 to ${mostNgrams}`)
+  return []
 }
 
 /** Python functions are refused; null is empty. */

@@ -18,7 +18,8 @@ export function dtypeOf(type: Hdf5Type, declared: string | undefined): DType | u
     case 'variableString':
       return 'string'
     case 'opaque':
-      if (type.width === 2 && declared === 'bfloat16') return 'bfloat16'
+      // A `.h5` of Keras declares nothing; there is no other opaque type of two bytes in Keras.
+      if (type.width === 2 && (declared ?? 'bfloat16') === 'bfloat16') return 'bfloat16'
       if (type.width === 1 && (declared === 'float8_e4m3fn' || declared === 'float8_e5m2'))
         return declared
       return undefined
