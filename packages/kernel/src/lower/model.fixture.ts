@@ -34,16 +34,15 @@ export function modelOf(
   weights: readonly Weight[] = [],
   outputs = 1,
 ): Model {
-  const names = ranks.map((_, i) => `x${i}`)
-  const shapes = ranks.map((rank) => Array<number>(rank).fill(-1))
-  const layers: Layer[] = names.map((name, i) => ({
+  const ports = ranks.map((rank, i) => ({ name: `x${i}`, shape: Array<number>(rank).fill(-1) }))
+  const layers: Layer[] = ports.map(({ name, shape }) => ({
     name,
     className: 'InputLayer',
     kind: 'input',
-    input: { dtype: 'float32', shape: shapes[i]!, optional: false },
+    input: { dtype: 'float32', shape, optional: false },
   }))
-  const calls: Call[] = names.map((_, i) => ({ layer: i, arguments: [] }))
-  calls.push({ layer: names.length, arguments: [...given] })
+  const calls: Call[] = ports.map((_, i) => ({ layer: i, arguments: [] }))
+  calls.push({ layer: ports.length, arguments: [...given] })
   return {
     formatVersion: 1,
     name: 'model',
@@ -57,16 +56,16 @@ export function modelOf(
     })),
     graph: {
       calls,
-      inputs: names.map((name, i) => ({
+      inputs: ports.map(({ name, shape }, i) => ({
         name,
         value: { call: i, output: 0 },
         dtype: 'float32',
-        shape: shapes[i]!,
+        shape,
         optional: false,
       })),
       outputs: Array.from({ length: outputs }, (_, output) => ({
         name: `y${output}`,
-        value: { call: names.length, output },
+        value: { call: ports.length, output },
         shape: [],
         optional: false,
       })),

@@ -4,6 +4,7 @@ import { contractionOps } from './ops/contraction.ts'
 import { elementwiseOps } from './ops/elementwise.ts'
 import { networkOps } from './ops/network.ts'
 import { reductionOps } from './ops/reduction.ts'
+import { repetitionOps } from './ops/repetition.ts'
 import { shapeOps } from './ops/shape.ts'
 import { slicingOps } from './ops/slicing.ts'
 
@@ -13,6 +14,7 @@ const definitions: Readonly<Record<string, OpDefinition>> = {
   ...reductionOps,
   ...contractionOps,
   ...shapeOps,
+  ...repetitionOps,
   ...slicingOps,
   ...networkOps,
 }

@@ -65,6 +65,15 @@ export const reductionOps: Readonly<Record<string, OpDefinition>> = {
       return [logSumExp(context, layer, x, axesOf(given, 'axis', x, layer), given.flag('keepdims'))]
     },
   },
+  average: {
+    parameters: ['x', 'weights'],
+    settings: ['axis'],
+    lower(context, layer, given) {
+      if (given.value('weights')) throw unsupported(layer, 'argument', 'weights')
+      const x = given.tensor('x')
+      return [reduce(context, layer, 'mean', x, axesOf(given, 'axis', x, layer), false)]
+    },
+  },
   'nn.moments': {
     parameters: ['x'],
     settings: ['axes', 'keepdims', 'synchronized'],
