@@ -173,11 +173,12 @@ export function matrixOf(value: Value): { rows: number; width: number } {
  */
 export function onlyTensor(call: CallArguments, layer: Layer): Value {
   const [value] = call.tensors
-  if (value === undefined || call.operands.length !== 1 || call.tensors.length !== 1) {
+  const given = call.operands.filter((operand) => operand.value?.kind !== 'none')
+  if (value === undefined || given.length !== 1 || call.tensors.length !== 1) {
     throw new ModelError('arguments of the call', {
       layer: layer.name,
       expected: '1 tensor',
-      got: `${call.operands.length} with ${call.tensors.length} tensors`,
+      got: `${given.length} with ${call.tensors.length} tensors`,
     })
   }
   return value

@@ -69,6 +69,7 @@ export class OpArguments {
     const value = this.value(name)
     if (value?.kind === 'integer') return value.integer
     if (value?.kind === 'number') return value.number
+    if (value?.kind === 'boolean') return Number(value.boolean)
     return this.tensor(name)
   }
 
