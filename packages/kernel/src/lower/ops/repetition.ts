@@ -1,10 +1,10 @@
 import { elementCount, type Layer } from '@dotplus/core'
 import { resolveAxis, unsupported, type LowerContext, type Value } from '../context.ts'
 import { concatenate } from '../merge.ts'
-import { broadcastTo } from '../permute.ts'
+import { broadcastTo, transpose } from '../permute.ts'
 import { resolveAxes } from '../reduce.ts'
 import { stepsOf, strided } from '../strided.ts'
-import { withRank } from '../where.ts'
+import { band, withRank } from '../where.ts'
 import type { OpArguments, OpDefinition } from './arguments.ts'
 import { one, sliceAxis } from './shape.ts'
 
@@ -59,6 +59,40 @@ function roll(context: LowerContext, layer: Layer, x: Value, axis: number, shift
   return concatenate(context, layer, parts, axis)
 }
 
+/** numpy.rot90: `turns` quarter turns from the first axis towards the second. */
+function rotate(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  turns: number,
+  [first, second]: readonly [number, number],
+): Value {
+  const swapped = [...x.shape.keys()].map((axis) =>
+    axis === first ? second : axis === second ? first : axis,
+  )
+  switch (((turns % 4) + 4) % 4) {
+    case 1:
+      return transpose(context, layer, flip(context, x, [second]), swapped)
+    case 2:
+      return flip(context, x, [first, second])
+    case 3:
+      return flip(context, transpose(context, layer, x, swapped), [second])
+    default:
+      return x
+  }
+}
+
+/** The elements of each matrix between two diagonals, 0 elsewhere. */
+function triangle(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  bounds: { below: number; above: number },
+): Value {
+  if (x.shape.length < 2) throw unsupported(layer, 'a triangle of rank', `${x.shape.length}`)
+  return band(context, x, bounds, 0)
+}
+
 /** Functions that repeat elements or put them in another order. */
 export const repetitionOps: Readonly<Record<string, OpDefinition>> = {
   tile: one(['repeats'], (context, layer, x, given) =>
@@ -87,4 +121,18 @@ export const repetitionOps: Readonly<Record<string, OpDefinition>> = {
       x,
     )
   }),
+  rot90: one(['k', 'axes'], (context, layer, x, given) => {
+    const rank = x.shape.length
+    const axes = (given.integers('axes') ?? [0, 1]).map((axis) => resolveAxis(axis, rank, layer))
+    const [first, second] = axes
+    if (first === undefined || second === undefined || axes.length !== 2 || first === second)
+      throw unsupported(layer, 'axes of rot90', axes.join(', '))
+    return rotate(context, layer, x, given.number('k', 1), [first, second])
+  }),
+  tril: one(['k'], (context, layer, x, given) =>
+    triangle(context, layer, x, { below: Infinity, above: given.number('k', 0) }),
+  ),
+  triu: one(['k'], (context, layer, x, given) =>
+    triangle(context, layer, x, { below: -given.number('k', 0), above: Infinity }),
+  ),
 }
