@@ -2,7 +2,7 @@ import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus
 import { KernelMemory } from './memory.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { denseLayers } from './lower/dense-layers.ts'
-import { layerSetOf, prepareLayers } from './model/lower-graph.ts'
+import { layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { elementTypeOf } from './model/element-type.ts'
 import { kernelBuild, type Precision } from './precision.ts'
@@ -53,12 +53,14 @@ export async function instantiate<Output extends Prediction = Tensor>(
   const memory = new KernelMemory(build.module)
   const weights = new LinearWeights(memory, model)
   const prepared = withFile(file, () => prepareLayers(model, weights, set))
+  const constants = withFile(file, () => prepareConstants(model, weights))
   return new LoadedModel<Output>({
     model: withoutTensorBytes(model),
     graph,
     memory,
     build,
     prepared,
+    constants,
     base: weights.end,
     requestedPrecision: precision,
     requestedThreads: threads,

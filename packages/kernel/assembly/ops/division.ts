@@ -28,7 +28,7 @@ function floorDivide(a: f32, b: f32): f32 {
   if (b == 0) return a / b
   const rest = modulo(a, b)
   const quotient = (a - rest) / b
-  if (quotient == 0) return Mathf.abs(quotient) * (a < 0 != b < 0 ? -1 : 1)
+  if (quotient == 0) return copysign<f32>(0, a / b)
   const whole = Mathf.floor(quotient)
   return quotient - whole > 0.5 ? whole + 1 : whole
 }

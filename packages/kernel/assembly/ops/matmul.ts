@@ -60,7 +60,11 @@ function packStrided(inner: u32, units: u32, b: usize, alongK: u32, alongN: u32,
     } else if (alongN == 4 && filled == width) {
       packRows(inner, width, b, alongK, packed)
     } else {
-      for (let i: u32 = 0; i < filled; i++) packColumn(inner, b + i * alongN, alongK, packed + (i << 2), rowBytes)
+      let i: u32 = 0
+      if (alongK == 4) {
+        for (; i + 4 <= filled; i += 4) packFour(inner, b + i * alongN, alongN, packed + (i << 2), rowBytes)
+      }
+      for (; i < filled; i++) packColumn(inner, b + i * alongN, alongK, packed + (i << 2), rowBytes)
     }
     packed += inner * rowBytes
     b += width * alongN
@@ -76,6 +80,33 @@ function packRows(inner: u32, width: u32, b: usize, alongK: u32, packed: usize):
     packed += width << 2
     b += alongK
   }
+}
+
+/** Four columns, each contiguous in b, by transposing 4 × 4 floats at a time. */
+function packFour(inner: u32, b: usize, alongN: u32, packed: usize, rowBytes: u32): void {
+  const b1 = b + alongN
+  const b2 = b1 + alongN
+  const b3 = b2 + alongN
+  const whole = (inner & ~3) << 2
+  for (let at: u32 = 0; at < whole; at += 16) {
+    const r0 = v128.load(b + at)
+    const r1 = v128.load(b1 + at)
+    const r2 = v128.load(b2 + at)
+    const r3 = v128.load(b3 + at)
+    const low0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5)
+    const low1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
+    const high0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
+    const high1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
+    v128.store(packed, v128.shuffle<f64>(low0, low1, 0, 2))
+    packed += rowBytes
+    v128.store(packed, v128.shuffle<f64>(low0, low1, 1, 3))
+    packed += rowBytes
+    v128.store(packed, v128.shuffle<f64>(high0, high1, 0, 2))
+    packed += rowBytes
+    v128.store(packed, v128.shuffle<f64>(high0, high1, 1, 3))
+    packed += rowBytes
+  }
+  for (let i: u32 = 0; i < 4; i++) packColumn(inner & 3, b + i * alongN + whole, 4, packed + (i << 2), rowBytes)
 }
 
 function packColumn(inner: u32, b: usize, alongK: u32, packed: usize, rowBytes: u32): void {

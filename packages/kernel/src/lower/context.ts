@@ -30,8 +30,18 @@ export class LowerContext {
   callLayer: ((layer: number, call: CallArguments) => Value[]) | undefined
   /** A layer of the model; set by the graph walk. */
   layerAt: ((layer: number) => Layer | undefined) | undefined
+  /** Constants that calls have as arguments, by tensor index. */
+  readonly tensors: ReadonlyMap<number, Value>
   #layer = ''
   #buffers = 0
+
+  constructor(
+    constants: ReadonlyMap<number, { address: number; shape: readonly number[] }> = new Map(),
+  ) {
+    this.tensors = new Map(
+      [...constants].map(([index, { address, shape }]) => [index, this.fixed(address, shape)]),
+    )
+  }
 
   /** Names the layer that the next ops belong to. */
   enter(layer: string): void {
@@ -190,11 +200,12 @@ export function matrixOf(value: Value): { rows: number; width: number } {
  */
 export function onlyTensor(call: CallArguments, layer: Layer): Value {
   const [value] = call.tensors
-  if (value === undefined || call.operands.length !== 1 || call.tensors.length !== 1) {
+  const given = call.operands.filter((operand) => operand.value?.kind !== 'none')
+  if (value === undefined || given.length !== 1 || call.tensors.length !== 1) {
     throw new ModelError('arguments of the call', {
       layer: layer.name,
       expected: '1 tensor',
-      got: `${call.operands.length} with ${call.tensors.length} tensors`,
+      got: `${given.length} with ${call.tensors.length} tensors`,
     })
   }
   return value

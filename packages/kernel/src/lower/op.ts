@@ -1,147 +1,85 @@
-import { ModelError, type Layer, type Value as GraphValue } from '@dotplus/core'
+import { UnsupportedError, type Layer } from '@dotplus/core'
+import { unsupported, type Lowering, type WeightStore } from './context.ts'
+import { typedOps } from './op-typed.ts'
+import { OpArguments, type OpDefinition } from './ops/arguments.ts'
+import { contractionOps } from './ops/contraction.ts'
+import { elementwiseOps } from './ops/elementwise.ts'
+import { networkOps } from './ops/network.ts'
+import { reductionOps } from './ops/reduction.ts'
+import { repetitionOps } from './ops/repetition.ts'
+import { shapeOps } from './ops/shape.ts'
+import { slicingOps } from './ops/slicing.ts'
 
-import { activation, writeActivation, type ActivationName, type BinaryName } from '../program.ts'
-import { cast } from './cast.ts'
-import {
-  unsupported,
-  type CallArguments,
-  type LowerContext,
-  type Lowering,
-  type Operands,
-  type Value,
-} from './context.ts'
-import { binary, binaryConstant } from './merge.ts'
-import { structuralOps } from './op-structure.ts'
-
-/** keras.ops of two operands; `swapped` ones take them in reverse. */
-const binaryOps: Readonly<Record<string, { name: BinaryName; swapped?: boolean }>> = {
-  add: { name: 'add' },
-  subtract: { name: 'subtract' },
-  multiply: { name: 'multiply' },
-  divide: { name: 'divide' },
-  true_divide: { name: 'divide' },
-  maximum: { name: 'maximum' },
-  minimum: { name: 'minimum' },
-  equal: { name: 'equal' },
-  not_equal: { name: 'not_equal' },
-  less: { name: 'less' },
-  less_equal: { name: 'less_equal' },
-  greater: { name: 'less', swapped: true },
-  greater_equal: { name: 'less_equal', swapped: true },
+/** Functions of keras.ops by the name an op node has. */
+const definitions: Readonly<Record<string, OpDefinition>> = {
+  ...elementwiseOps,
+  ...reductionOps,
+  ...contractionOps,
+  ...shapeOps,
+  ...repetitionOps,
+  ...slicingOps,
+  ...networkOps,
 }
 
-/** keras.ops of one operand. */
-const unaryOps: Readonly<Record<string, ActivationName>> = {
-  negative: 'negative',
-  absolute: 'absolute',
-  abs: 'absolute',
-  sign: 'sign',
-  square: 'square',
-  sqrt: 'sqrt',
-  rsqrt: 'rsqrt',
-  reciprocal: 'reciprocal',
-  floor: 'floor',
-  ceil: 'ceil',
-  exp: 'exp',
-  expm1: 'expm1',
-  log: 'log',
-  log1p: 'log1p',
-  erf: 'erf',
-}
-
-/** Functions that give integers for integers: computed as float32 they could lose the last digits. */
-const integral: ReadonlySet<string> = new Set(['negative', 'absolute', 'abs', 'sign', 'square'])
-
-interface PreparedOp {
-  readonly name: string
-  readonly settings: ReadonlyMap<string, GraphValue>
-}
-
-/** Raw function nodes: elementwise ones, comparisons, logic, and those that make masks. */
-export const opLayer: Lowering<PreparedOp> = {
-  anyDtype: true,
+/** Function nodes of float32 tensors. */
+const floatOps: Lowering<OpDefinition> = {
   prepare(layer) {
     if (layer.kind !== 'op') throw unsupported(layer, 'layer', layer.className)
     const { name, attributes } = layer.op
-    const structural = Object.hasOwn(structuralOps, name) ? structuralOps[name] : undefined
-    if (!structural && !Object.hasOwn(binaryOps, name) && !Object.hasOwn(unaryOps, name)) {
-      throw unsupported(layer, 'the function keras.ops', name)
-    }
-    const settings = new Map<string, GraphValue>()
+    const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined
+    if (!definition) throw unsupported(layer, 'the function keras.ops', name)
     for (const { name: setting, value } of attributes) {
-      if (!structural?.settings.includes(setting))
-        throw unsupported(layer, `a setting of ${name}`, setting)
-      if (value) settings.set(setting, value)
+      const float =
+        value === undefined ||
+        value.kind === 'none' ||
+        (value.kind === 'text' && value.text === 'float32')
+      if (setting === 'dtype' && float) continue
+      const known =
+        definition.parameters.includes(setting) || definition.settings?.includes(setting)
+      if (!known) throw unsupported(layer, `a setting of ${name}`, setting)
     }
-    return { name, settings }
+    return definition
   },
-  lower(context, { name, settings }, call, layer) {
-    const structural = Object.hasOwn(structuralOps, name) ? structuralOps[name] : undefined
-    if (structural) return [structural.lower(context, settings, call, layer)]
-    const count = Object.hasOwn(binaryOps, name) ? 2 : 1
-    if (
-      call.operands.length !== count ||
-      call.operands.some(({ tensors, number }) => tensors.length !== (number === undefined ? 1 : 0))
-    ) {
-      throw new ModelError(`arguments of ${name}`, {
-        layer: layer.name,
-        expected: `${count} tensors or numbers`,
-        got: `${call.operands.length}`,
-      })
-    }
-    return [count === 1 ? unary(context, name, call, layer) : pair(context, name, call, layer)]
-  },
+  lower: (context, definition, call, layer) =>
+    definition.lower(context, layer, new OpArguments(definition, call, layer)),
 }
 
-function unary(context: LowerContext, name: string, call: CallArguments, layer: Layer): Value {
-  const [x] = call.tensors
-  if (!x)
-    throw new ModelError(`argument of ${name}`, {
-      layer: layer.name,
-      expected: 'a tensor',
-      got: 'a number',
-    })
-  if (x.dtype !== 'float32' && integral.has(name)) throw unsupported(layer, `${name} of`, x.dtype)
-  const elementwise = activation(unaryOps[name] as ActivationName)
-  return context.rowMap(
-    name,
-    cast(context, x, 'float32'),
-    x.shape.at(-1) ?? 1,
-    (program, index, map) => writeActivation(program, index, { ...map, activation: elementwise }),
-  )
+/** A function node ready to run as one of float32, as one of any dtype, or as both. */
+interface PreparedOp {
+  readonly float: OpDefinition | undefined
+  readonly typed: ReturnType<typeof typedOps.prepare> | undefined
 }
 
-function pair(context: LowerContext, name: string, call: CallArguments, layer: Layer): Value {
-  const { name: operation, swapped } = binaryOps[name] as (typeof binaryOps)[string]
-  const [first, second] = call.operands as readonly [Operands, Operands]
-  const [a, b] = swapped ? [second, first] : [first, second]
-  const [x] = a.tensors
-  const [y] = b.tensors
-  if (x && y) {
-    // NumPy aligns shapes at their last axis.
-    const rank = Math.max(x.shape.length, y.shape.length)
-    const [left, right] = [x, y].map((value) =>
-      context.view(value, [...Array<number>(rank - value.shape.length).fill(1), ...value.shape]),
-    )
-    return binary(context, layer, operation, left as Value, right as Value)
+/** What `prepare` gives, or the reason why it cannot run. */
+function attempt<Prepared>(
+  lowering: Lowering<Prepared>,
+  layer: Layer,
+  weights: WeightStore,
+): Prepared | UnsupportedError {
+  try {
+    return lowering.prepare(layer, weights)
+  } catch (error) {
+    if (error instanceof UnsupportedError) return error
+    throw error
   }
-  const tensor = x ?? y
-  if (!tensor) {
-    throw new ModelError(`arguments of ${name}`, {
-      layer: layer.name,
-      expected: 'a tensor among them',
-      got: 'numbers only',
-    })
-  }
-  const constant = x ? b : a
-  const whole = constant.value?.kind !== 'number' && operation !== 'divide'
-  if (tensor.dtype === 'float32' || !whole) {
-    const float = cast(context, tensor, 'float32')
-    return binaryConstant(context, operation, float, Float32Array.of(constant.number as number), !x)
-  }
-  const number = constant.number as number
-  if (number !== (number | 0)) throw unsupported(layer, 'an integer beyond 32 bits', `${number}`)
-  const words = Uint32Array.of(number)
-  const integer = `int_${operation}` as BinaryName
-  return binaryConstant(context, integer, cast(context, tensor, 'int32'), words, !x)
+}
+
+/** Raw function nodes. */
+export const opLayer: Lowering<PreparedOp> = {
+  anyDtype: true,
+  prepare(layer, weights) {
+    const float = attempt(floatOps, layer, weights)
+    const typed = attempt(typedOps, layer, weights)
+    if (float instanceof UnsupportedError && typed instanceof UnsupportedError) throw float
+    return {
+      float: float instanceof UnsupportedError ? undefined : float,
+      typed: typed instanceof UnsupportedError ? undefined : typed,
+    }
+  },
+  lower(context, { float, typed }, call, layer) {
+    const other = call.tensors.find(({ dtype }) => dtype !== 'float32')
+    if (float && !other) return floatOps.lower(context, float, call, layer)
+    if (typed) return typedOps.lower(context, typed, call, layer)
+    throw unsupported(layer, 'this function of tensors that are not float32', other?.dtype ?? '')
+  },
 }

@@ -12,7 +12,12 @@ import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/pl
 import type { KernelBuild, Precision } from '../precision.ts'
 import { elementTypeOf, loadOutput, storeInput } from './element-type.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
-import { lowerGraph, type LayerOutputs, type PreparedLayers } from './lower-graph.ts'
+import {
+  lowerGraph,
+  type LayerOutputs,
+  type PlacedConstant,
+  type PreparedLayers,
+} from './lower-graph.ts'
 import { ModelState } from './state.ts'
 import { explainTrap } from './trap.ts'
 import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
@@ -62,6 +67,8 @@ export interface LoadedParts {
   readonly memory: KernelMemory
   readonly build: KernelBuild
   readonly prepared: PreparedLayers
+  /** Tensors that calls have as arguments, by tensor index. */
+  readonly constants: ReadonlyMap<number, PlacedConstant>
   /** First address after the weights: where plans are put. */
   readonly base: number
   readonly requestedPrecision: Precision
@@ -258,7 +265,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
     const { model, graph, prepared, base } = this.#loaded()
-    const context = new LowerContext()
+    const context = new LowerContext(this.#loaded().constants)
     const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
     const outputs = lowerGraph(context, model, prepared, graph, values, seen)
@@ -309,7 +316,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
         got: `${shapes.length}`,
       })
     }
-    const context = new LowerContext()
+    const context = new LowerContext(this.#loaded().constants)
     const seen: LayerOutputs = new Map()
     lowerGraph(context, model, prepared, graph, this.#inputValues(context, shapes), seen)
     return new Map([...seen].map(([name, values]) => [name, values.map(({ shape }) => shape)]))

@@ -79,6 +79,45 @@ export function prepareLayers(model: Model, weights: WeightStore, set: LayerSet)
   return { set, settings }
 }
 
+/**
+ * Puts the tensors that calls have as arguments into memory, by tensor index.
+ *
+ * @throws {UnsupportedError} for tensors that are not float32
+ */
+export function prepareConstants(model: Model, weights: WeightStore): Map<number, PlacedConstant> {
+  const constants = new Map<number, PlacedConstant>()
+  const visit = (value: GraphValue | undefined, layer: string): void => {
+    if (value?.kind === 'list') for (const item of value.list.items) visit(item, layer)
+    if (value?.kind !== 'tensor' || constants.has(value.tensor)) return
+    const dtype = model.tensors[value.tensor]?.dtype
+    if (dtype !== 'float32') {
+      throw new UnsupportedError('constants of this dtype are not supported yet', {
+        layer,
+        expected: 'float32',
+        got: dtype ?? 'none',
+      })
+    }
+    constants.set(value.tensor, {
+      address: weights.place(weights.floats(value.tensor)),
+      shape: weights.shape(value.tensor),
+    })
+  }
+  const graphs = model.layers.flatMap((layer) =>
+    layer.kind === 'submodel' && layer.submodel.graph ? [layer.submodel.graph] : [],
+  )
+  for (const { calls } of model.graph ? [model.graph, ...graphs] : graphs) {
+    for (const { layer, arguments: given } of calls)
+      for (const { value } of given) visit(value, model.layers[layer]?.name ?? '')
+  }
+  return constants
+}
+
+/** A constant in the kernel's memory. */
+export interface PlacedConstant {
+  readonly address: number
+  readonly shape: readonly number[]
+}
+
 function checkDtype(layer: Layer): void {
   // A function node's dtype is the one that it gives, which its lowering checks.
   if (layer.kind === 'op') return
@@ -156,7 +195,7 @@ function lowerCall(
     model,
     prepared,
     call.layer,
-    argumentsOf(prepared.set, layer, call, results),
+    argumentsOf(prepared.set, layer, call, results, context.tensors),
     seen,
   )
 }
@@ -207,18 +246,19 @@ function argumentsOf(
   layer: Layer,
   call: Call,
   results: readonly Value[][],
+  constants: ReadonlyMap<number, Value>,
 ): CallArguments {
   const operands: Operands[] = []
   let given: (Value | undefined)[] | undefined
   for (const { name, value } of call.arguments) {
-    if (withoutEffect.has(name) || value?.kind === 'none') continue
+    if (withoutEffect.has(name) || (name !== '' && value?.kind === 'none')) continue
     if (name === 'mask') {
-      given = masksOf(layer, value, results)
+      given = masksOf(layer, value, results, constants)
       // Attention has the mask as one of its arguments.
       if (layer.kind !== 'attention' && layer.kind !== 'multiHeadAttention') continue
     }
     const tensors: Value[] = []
-    collectTensors(layer, value, results, tensors)
+    collectTensors(layer, value, results, constants, tensors)
     operands.push({ name, tensors, number: numberOf(value), value })
   }
   const own = operands[0]?.tensors.map(({ mask }) => mask) ?? []
@@ -237,11 +277,12 @@ function masksOf(
   layer: Layer,
   value: GraphValue | undefined,
   results: readonly Value[][],
+  constants: ReadonlyMap<number, Value>,
 ): (Value | undefined)[] {
   const items = value?.kind === 'list' ? value.list.items : [value]
   return items.map((item) => {
     const tensors: Value[] = []
-    collectTensors(layer, item, results, tensors)
+    collectTensors(layer, item, results, constants, tensors)
     return tensors[0]
   })
 }
@@ -256,6 +297,7 @@ function collectTensors(
   layer: Layer,
   value: GraphValue | undefined,
   results: readonly Value[][],
+  constants: ReadonlyMap<number, Value>,
   out: Value[],
 ): void {
   if (value === undefined) return
@@ -267,22 +309,26 @@ function collectTensors(
       return
     }
     case 'list':
-      for (const item of value.list.items) collectTensors(layer, item, results, out)
+      for (const item of value.list.items) collectTensors(layer, item, results, constants, out)
       return
     case 'dict':
-      for (const { value: entry } of value.dict.entries) collectTensors(layer, entry, results, out)
+      for (const { value: entry } of value.dict.entries)
+        collectTensors(layer, entry, results, constants, out)
       return
     case 'none':
     case 'integer':
     case 'number':
     case 'boolean':
     case 'text':
+    case 'slice':
+    case 'ellipsis':
     case 'dtype':
       return
-    default:
-      throw new UnsupportedError('this kind of argument is not supported yet', {
-        layer: layer.name,
-        got: value.kind,
-      })
+    case 'tensor': {
+      const constant = constants.get(value.tensor)
+      if (!constant) throw new ModelError('a constant that is not there', { layer: layer.name })
+      out.push(constant)
+      return
+    }
   }
 }
