@@ -12,7 +12,7 @@ import {
 import { binary, binaryConstant, concatenate } from './merge.ts'
 
 /** Lowers a layer that another one wraps; its ops carry its own name. */
-function callWrapped(
+export function callWrapped(
   context: LowerContext,
   layer: Layer,
   index: number,

@@ -1,0 +1,138 @@
+import { ModelError, type Argument, type Layer } from '@dotplus/core'
+
+import { cast } from './cast.ts'
+import { onlyTensor, unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
+import { binary, binaryConstant } from './merge.ts'
+import { reduce } from './reduce.ts'
+import { where } from './where.ts'
+import { callWrapped } from './wrapper.ts'
+
+/**
+ * What Keras does to images in training only, where it gives them back as float32 otherwise. RandomCrop is one of them:
+ * outside training it neither crops nor resizes, whatever its output shape says.
+ */
+const trainingOnly: ReadonlySet<string> = new Set([
+  'aug_mix',
+  'cut_mix',
+  'max_num_bounding_boxes',
+  'mix_up',
+  'rand_augment',
+  'random_brightness',
+  'random_color_degeneration',
+  'random_color_jitter',
+  'random_contrast',
+  'random_crop',
+  'random_elastic_transform',
+  'random_erasing',
+  'random_flip',
+  'random_gaussian_blur',
+  'random_grayscale',
+  'random_hue',
+  'random_invert',
+  'random_perspective',
+  'random_posterization',
+  'random_rotation',
+  'random_saturation',
+  'random_sharpness',
+  'random_shear',
+  'random_translation',
+  'random_zoom',
+  'solarization',
+])
+
+type Range = readonly [low: number, high: number]
+
+const byteRange: Range = [0, 255]
+
+type Prepared =
+  | { readonly does: 'nothing' }
+  | { readonly does: 'contrast'; readonly range: Range }
+  | { readonly does: 'layers'; readonly layers: readonly number[] }
+
+/** A setting that is two numbers. */
+function rangeOf(layer: Layer, attributes: readonly Argument[], name: string): Range {
+  const value = attributes.find((attribute) => attribute.name === name)?.value
+  if (value === undefined) return byteRange
+  const items = value.kind === 'list' ? value.list.items : []
+  const [low, high] = items.map((item) => {
+    if (item.kind === 'integer') return item.integer
+    return item.kind === 'number' ? item.number : undefined
+  })
+  if (low === undefined || high === undefined || items.length !== 2)
+    throw unsupported(layer, `a value of ${name}`, value.kind)
+  return [Math.fround(low), Math.fround(high)]
+}
+
+/** (x − low) / (high − low) of one range, at the same place in another; each step rounds, as in Keras. */
+function toRange(context: LowerContext, x: Value, from: Range, to: Range): Value {
+  if (from[0] === to[0] && from[1] === to[1]) return x
+  const shifted = binaryConstant(context, 'subtract', x, Float32Array.of(from[0]))
+  const unit = binaryConstant(context, 'divide', shifted, Float32Array.of(from[1] - from[0]))
+  const scaled = binaryConstant(context, 'multiply', unit, Float32Array.of(to[1] - to[0]))
+  return binaryConstant(context, 'add', scaled, Float32Array.of(to[0]))
+}
+
+/**
+ * AutoContrast of x (batch, a, b, c): least and largest value over a and b, also where channels come first, become the
+ * ends of the range. Where all values are alike that divides by 0, and x stays.
+ */
+function autoContrast(context: LowerContext, layer: Layer, x: Value, range: Range): Value {
+  const images = toRange(context, x, range, byteRange)
+  const low = reduce(context, layer, 'min', images, [1, 2], true)
+  const high = reduce(context, layer, 'max', images, [1, 2], true)
+  const span = binary(context, layer, 'subtract', high, low)
+  const scale = binaryConstant(context, 'divide', span, Float32Array.of(255), true)
+  const negative = binaryConstant(context, 'multiply', low, Float32Array.of(-1))
+  const offset = binary(context, layer, 'multiply', negative, scale)
+  const scaled = binary(context, layer, 'multiply', images, scale)
+  const moved = binary(context, layer, 'add', scaled, offset)
+  const positive = binaryConstant(context, 'maximum', moved, Float32Array.of(0))
+  const clipped = binaryConstant(context, 'minimum', positive, Float32Array.of(255))
+  const result = toRange(context, clipped, byteRange, range)
+  const isNumber = cast(context, binary(context, layer, 'equal', result, result), 'float32')
+  return where(context, layer, isNumber, result, x)
+}
+
+/** Augmentations of images (batch, height, width, channels), or of one image, as they are outside training. */
+export const imageAugmentationLayer: Lowering<Prepared> = {
+  anyDtype: true,
+  prepare(layer) {
+    if (layer.kind !== 'imageAugmentation') throw unsupported(layer, 'layer', layer.className)
+    const { operation, attributes, layers } = layer.imageAugmentation
+    if (operation === 'pipeline') return { does: 'layers', layers }
+    if (operation === 'auto_contrast')
+      return { does: 'contrast', range: rangeOf(layer, attributes, 'value_range') }
+    if (trainingOnly.has(operation)) return { does: 'nothing' }
+    throw unsupported(layer, 'image augmentation', operation)
+  },
+  lower(context, prepared, call, layer) {
+    const given = onlyTensor(call, layer)
+    if (prepared.does === 'layers') {
+      return prepared.layers.reduce<Value[]>(
+        (tensors, index, i) => {
+          const masks = i === 0 ? call.masks : tensors.map(({ mask }) => mask)
+          const operands = tensors.map((x) => ({ name: '', tensors: [x], number: undefined }))
+          return callWrapped(context, layer, index, {
+            tensors,
+            operands,
+            masks,
+            previousMasks: masks,
+          })
+        },
+        [given],
+      )
+    }
+    const { shape } = given
+    if (shape.length !== 3 && shape.length !== 4) {
+      throw new ModelError(`input of ${layer.className}`, {
+        layer: layer.name,
+        expected: '3 or 4 dimensions',
+        got: `(${shape.join(', ')})`,
+      })
+    }
+    const x = cast(context, given, 'float32')
+    if (prepared.does === 'nothing') return [x]
+    const batch = shape.length === 4 ? x : context.view(x, [1, ...shape])
+    return [context.view(autoContrast(context, layer, batch, prepared.range), shape)]
+  },
+}
