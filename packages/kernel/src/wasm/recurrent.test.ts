@@ -182,8 +182,7 @@ describe.each([
       return row === 1 ? kept : logistic(sum(2)) * Math.tanh(carry)
     })
     expect(worst(kernel.view(record.y, rows * units), truth)).toBeLessThan(1e-6)
-    expect([...kernel.view(h, rows * units).slice(units, 2 * units)]).toEqual([
-      ...h0.slice(units, 2 * units),
-    ])
+    const skipped = kernel.view(h, rows * units).slice(units, 2 * units)
+    expect(skipped).toEqual(h0.slice(units, 2 * units))
   })
 })
