@@ -3,6 +3,7 @@ import { attentionLayer } from './attention.ts'
 import { inFloat } from './cast.ts'
 import type { LayerSet } from './layer-set.ts'
 import { impliedMasks, withMasks } from './masks.ts'
+import { convRecurrentLayer } from './conv-recurrent.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
@@ -76,6 +77,7 @@ export const allLayers: LayerSet = {
     embedding: embeddingLayer,
     masking: maskingLayer,
     recurrent: recurrentLayer,
+    convRecurrent: convRecurrentLayer,
     bidirectional: bidirectionalLayer,
     timeDistributed: timeDistributedLayer,
     layerNormalization: layerNormalizationLayer,
