@@ -177,7 +177,7 @@ describe('disposing', () => {
     const worker = watchWorker()
     const stop = new AbortController()
     const loading = load(denseModel(), { worker: true, signal: stop.signal })
-    await vi.waitFor(() => expect(worker()).toBeDefined())
+    await vi.waitFor(() => expect(worker()).toBeDefined(), { interval: 1 })
     const exited = new Promise((resolve) => worker().once('exit', resolve))
     stop.abort(new Error('enough'))
     await expect(loading).rejects.toThrow('enough')
