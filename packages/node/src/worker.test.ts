@@ -181,7 +181,8 @@ describe('disposing', () => {
     const exited = new Promise((resolve) => worker().once('exit', resolve))
     stop.abort(new Error('enough'))
     await expect(loading).rejects.toThrow('enough')
-    expect(await exited).toBe(1)
+    // 1 when it was running, 0 when it had not begun.
+    expect([0, 1]).toContain(await exited)
   })
 })
 
