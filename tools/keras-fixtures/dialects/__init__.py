@@ -52,7 +52,7 @@ def write_dialects(out, seed, command, pattern):
         return
     found = read_back(out)
     record = provenance.describe(command, seed)
-    record["old_keras"] = list(old_keras.PACKAGES.values())
+    record["old_keras"] = [package for packages in old_keras.PACKAGES.values() for package in packages]
     record["read_back"] = {reader: summary(results) for reader, results in found.items()}
     provenance.write(out / "provenance.json", record)
     for reader, results in found.items():
