@@ -1,4 +1,4 @@
-import { elementCount } from '@dotplus/core'
+import { elementCount, UnsupportedError } from '@dotplus/core'
 import { bytesPerElement, type LazyArray, type NdArray } from '../array.ts'
 
 /** Which element of an array comes where, as steps between elements. */
@@ -66,16 +66,22 @@ export function sideBySide(arrays: readonly LazyArray[]): LazyArray | undefined 
   return { dtype, shape, read }
 }
 
-/** The first half of a float32 array plus the second. */
+/** The first half of an array of floats plus the second. */
 export function sumOfHalves(array: LazyArray): LazyArray {
   const half = elementCount(array.shape) / 2
-  return lazily(array, [half], ({ data }) => {
+  const size = bytesPerElement(array.dtype)
+  const [get, set] =
+    size === 8 ? (['getFloat64', 'setFloat64'] as const) : (['getFloat32', 'setFloat32'] as const)
+  return lazily(array, [half], ({ dtype, data }) => {
+    if (dtype !== 'float32' && dtype !== 'float64')
+      throw new UnsupportedError('a sum of arrays of this dtype', {
+        expected: 'float32 or float64',
+        got: dtype,
+      })
     const source = new DataView(data.buffer, data.byteOffset, data.byteLength)
-    const sum = new DataView(new ArrayBuffer(half * 4))
-    for (let i = 0; i < half; i++) {
-      const value = source.getFloat32(i * 4, true) + source.getFloat32((half + i) * 4, true)
-      sum.setFloat32(i * 4, value, true)
-    }
+    const sum = new DataView(new ArrayBuffer(half * size))
+    for (let i = 0; i < half; i++)
+      sum[set](i * size, source[get](i * size, true) + source[get]((half + i) * size, true), true)
     return new Uint8Array(sum.buffer)
   })
 }
