@@ -92,14 +92,15 @@ describe('Keras 1', () => {
   it('merges models in the first layer of a Sequential one', () => {
     const dense = (name: string): JsonObject =>
       layer('Dense', { name, output_dim: 2, batch_input_shape: [null, 3] })
-    const branches = [sequential(dense('left')), sequential(dense('right'))]
+    const given = layer('InputLayer', { name: 'given', batch_input_shape: [null, 3] })
+    const branches = [sequential(dense('left')), sequential(given, dense('right'))]
     const merge = layer('Merge', { name: 'join', mode: 'cos', dot_axes: [1, 1], layers: branches })
     const model = readModel(sequential(merge, dense('last')), { file: 'x.h5', kerasMajor: 1 }, '')
-    expect(model.inputs.map(({ name }) => name)).toEqual(['left_input', 'right_input'])
+    expect(model.inputs.map(({ name }) => name)).toEqual(['left_input', 'given'])
     expect(model.layers.map(({ name, className }) => [name, className])).toEqual([
       ['left_input', 'InputLayer'],
       ['left', 'Dense'],
-      ['right_input', 'InputLayer'],
+      ['given', 'InputLayer'],
       ['right', 'Dense'],
       ['join_product', 'Dot'],
       ['join', 'Reshape'],

@@ -63,7 +63,7 @@ function nameOf({ name, config }: JsonObject): string {
  */
 export function modernMergeFirst(entry: JsonObject): JsonObject {
   const list = layersOf(entry)
-  const [merge, ...rest] = list ?? []
+  const [merge, ...after] = list ?? []
   const branches = isJsonObject(merge?.config) ? merge.config.layers : undefined
   if (!merge || merge.class_name !== 'Merge' || !Array.isArray(branches)) return entry
   const layers: Json[] = []
@@ -73,23 +73,15 @@ export function modernMergeFirst(entry: JsonObject): JsonObject {
     const chain = isJsonObject(branch) ? layersOf(branch) : undefined
     const [first] = chain ?? []
     if (!chain || !first) return entry
-    const firstConfig = first.config as JsonObject
-    const input = `${nameOf(first)}_input`
-    layers.push({
-      name: input,
-      class_name: 'InputLayer',
-      config: {
-        name: input,
-        batch_input_shape: firstConfig.batch_input_shape ?? null,
-        dtype: firstConfig.input_dtype ?? null,
-      },
-      inbound_nodes: [],
-    })
-    inputs.push([input, 0, 0])
-    ends.push([appendChain(layers, chain, [[input, 0, 0]]), 0, 0])
+    const input = first.class_name === 'InputLayer' ? first : inputOf(first)
+    const name = nameOf(input)
+    layers.push({ ...input, name, inbound_nodes: [] })
+    const rest = chain.slice(input === first ? 1 : 0)
+    inputs.push([name, 0, 0])
+    ends.push([appendChain(layers, rest, [[name, 0, 0]]) ?? name, 0, 0])
   }
   const { layers: _, ...mergeConfig } = merge.config as JsonObject
-  const output = appendChain(layers, [{ ...merge, config: mergeConfig }, ...rest], ends)
+  const output = appendChain(layers, [{ ...merge, config: mergeConfig }, ...after], ends)
   const { stored_form: __, ...outer } = entry
   const name = nameOf(entry)
   return {
@@ -99,20 +91,33 @@ export function modernMergeFirst(entry: JsonObject): JsonObject {
       name: name === 'merge' ? 'sequential' : name,
       layers,
       input_layers: inputs,
-      output_layers: [[output, 0, 0]],
+      output_layers: [[output ?? name, 0, 0]],
     },
   }
 }
 
-/** Adds layers that follow each other, and answers the name of the last. */
-function appendChain(layers: Json[], chain: readonly JsonObject[], from: readonly Json[]): string {
+/** The input that Keras makes up for a layer that says its input's shape itself. */
+function inputOf(first: JsonObject): JsonObject {
+  const { batch_input_shape: shape, input_dtype: dtype } = first.config as JsonObject
+  const name = `${nameOf(first)}_input`
+  const config = { name, batch_input_shape: shape ?? null, dtype: dtype ?? null }
+  return { name, class_name: 'InputLayer', config }
+}
+
+/** Adds layers that follow each other, and answers the name of the last; undefined when there are none. */
+function appendChain(
+  layers: Json[],
+  chain: readonly JsonObject[],
+  from: readonly Json[],
+): string | undefined {
   let inbound: Json[] = [...from]
   for (const each of chain) {
     const name = nameOf(each)
     layers.push(...mergeEntries({ ...each, name, inbound_nodes: [inbound] }))
     inbound = [[name, 0, 0]]
   }
-  return nameOf(chain.at(-1) as JsonObject)
+  const last = chain.at(-1)
+  return last && nameOf(last)
 }
 
 /** The layers of a Sequential model, all of them objects. */
