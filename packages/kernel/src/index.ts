@@ -15,4 +15,4 @@ export type {
   Tensor,
 } from './model/tensor.ts'
 export type { PlanStep } from './plan/planner.ts'
-export { hasRelaxedSimd, hasSimd, type Precision } from './precision.ts'
+export { hasFusedMultiplyAdd, hasSimd, type Precision } from './precision.ts'

@@ -21,10 +21,14 @@ const simdProbe = new Uint8Array([
   0, 253, 228, 1, 11,
 ])
 
-// The same with f32x4.relaxed_madd of the argument with itself.
-const relaxedSimdProbe = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32,
-  0, 32, 0, 253, 133, 2, 11,
+// (module (func (export "f") (result f32)
+//   f32.const 1+2^-12 f32x4.splat f32.const 1+2^-12 f32x4.splat f32.const -1-2^-11 f32x4.splat
+//   f32x4.relaxed_madd f32x4.extract_lane 0))
+// 2^-24 where product and sum are rounded once, 0 where each is rounded.
+const fusionProbe = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 125, 3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 31, 1,
+  29, 0, 67, 0, 8, 128, 63, 253, 19, 67, 0, 8, 128, 63, 253, 19, 67, 0, 16, 128, 191, 253, 19, 253,
+  133, 2, 253, 31, 0, 11,
 ])
 
 /** True when this engine runs 128-bit WebAssembly SIMD, which every build needs. */
@@ -32,9 +36,18 @@ export function hasSimd(): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(simdProbe)
 }
 
-/** True when this engine has relaxed SIMD, which the fast build needs. */
-export function hasRelaxedSimd(): boolean {
-  return hasSimd() && WebAssembly.validate(relaxedSimdProbe)
+/** Why this engine does not run the fast build; undefined when it does. */
+function withoutFast(): string | undefined {
+  if (!WebAssembly.validate(fusionProbe)) return 'this engine has no relaxed SIMD'
+  const { f } = new WebAssembly.Instance(new WebAssembly.Module(fusionProbe), {}).exports
+  return (f as () => number)() === 0
+    ? 'relaxed SIMD does not fuse multiply and add in this engine'
+    : undefined
+}
+
+/** True when this engine has relaxed SIMD with fused multiply-add, which the fast build needs. */
+export function hasFusedMultiplyAdd(): boolean {
+  return hasSimd() && withoutFast() === undefined
 }
 
 /** Which ops a kernel has: those of dense networks, or all. */
@@ -96,7 +109,8 @@ export async function kernelBuild(
     })
   }
   if (wasm) return { module: wasm, precision: requested, reason: undefined }
-  const precision = requested === 'fast' && !hasRelaxedSimd() ? 'exact' : requested
+  const reason = requested === 'fast' ? withoutFast() : undefined
+  const precision = reason === undefined ? requested : 'exact'
   const file = precision === 'exact' && part === 'dense' ? 'exact-dense' : precision
   let module = compiled.get(file)
   if (!module) {
@@ -105,6 +119,5 @@ export async function kernelBuild(
     // A failed compilation must not stick.
     module.catch(() => compiled.delete(file))
   }
-  const reason = precision === requested ? undefined : 'this engine has no relaxed SIMD'
   return { module: await module, precision, reason }
 }

@@ -177,11 +177,12 @@ describe('disposing', () => {
     const worker = watchWorker()
     const stop = new AbortController()
     const loading = load(denseModel(), { worker: true, signal: stop.signal })
-    await vi.waitFor(() => expect(worker()).toBeDefined())
+    await vi.waitFor(() => expect(worker()).toBeDefined(), { interval: 1 })
     const exited = new Promise((resolve) => worker().once('exit', resolve))
     stop.abort(new Error('enough'))
     await expect(loading).rejects.toThrow('enough')
-    expect(await exited).toBe(1)
+    // 1 when it was running, 0 when it had not begun.
+    expect([0, 1]).toContain(await exited)
   })
 })
 

@@ -1,5 +1,4 @@
 import { UnsupportedError } from '@dotplus/core'
-import { modernize } from '../keras/dialects.ts'
 import { readDTypePolicy } from '../keras/dtype-policy.ts'
 import { LayerConfig } from '../keras/layer-config.ts'
 import type { LayerSpec, ModelSpec } from '../keras/model-spec.ts'
@@ -11,6 +10,7 @@ import type { LayerConverter, LayerScope } from '../layers/layer-converter.ts'
 import { registry } from '../layers/registry.ts'
 import type { Problems } from '../problems.ts'
 import { noWeights, type WeightChild, type WeightNode } from '../weights/weight-tree.ts'
+import { withStoredLayout } from '../weights/stored-layout.ts'
 import type { PlannedLayer } from './planned-layer.ts'
 
 const float32 = {
@@ -49,8 +49,7 @@ export class Planner {
     const { className } = spec
     const { kerasMajor, file } = this.#origin
     const place = { file, layer: path, className, kerasMajor }
-    const values = modernize(className, spec.config, kerasMajor)
-    const config = new LayerConfig(values, place, this.#problems)
+    const config = new LayerConfig(spec.config, place, this.#problems)
     const policy = readDTypePolicy(spec.config.dtype)
     if (!policy) {
       config.reject('dtype', 'a dtype or dtype policy of Keras')
@@ -71,7 +70,11 @@ export class Planner {
       this.#problems.add(this.#unknownLayer(spec, path))
       return { ...base, body: { type: 'unknown' }, weights: noWeights }
     }
-    const weights = converter.weights?.(config, this.scope(base)) ?? noWeights
+    const weights = withStoredLayout(
+      converter.weights?.(config, this.scope(base)) ?? noWeights,
+      spec,
+      kerasMajor,
+    )
     const trainable = spec.config.trainable !== false
     return {
       ...base,

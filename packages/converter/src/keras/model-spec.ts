@@ -1,5 +1,6 @@
 import type { DType } from '@dotplus/core'
 import type { NdArray } from '../array.ts'
+import type { StoredForm } from './dialects.ts'
 import type { JsonObject } from './python-json.ts'
 
 /** The model as Keras describes it, in one form for all its generations and both kinds of models. */
@@ -42,6 +43,8 @@ export interface LayerSpec {
   readonly calls: readonly CallSpec[]
   /** Set when it is a function node: the function's name in `keras.ops`. */
   readonly op: string | undefined
+  /** How an older Keras lays out the layer's variables, where that differs from Keras 3. */
+  readonly storedForm?: StoredForm | undefined
   /** Set when the layer is a model. */
   readonly model: ModelSpec | undefined
   /** An input that Keras made up for a Sequential model; it is in no weight file. */

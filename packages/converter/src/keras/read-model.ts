@@ -1,4 +1,5 @@
 import { FormatError, UnsupportedError } from '@dotplus/core'
+import { modernize, storedFormOf } from './dialects.ts'
 import { readFunctional } from './functional.ts'
 import type { LayerSpec, ModelSpec } from './model-spec.ts'
 import { opModule } from './op-classes.ts'
@@ -36,6 +37,11 @@ export function isModelConfig(serialized: JsonObject): boolean {
  * @throws {UnsupportedError} for subclassed models, whose graph only their Python code knows
  */
 export function readModel(serialized: Json, origin: ModelOrigin, path: string): ModelSpec {
+  return readModern(modernize(serialized, origin.kerasMajor), origin, path)
+}
+
+/** A model, or one inside another, in the spelling of Keras 3. */
+function readModern(serialized: Json, origin: ModelOrigin, path: string): ModelSpec {
   if (!isJsonObject(serialized) || typeof serialized.class_name !== 'string') {
     throw new FormatError('not a Keras model config', {
       file: origin.file,
@@ -99,8 +105,9 @@ function layerOf(json: JsonObject, origin: ModelOrigin, path: string): Omit<Laye
     config,
     op: opOf(className, module ?? moduleOfOp(className, config, origin)),
     inputShape: buildShape(json.build_config),
+    storedForm: storedFormOf(json),
     model: isModelConfig(json)
-      ? readModel(json, { ...origin, inputShape: undefined }, inner)
+      ? readModern(json, { ...origin, inputShape: undefined }, inner)
       : undefined,
   }
 }

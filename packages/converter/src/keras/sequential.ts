@@ -75,7 +75,9 @@ function madeUpInput(
 
 function inputDtype(first: Omit<LayerSpec, 'calls'>): Json | undefined {
   if (textLayers.has(first.className)) return 'string'
-  return typeof first.config.dtype === 'string' ? first.config.dtype : undefined
+  // Keras 1 tells the dtype of the input apart from the layer's.
+  const dtype = first.config.input_dtype ?? first.config.dtype
+  return typeof dtype === 'string' ? dtype : undefined
 }
 
 /** The model's input shape from wherever a generation of Keras keeps it. */

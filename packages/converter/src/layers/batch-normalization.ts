@@ -22,7 +22,6 @@ export const batchNormalization: LayerConverter = {
       'synchronized',
       'renorm_clipping',
       'renorm_momentum',
-      'mode',
       'fused',
       'virtual_batch_size',
     )

@@ -51,7 +51,6 @@ function readProjections(
 
 /** Arguments that only matter in training, or choose an implementation. */
 const withoutEffect = [
-  'dropout',
   'seed',
   'flash_attention',
   'softmax_robust_masking',
@@ -87,6 +86,7 @@ export const multiHeadAttention: LayerConverter = {
           output,
         }),
         slidingWindow: config.optionalInteger('sliding_window'),
+        dropout: config.number('dropout', 0),
         grouped: false,
       },
     }
@@ -119,6 +119,7 @@ export const groupedQueryAttention: LayerConverter = {
           output: 'bquh,uhm->bqm',
         }),
         slidingWindow: config.optionalInteger('sliding_window'),
+        dropout: config.number('dropout', 0),
         grouped: true,
       },
     }

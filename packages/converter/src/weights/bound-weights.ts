@@ -95,22 +95,27 @@ export function checkShape(
   )
 }
 
-/** Variables given by path ("cell/kernel"), arranged as the layer's tree. */
+/**
+ * Variables given by path ("cell/kernel"), arranged as the layer's tree.
+ *
+ * @param turned kernels are turned around, as Theano takes them
+ */
 export function boundByPath(
   node: WeightNode,
   found: ReadonlyMap<string, LazyArray>,
+  turned = false,
   prefix = '',
 ): BoundWeights {
   const own = new Map<string, LazyArray>()
-  for (const slot of node.own) {
+  for (const slot of node.stored?.slots ?? node.own) {
     const array = found.get(prefix + slot.name)
     if (array) own.set(slot.name, array)
   }
   const children = new Map(
     node.children.map((child) => [
       child.key,
-      boundByPath(child.node, found, `${prefix}${child.key}/`),
+      boundByPath(child.node, found, turned, `${prefix}${child.key}/`),
     ]),
   )
-  return { own, children }
+  return { own: node.stored?.assemble(own, turned) ?? own, children }
 }

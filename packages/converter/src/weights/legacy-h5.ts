@@ -33,9 +33,10 @@ export function legacyH5Store(root: Hdf5Group, file: string): WeightStore {
       const names = readNames(root, 'layer_names', file)
       const byName = new Map<string, StoredWeight[]>()
       for (const name of names) byName.set(name, await readLayer(root, name, file))
+      const turned = isOfTheano(root, byName)
       const children = new Map<string, BoundWeights>()
       for (const { child, stored } of matchLayers(model.children, byName)) {
-        children.set(child.key, bindLayer(child, stored, file, problems))
+        children.set(child.key, bindLayer(child, stored, turned, { file, problems }))
       }
       return { own: new Map(), children }
     },
@@ -88,6 +89,16 @@ function variableName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/:\d+$/, '')
 }
 
+/** Keras 2 names its backend; of Keras 1 only Theano writes names without ":0". */
+function isOfTheano(
+  root: Hdf5Group,
+  layers: ReadonlyMap<string, readonly StoredWeight[]>,
+): boolean {
+  const backend = root.attributes.get('backend')?.strings?.[0]
+  if (backend !== undefined) return backend === 'theano'
+  return [...layers.values()].flat().some(({ path }) => !/:\d+$/.test(path))
+}
+
 /** Layers by name; where names differ but as many layers have weights, by order, as Keras loads them. */
 function matchLayers(
   layers: readonly WeightChild[],
@@ -105,8 +116,8 @@ function matchLayers(
 function bindLayer(
   child: WeightChild,
   stored: readonly StoredWeight[],
-  file: string,
-  problems: Problems,
+  turned: boolean,
+  { file, problems }: { readonly file: string; readonly problems: Problems },
 ): BoundWeights {
   const placed = slotsInLegacyOrder(child.node)
   if (placed.length === 0) {
@@ -128,7 +139,11 @@ function bindLayer(
   for (const [index, weight] of pairSlots(slots, stored, where, problems).entries()) {
     if (weight) found.set(placed[index] as PlacedSlot, weight.array)
   }
-  return boundByPath(child.node, new Map([...found].map(([slot, array]) => [slot.path, array])))
+  return boundByPath(
+    child.node,
+    new Map([...found].map(([slot, array]) => [slot.path, array])),
+    turned,
+  )
 }
 
 /** The group that holds the weights: `model_weights` of a whole model, the root of a weights file. */

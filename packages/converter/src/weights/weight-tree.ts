@@ -1,3 +1,5 @@
+import type { LazyArray } from '../array.ts'
+
 /** One variable a layer owns, in the order Keras creates it. */
 export interface WeightSlot {
   /** Keras's name of the variable: "kernel", "gamma". */
@@ -14,12 +16,24 @@ export interface WeightSlot {
   readonly repeated?: boolean
 }
 
+/** How a file of an older Keras holds the variables of a node, where that differs. */
+export interface StoredLayout {
+  readonly slots: readonly WeightSlot[]
+  /**
+   * The node's variables from those of `slots`.
+   *
+   * @param turned the file's kernels are turned around, as Theano takes them
+   */
+  assemble(found: ReadonlyMap<string, LazyArray>, turned: boolean): Map<string, LazyArray>
+}
+
 /** What a layer stores: its own variables, trainable ones first, then those of the layers inside it. */
 export interface WeightNode {
   readonly own: readonly WeightSlot[]
   readonly children: readonly WeightChild[]
   /** False: old files list all variables below as not trainable. */
   readonly trainable: boolean
+  readonly stored?: StoredLayout
 }
 
 export interface WeightChild {
@@ -70,7 +84,7 @@ export function slotsInOrder(root: WeightNode): PlacedSlot[] {
   const all: PlacedSlot[] = []
   const visit = (node: WeightNode, prefix: string, trainable: boolean): void => {
     const active = trainable && node.trainable
-    for (const slot of node.own)
+    for (const slot of node.stored?.slots ?? node.own)
       all.push({ slot, path: prefix + slot.name, trainable: active && slot.trainable })
     for (const child of node.children) visit(child.node, `${prefix}${child.key}/`, active)
   }

@@ -32,7 +32,6 @@ import {
   type Lowering,
   type Value,
 } from './context.ts'
-import { elementMask, select } from './masking.ts'
 import { transpose } from './permute.ts'
 
 /** An activation ready to run: fused element by element, or a pass of its own along an axis. */
@@ -160,7 +159,8 @@ export function applyActivation(
   return applyAxiswise(context, layer, prepared.axiswise, prepared.axis, x)
 }
 
-function applyAxiswise(
+/** Applies a function along one axis. */
+export function applyAxiswise(
   context: LowerContext,
   layer: Layer,
   name: Axiswise,
@@ -178,7 +178,12 @@ function applyAxiswise(
   return transpose(context, layer, y, inverse)
 }
 
-function alongLastAxis(context: LowerContext, name: Exclude<Axiswise, 'glu'>, x: Value): Value {
+/** Applies a function along the last axis. */
+export function alongLastAxis(
+  context: LowerContext,
+  name: Exclude<Axiswise, 'glu'>,
+  x: Value,
+): Value {
   const width = x.shape.at(-1) ?? 1
   if (name === 'softmax') return context.rowMap(name, x, width, writeSoftmax)
   if (name === 'log_softmax') return context.rowMap(name, x, width, writeLogSoftmax)
@@ -254,46 +259,4 @@ export const activationLayer: Lowering<PreparedActivation> = {
   lower: (context, prepared, call, layer) => [
     applyActivation(context, layer, prepared, onlyTensor(call, layer)),
   ],
-}
-
-/** Softmax over one axis, or over several together. */
-export const softmaxLayer: Lowering<readonly number[]> = {
-  prepare(layer) {
-    const axes = layer.kind === 'softmax' ? layer.softmax.axes : []
-    return axes.length === 0 ? [-1] : axes
-  },
-  lower(context, axes, call, layer) {
-    const x = onlyTensor(call, layer)
-    const [mask] = call.masks
-    if (!mask) return [softmaxOver(context, layer, axes, x)]
-    // Masked elements are taken for a large negative number before and for 0 after.
-    const bits = elementMask(context, layer, mask, x.shape)
-    const filledIn = select(context, x, bits, masked)
-    return [select(context, softmaxOver(context, layer, axes, filledIn), bits, 0)]
-  },
-}
-
-const masked = -1e9
-
-function softmaxOver(
-  context: LowerContext,
-  layer: Layer,
-  axes: readonly number[],
-  x: Value,
-): Value {
-  if (axes.length === 1) return applyAxiswise(context, layer, 'softmax', axes[0] as number, x)
-  const rank = x.shape.length
-  const joined = axes.map((axis) => resolveAxis(axis, rank, layer)).toSorted((a, b) => a - b)
-  const rest = [...Array(rank).keys()].filter((axis) => !joined.includes(axis))
-  const permutation = [...rest, ...joined]
-  const moved = transpose(context, layer, x, permutation)
-  const width = joined.reduce((product, axis) => product * (x.shape[axis] as number), 1)
-  const flat = context.view(moved, [...rest.map((axis) => x.shape[axis] as number), width])
-  const y = context.view(alongLastAxis(context, 'softmax', flat), moved.shape)
-  return transpose(
-    context,
-    layer,
-    y,
-    permutation.map((_, i) => permutation.indexOf(i)),
-  )
 }

@@ -1,4 +1,4 @@
-import { activationLayer, softmaxLayer } from './activation.ts'
+import { activationLayer } from './activation.ts'
 import { denseLayer } from './dense.ts'
 import type { LayerSet } from './layer-set.ts'
 import { permuteLayer } from './permute.ts'
@@ -15,7 +15,6 @@ export const denseLayers: LayerSet = {
     identity: identityLayer,
     dense: denseLayer,
     activation: activationLayer,
-    softmax: softmaxLayer,
     flatten: flattenLayer,
     reshape: reshapeLayer,
     permute: permuteLayer,

@@ -77,7 +77,12 @@ export function impliedMasks(layer: Layer, operands: readonly Operands[]): Opera
 
 /** States have no mask. */
 function maskedOutputs(layer: Layer): number {
-  if (layer.kind === 'recurrent' || layer.kind === 'multiHeadAttention') return 1
+  if (
+    layer.kind === 'recurrent' ||
+    layer.kind === 'convRecurrent' ||
+    layer.kind === 'multiHeadAttention'
+  )
+    return 1
   return Infinity
 }
 
@@ -92,6 +97,8 @@ function maskOf(context: LowerContext, layer: Layer, call: CallArguments): Value
       return concatenatedMask(context, layer, call, layer.concatenate.axis)
     case 'recurrent':
       return layer.recurrent.scan?.returnSequences ? first : undefined
+    case 'convRecurrent':
+      return layer.convRecurrent.scan?.returnSequences ? first : undefined
     default:
       return layer.kind !== undefined && passing.has(layer.kind) ? first : undefined
   }

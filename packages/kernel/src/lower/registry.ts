@@ -1,8 +1,9 @@
-import { activationLayer, softmaxLayer } from './activation.ts'
+import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { inFloat } from './cast.ts'
 import type { LayerSet } from './layer-set.ts'
 import { impliedMasks, withMasks } from './masks.ts'
+import { convRecurrentLayer } from './conv-recurrent.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
 import { denseLayer } from './dense.ts'
@@ -32,6 +33,7 @@ import { croppingLayer, zeroPaddingLayer } from './padding.ts'
 import { permuteLayer } from './permute.ts'
 import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './pooling.ts'
 import { centerCropLayer, resizingLayer } from './resizing.ts'
+import { softmaxLayer } from './softmax.ts'
 import { spectralNormalizationLayer } from './spectral-normalization.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 import { upSamplingLayer } from './up-sampling.ts'
@@ -77,6 +79,7 @@ export const allLayers: LayerSet = {
     embedding: embeddingLayer,
     masking: maskingLayer,
     recurrent: recurrentLayer,
+    convRecurrent: convRecurrentLayer,
     bidirectional: bidirectionalLayer,
     timeDistributed: timeDistributedLayer,
     layerNormalization: layerNormalizationLayer,

@@ -1,4 +1,4 @@
-import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { elementCount, ModelError, type Layer, type Scan } from '@dotplus/core'
 
 import { writeTranspose } from '../program.ts'
 import {
@@ -59,6 +59,12 @@ export function reversed(context: LowerContext, x: Value, axis: number): Value {
   return y
 }
 
+/** How a recurrent layer walks; undefined for other layers. */
+function scanOf(layer: Layer | undefined): Scan | undefined {
+  if (layer?.kind === 'recurrent') return layer.recurrent.scan
+  return layer?.kind === 'convRecurrent' ? layer.convRecurrent.scan : undefined
+}
+
 interface PreparedBidirectional {
   readonly forward: number
   readonly backward: number
@@ -89,7 +95,7 @@ export const bidirectionalLayer: Lowering<PreparedBidirectional> = {
       })
       const tensors = operands.flatMap((operand) => operand.tensors)
       const own = context.layerAt?.(index)
-      const scan = own && 'recurrent' in own ? own.recurrent.scan : undefined
+      const scan = scanOf(own)
       // Keras has both give zeros where a step is skipped, so that merging them says nothing there.
       const zeroMasked = scan?.returnSequences ?? false
       const inner = { ...call, operands, tensors, zeroMasked }
@@ -147,7 +153,7 @@ export const timeDistributedLayer: Lowering<number> = {
         ? context.view(mask, [batch * steps, ...mask.shape.slice(2)])
         : undefined
     const own = context.layerAt?.(index)
-    if (own?.kind === 'recurrent' && own.recurrent.scan?.stateful)
+    if (own && scanOf(own)?.stateful)
       throw unsupported(layer, 'a stateful layer inside TimeDistributed', own.name)
     const outputs = callWrapped(context, layer, index, {
       tensors: [folded],

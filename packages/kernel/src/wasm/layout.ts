@@ -323,7 +323,7 @@ export const REDUCE_Y = 6
 export const REDUCE_Y_ADVANCE = 7
 export const REDUCE_KIND = 8 // a reduction code
 
-// Reduction codes. SUM, PRODUCT and SQUARED_DEVIATIONS run over doubles that begin at 0 or 1.
+// Reduction codes.
 export const SUM = 0
 export const MEAN = 1
 export const PRODUCT = 2

@@ -147,4 +147,42 @@ describe.each([
       expect(worst(result.h, result.trueH)).toBeLessThan(2e-6)
     }
   })
+
+  test('takes a product that is given, and an output that is continued', () => {
+    kernel.reset()
+    const [rows, units] = [3, 5]
+    const columns = 4 * units
+    const [x0, z0] = [randomFloats(rows * columns, 1), randomFloats(rows * columns, 2)]
+    const [h0, c0] = [randomFloats(rows * units, 3), randomFloats(rows * units, 4)]
+    const before = randomFloats(rows * units, 5)
+    const y = kernel.floats([...before, ...before.map(() => 0)])
+    const [h, c] = [kernel.floats(h0), kernel.floats(c0)]
+    const record = {
+      cell: 'lstm' as const,
+      rows,
+      steps: 1,
+      units,
+      x: kernel.floats(x0),
+      weights: 0,
+      settings: kernel.floats(recurrentSettings(tanh, sigmoid, 0)),
+      h,
+      c,
+      y: y + rows * units * 4,
+      mask: kernel.words([1, 0, 1]),
+      scratch: kernel.floats(z0),
+      flags: { sequences: true, timeMajor: true, productGiven: true, continued: true },
+    }
+    kernel.run(1, (program) => writeRecurrent(program, 0, record))
+    const logistic = (v: number) => 1 / (1 + Math.exp(-v))
+    const truth = before.map((kept, at) => {
+      const [row, i] = [Math.floor(at / units), at % units]
+      const sum = (gate: number) =>
+        x0[row * columns + gate * units + i]! + z0[row * columns + gate * units + i]!
+      const carry = logistic(sum(1)) * c0[at]! + logistic(sum(0)) * Math.tanh(sum(3))
+      return row === 1 ? kept : logistic(sum(2)) * Math.tanh(carry)
+    })
+    expect(worst(kernel.view(record.y, rows * units), truth)).toBeLessThan(1e-6)
+    const skipped = kernel.view(h, rows * units).slice(units, 2 * units)
+    expect(skipped).toEqual(h0.slice(units, 2 * units))
+  })
 })

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { hasFusedMultiplyAdd, kernelBuild } from './precision.ts'
+
+describe('kernelBuild', () => {
+  it('is the exact build when asked for it', async () => {
+    expect(await kernelBuild('exact', 'all')).toMatchObject({
+      precision: 'exact',
+      reason: undefined,
+    })
+  })
+
+  it('is the fast build only where multiply and add are fused, and says why where not', async () => {
+    const build = await kernelBuild('fast', 'all')
+    expect(build.precision).toBe(hasFusedMultiplyAdd() ? 'fast' : 'exact')
+    expect(build.reason === undefined).toBe(hasFusedMultiplyAdd())
+  })
+
+  it('compiles a kernel once', async () => {
+    const [first, second] = [
+      await kernelBuild('exact', 'dense'),
+      await kernelBuild('exact', 'dense'),
+    ]
+    expect(second.module).toBe(first.module)
+    expect((await kernelBuild('exact', 'all')).module).not.toBe(first.module)
+  })
+})
