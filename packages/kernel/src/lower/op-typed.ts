@@ -1,6 +1,6 @@
 import { ModelError, type Layer, type Value as GraphValue } from '@dotplus/core'
 
-import { activation, writeActivation, type ActivationName, type BinaryName } from '../program.ts'
+import type { ActivationName, BinaryName } from '../program.ts'
 import { cast } from './cast.ts'
 import {
   unsupported,
@@ -12,6 +12,7 @@ import {
 } from './context.ts'
 import { binary, binaryConstant } from './merge.ts'
 import { structuralOps } from './op-structure.ts'
+import { map, unaryNames } from './ops/elementwise.ts'
 
 /** keras.ops of two operands; `swapped` ones take them in reverse. */
 const binaryOps: Readonly<Record<string, { name: BinaryName; swapped?: boolean }>> = {
@@ -30,25 +31,6 @@ const binaryOps: Readonly<Record<string, { name: BinaryName; swapped?: boolean }
   greater_equal: { name: 'less_equal', swapped: true },
 }
 
-/** keras.ops of one operand. */
-const unaryOps: Readonly<Record<string, ActivationName>> = {
-  negative: 'negative',
-  absolute: 'absolute',
-  abs: 'absolute',
-  sign: 'sign',
-  square: 'square',
-  sqrt: 'sqrt',
-  rsqrt: 'rsqrt',
-  reciprocal: 'reciprocal',
-  floor: 'floor',
-  ceil: 'ceil',
-  exp: 'exp',
-  expm1: 'expm1',
-  log: 'log',
-  log1p: 'log1p',
-  erf: 'erf',
-}
-
 /** Functions that give integers for integers: computed as float32 they could lose the last digits. */
 const integral: ReadonlySet<string> = new Set(['negative', 'absolute', 'abs', 'sign', 'square'])
 
@@ -64,7 +46,7 @@ export const typedOps: Lowering<PreparedOp> = {
     if (layer.kind !== 'op') throw unsupported(layer, 'layer', layer.className)
     const { name, attributes } = layer.op
     const structural = Object.hasOwn(structuralOps, name) ? structuralOps[name] : undefined
-    if (!structural && !Object.hasOwn(binaryOps, name) && !Object.hasOwn(unaryOps, name)) {
+    if (!structural && !Object.hasOwn(binaryOps, name) && !Object.hasOwn(unaryNames, name)) {
       throw unsupported(layer, 'the function keras.ops', name)
     }
     const settings = new Map<string, GraphValue>()
@@ -102,13 +84,7 @@ function unary(context: LowerContext, name: string, call: CallArguments, layer: 
       got: 'a number',
     })
   if (x.dtype !== 'float32' && integral.has(name)) throw unsupported(layer, `${name} of`, x.dtype)
-  const elementwise = activation(unaryOps[name] as ActivationName)
-  return context.rowMap(
-    name,
-    cast(context, x, 'float32'),
-    x.shape.at(-1) ?? 1,
-    (program, index, map) => writeActivation(program, index, { ...map, activation: elementwise }),
-  )
+  return map(context, unaryNames[name] as ActivationName, cast(context, x, 'float32'))
 }
 
 function pair(context: LowerContext, name: string, call: CallArguments, layer: Layer): Value {

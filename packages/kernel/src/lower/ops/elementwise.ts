@@ -25,7 +25,8 @@ const binaryNames: Readonly<Record<string, BinaryName>> = {
   remainder: 'modulo',
 }
 
-const unaryNames: Readonly<Record<string, ActivationName>> = {
+/** keras.ops of one operand. */
+export const unaryNames: Readonly<Record<string, ActivationName>> = {
   negative: 'negative',
   absolute: 'absolute',
   abs: 'absolute',
