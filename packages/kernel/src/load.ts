@@ -5,6 +5,7 @@ import { denseLayers } from './lower/dense-layers.ts'
 import { layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { elementTypeOf } from './model/element-type.ts'
+import { isFloat32Input } from './model/input-dtype.ts'
 import { kernelBuild, type Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
 
@@ -39,7 +40,8 @@ export async function instantiate<Output extends Prediction = Tensor>(
   }
   const graph = graphOf(model, file)
   for (const port of graph.inputs) {
-    if (elementTypeOf(port.dtype) === undefined) {
+    const uncast = port.dtype === 'float64' && !isFloat32Input(model, graph, port)
+    if (elementTypeOf(port.dtype) === undefined || uncast) {
       throw new UnsupportedError('inputs of this dtype are not supported yet', {
         file,
         place: `input ${port.name}`,

@@ -7,6 +7,8 @@ import { expect, it } from 'vitest'
 
 /** Bytes on disk that `npm install @dotplus/node` may take. */
 const budget = 1_000_000
+/** Bytes of the tarballs that are aimed at and, with all layers in one package, not reached; printed, not asserted. */
+const packedAim = 100_000
 const packages = join(import.meta.dirname, '../..')
 const installed = ['core', 'kernel', 'node'].map((name) => join(packages, name))
 
@@ -40,7 +42,9 @@ it(`installs ${budget / 1e6} MB at most`, async () => {
   const size = packed.reduce((sum, entry) => sum + entry.size, 0)
   const unpacked = packed.reduce((sum, entry) => sum + entry.unpackedSize, 0)
   const parts = packed.map((entry) => `${entry.name} ${entry.size} B`).join(', ')
-  console.info(`@dotplus/node, packed: ${size} B (${parts}); ${unpacked} B installed`)
+  console.info(
+    `@dotplus/node, packed: ${size} B, ${packedAim} B aimed at (${parts}); ${unpacked} B installed`,
+  )
   expect(unpacked).toBeLessThan(budget)
 })
 

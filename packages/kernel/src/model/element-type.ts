@@ -6,7 +6,7 @@ import type { PlacedValue } from '../plan/planner.ts'
 import type { Signature } from './tensor.ts'
 
 const elementTypes: Readonly<Record<string, ElementType>> = {
-  // Keras casts a float64 input to the float32 its layers compute in; layers that compute in float64 are refused.
+  // For inputs that only go to layers which cast them to float32, see isFloat32Input.
   float64: 'float32',
   float32: 'float32',
   bool: 'bool',
