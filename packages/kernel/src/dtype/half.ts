@@ -9,7 +9,7 @@ function toBfloat16(value: number): number {
   const word = bits[0] as number
   if ((word & 0x7fffffff) > 0x7f800000) return Number.NaN
   bits[0] = (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000
-  return float[0] as number
+  return float[0]
 }
 
 /** Adding and subtracting this leaves a multiple of 2^-24, float16's smallest step. */

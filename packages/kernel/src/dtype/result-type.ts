@@ -26,7 +26,8 @@ const next: Readonly<Record<string, string>> = {
 /** A dtype and all it can be promoted to. */
 function upper(node: string): Set<string> {
   const all = new Set([node])
-  for (const each of all) for (const above of (next[each] ?? '').split(' ')) if (above) all.add(above)
+  for (const each of all)
+    for (const above of (next[each] ?? '').split(' ')) if (above) all.add(above)
   return all
 }
 

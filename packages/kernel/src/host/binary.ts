@@ -3,12 +3,15 @@ import type { Layer } from '@dotplus/core'
 import type { BinaryName } from '../program.ts'
 import { isFloating } from '../dtype/element-type.ts'
 import { unsupported, type LowerContext, type Value } from '../lower/context.ts'
-import { combineElements, type Element } from './elementwise.ts'
+import { combineElements } from './elementwise.ts'
 
 /** Arithmetic of numbers as of bigints: one function serves both. */
 type Arithmetic = (a: number, b: number) => number
 
-const truth = (test: (a: number, b: number) => boolean): Arithmetic => (a, b) => test(a, b) ? 1 : 0
+const truth =
+  (test: (a: number, b: number) => boolean): Arithmetic =>
+  (a, b) =>
+    test(a, b) ? 1 : 0
 
 const least: Arithmetic = (a, b) => (a !== a ? a : b !== b ? b : b < a ? b : a)
 const largest: Arithmetic = (a, b) => (a !== a ? a : b !== b ? b : b > a ? b : a)
@@ -39,12 +42,12 @@ export function hostBinary(
 ): Value {
   const plain = name.replace('int_', '')
   const comparison = comparisons[plain]
-  if (comparison) return combineElements(context, layer, plain, [a, b], 'bool', comparison as never)
+  if (comparison) return combineElements(context, layer, plain, [a, b], 'bool', comparison)
   const { dtype } = a
-  const wraps = plain === 'multiply' && !isFloating(dtype) && dtype !== 'int64' && dtype !== 'uint64'
+  const wraps =
+    plain === 'multiply' && !isFloating(dtype) && dtype !== 'int64' && dtype !== 'uint64'
   const operation = wraps ? Math.imul : operations[plain]
-  if (operation)
-    return combineElements(context, layer, plain, [a, b], dtype, operation as (...x: never[]) => Element)
+  if (operation) return combineElements(context, layer, plain, [a, b], dtype, operation)
   if (plain === 'divide' && isFloating(dtype))
     return combineElements(context, layer, plain, [a, b], dtype, (x: number, y: number) => x / y)
   throw unsupported(layer, `${plain} of`, dtype)

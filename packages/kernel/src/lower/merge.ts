@@ -131,9 +131,10 @@ export function binary(
   const onInts = integral && operation.startsWith('int_')
   const [a, b] = onInts
     ? (promoted(context, [first, second]) as [Value, Value])
-    : ([first, second].map((x) =>
-        cast(context, half ? cast(context, x, half) : x, 'float32'),
-      ) as [Value, Value])
+    : ([first, second].map((x) => cast(context, half ? cast(context, x, half) : x, 'float32')) as [
+        Value,
+        Value,
+      ])
   const dtype = comparisons.has(operation) ? 'bool' : a.dtype
   const shape = broadcast(a.shape, b.shape, layer)
   const left = spanning(context, layer, a, shape)

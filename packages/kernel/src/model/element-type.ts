@@ -11,16 +11,17 @@ import type { Signature, TensorData } from './tensor.ts'
 export type Elements = ArrayLike<number | bigint | boolean | string>
 
 /** Least and largest integer of each integer dtype. */
-const ranges: Readonly<Partial<Record<ElementType, readonly [number | bigint, number | bigint]>>> = {
-  int8: [-128, 127],
-  uint8: [0, 255],
-  int16: [-32768, 32767],
-  uint16: [0, 65535],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-}
+const ranges: Readonly<Partial<Record<ElementType, readonly [number | bigint, number | bigint]>>> =
+  {
+    int8: [-128, 127],
+    uint8: [0, 255],
+    int16: [-32768, 32767],
+    uint16: [0, 65535],
+    int32: [-(2 ** 31), 2 ** 31 - 1],
+    uint32: [0, 2 ** 32 - 1],
+    int64: [-(2n ** 63n), 2n ** 63n - 1n],
+    uint64: [0n, 2n ** 64n - 1n],
+  }
 
 const arrays = {
   float32: Float32Array,

@@ -155,11 +155,7 @@ function wrongKind(signature: Signature, given: unknown): never {
   })
 }
 
-function checked(
-  signature: Signature,
-  data: Elements,
-  shape: readonly number[],
-): BoundInput {
+function checked(signature: Signature, data: Elements, shape: readonly number[]): BoundInput {
   const fits =
     shape.length === signature.shape.length &&
     shape.every(

@@ -49,7 +49,14 @@ export async function layerSetOf(model: Model): Promise<LayerSet> {
 /** Dtypes that the layers of every set work with. */
 const common: ReadonlySet<string | undefined> = new Set([
   undefined,
-  ...['float32', 'int32', 'int8', 'uint8', 'int16', 'uint16', 'bool', 'string'],
+  'float32',
+  'int32',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'bool',
+  'string',
 ])
 
 /** Function nodes and rare dtypes, for a model that has any; undefined for others. */

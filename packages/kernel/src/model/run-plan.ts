@@ -9,12 +9,7 @@ import { explainTrap } from './trap.ts'
  *
  * @throws {InputError} for an input whose values a layer cannot take
  */
-export function runPlan(
-  memory: KernelMemory,
-  strings: StringPool,
-  base: number,
-  plan: Plan,
-): void {
+export function runPlan(memory: KernelMemory, strings: StringPool, base: number, plan: Plan): void {
   let from = 0
   for (const { before, run } of plan.hostSteps) {
     if (before > from) runRecords(memory, base, plan, from, before)

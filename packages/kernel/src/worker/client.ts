@@ -50,10 +50,7 @@ function writeTo(out: Out, result: Prediction, output: string | undefined): Pred
   const targetOf = (name: string): TensorData | undefined => (isArray(out) ? out : out[name])
   if (isTensor(result)) return write(result, targetOf(output ?? ''))
   return Object.fromEntries(
-    Object.entries(result).map(([name, tensor]) => [
-      name,
-      write(tensor, targetOf(name)),
-    ]),
+    Object.entries(result).map(([name, tensor]) => [name, write(tensor, targetOf(name))]),
   )
 }
 

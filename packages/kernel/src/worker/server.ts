@@ -14,9 +14,7 @@ function arrayOf({ array, length }: OutKind): TensorData {
 
 function arraysOf(out: OutKinds): TensorData | Record<string, TensorData> {
   if (!('byName' in out)) return arrayOf(out)
-  return Object.fromEntries(
-    Object.entries(out.byName).map(([name, kind]) => [name, arrayOf(kind)]),
-  )
+  return Object.fromEntries(Object.entries(out.byName).map(([name, kind]) => [name, arrayOf(kind)]))
 }
 
 function buffersOf(prediction: Prediction): ArrayBuffer[] {

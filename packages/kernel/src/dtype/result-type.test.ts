@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest'
+import table from './result-type.fixture.json' with { type: 'json' }
+import { resultType } from './result-type.ts'
+
+describe('resultType', () => {
+  it.each(Object.entries(table))('of %s is that of Keras: %s', (names, expected) => {
+    expect(resultType(...(names.split(' ') as Parameters<typeof resultType>))).toBe(expected)
+  })
+
+  it('has none for strings and numbers', () => {
+    expect(resultType('string', 'int32')).toBeUndefined()
+    expect(resultType('string', 'string')).toBe('string')
+  })
+})
