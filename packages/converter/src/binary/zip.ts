@@ -2,6 +2,7 @@ import { FormatError, UnsupportedError } from '@dotplus/core'
 import { Inflate, inflateSync } from 'fflate'
 import { readRange, sourceFromBytes, type Source } from '../source.ts'
 import { allowedExpansion, Budget } from './budget.ts'
+import { concatenate } from './concatenate.ts'
 import { crc32 } from './crc32.ts'
 import { Cursor } from './cursor.ts'
 import { readCentralDirectory, type DirectoryEntry } from './zip-directory.ts'
@@ -116,19 +117,15 @@ async function readHead(
   const start = await locate(source, entry)
   if (entry.method === stored) return readRange(source, start, start + length, entry.name)
   rejectMethod(source, entry)
-  const head = new Uint8Array(length)
-  let filled = 0
-  const stream = new Inflate((bytes) => {
-    const wanted = bytes.subarray(0, length - filled)
-    head.set(wanted, filled)
-    filled += wanted.byteLength
-  })
-  for (let from = 0; filled < length && from < entry.compressedSize; from += headChunk) {
+  const pieces: Uint8Array[] = []
+  const stream = new Inflate((bytes) => pieces.push(bytes))
+  const inflated = (): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  for (let from = 0; from < entry.compressedSize && inflated() < length; from += headChunk) {
     const to = Math.min(entry.compressedSize, from + headChunk)
     const raw = await readRange(source, start + from, start + to, entry.name)
     undamaged(source, entry, () => stream.push(raw, to === entry.compressedSize))
   }
-  return head.subarray(0, filled)
+  return concatenate(pieces).subarray(0, length)
 }
 
 /** Offset of an entry's first byte, after its local header, which must name the same file. */
