@@ -5,7 +5,7 @@ import { clamp } from './clamp'
 /*
  * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
  * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
- * panel8.ts; panels are float64, 4 wide.
+ * tile.ts; panels are float64, 4 wide.
  */
 
 /** Two doubles, both the float at `address`. */

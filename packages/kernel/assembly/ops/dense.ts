@@ -1,17 +1,9 @@
 import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { double1x4, double4x4 } from '../dense/double'
-import { fused6x8 } from '../dense/fused'
+import { cachedRows, gemm, gemmRow } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
-import { tile1x4, tile4x4 } from '../dense/panel4'
-import { tile1x8, tile2x8 } from '../dense/panel8'
 import { tile1x32 } from '../dense/row'
-import { FAST } from '../madd'
-
-/** Rows of x that are multiplied with all panels before the next ones: about 32 KiB of x. */
-const CHUNK_FLOATS: u32 = 8192
-/** Rows that all tile heights divide. */
-const ROW_TILES: u32 = 12
 
 /** Lower and upper bound of the activations that only limit their argument. */
 const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
@@ -31,7 +23,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   let y = load<u32>(record, L.DENSE_Y << 2) + row * load<u32>(record, L.DENSE_Y_ADVANCE << 2)
 
   const bounds = boundsOf(code)
-  const chunk = max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
+  const chunk = cachedRows(inner, units)
   while (rows) {
     const some = min(rows, chunk)
     product(some, inner, units, x, xStride, weights, y, yStride, bounds)
@@ -74,7 +66,7 @@ export function product(
   } else if (rows == 1) {
     singleRow(inner, units, x, weights, y, bounds)
   } else {
-    floatRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
+    gemm(rows, inner, units, x, xStride, weights, y, yStride, 0, bounds)
   }
 }
 
@@ -109,45 +101,6 @@ function doubleRows(
   }
 }
 
-function floatRows(
-  rows: u32,
-  inner: u32,
-  units: u32,
-  x: usize,
-  xStride: usize,
-  panel: usize,
-  y: usize,
-  yStride: usize,
-  bounds: usize,
-): void {
-  let columns = units
-  const rest8 = rows % (FAST ? 6 : 2)
-  const tiled8 = rows - rest8
-  for (; columns > 4; columns -= min(columns, PANEL)) {
-    if (tiled8) {
-      if (FAST) fused6x8(tiled8, inner, x, xStride, panel, y, yStride, columns, bounds)
-      else tile2x8(tiled8, inner, x, xStride, panel, y, yStride, columns, bounds)
-    }
-    if (rest8) {
-      const xRest = x + tiled8 * xStride
-      const yRest = y + tiled8 * yStride
-      tile1x8(rest8, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
-    }
-    panel += (inner + 1) << 5
-    y += PANEL * 4
-  }
-  if (columns) {
-    const rest4 = rows & 3
-    const tiled4 = rows - rest4
-    if (tiled4) tile4x4(tiled4, inner, x, xStride, panel, y, yStride, columns, bounds)
-    if (rest4) {
-      const xRest = x + tiled4 * xStride
-      const yRest = y + tiled4 * yStride
-      tile1x4(rest4, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
-    }
-  }
-}
-
 function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
   const panelBytes = (inner + 1) << 5
   for (; units >= 4 * PANEL; units -= 4 * PANEL) {
@@ -155,10 +108,5 @@ function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bou
     panel += panelBytes << 2
     y += 4 * PANEL * 4
   }
-  for (; units > 4; units -= min(units, PANEL)) {
-    tile1x8(1, inner, x, 0, panel, y, 0, units, bounds)
-    panel += panelBytes
-    y += PANEL * 4
-  }
-  if (units) tile1x4(1, inner, x, 0, panel, y, 0, units, bounds)
+  gemmRow(inner, units, x, panel, y, bounds)
 }

@@ -57,10 +57,10 @@ export interface Group {
   readonly yChannel: number
 }
 
-/** Windows gathered at a time: about 64 KiB, a multiple of every tile height. */
+/** Windows gathered at a time: about 256 KiB, a multiple of every tile height. */
 function chunkOf(inner: number, rows: number): number {
   const tiles = 12
-  return Math.min(rows, Math.max(Math.floor(16_384 / (inner + 1) / tiles), 1) * tiles)
+  return Math.min(rows, Math.max(Math.floor(65_536 / inner / tiles), 2) * tiles)
 }
 
 /** What {@link pushConv} needs beside the grid. */
