@@ -6,7 +6,7 @@ import {
   type Model,
   type StoredTensor,
 } from '@dotplus/core'
-import type { WeightStore } from './lower/context.ts'
+import type { WeightFolder, WeightStore } from './lower/context.ts'
 import { alignUp, type KernelMemory } from './memory.ts'
 
 const halfExponentBias = 15
@@ -61,6 +61,7 @@ export function float32Of(tensor: StoredTensor): Float32Array {
 
 /** Weights laid out in the kernel's memory from its heap base upwards; never freed one by one. */
 export class LinearWeights implements WeightStore {
+  folder: WeightFolder | undefined
   readonly #memory: KernelMemory
   readonly #model: Model
   #top: number

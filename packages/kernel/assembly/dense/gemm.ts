@@ -17,6 +17,7 @@ export function cachedRows(inner: u32, units: u32): u32 {
 /**
  * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the
  * bounds; rows of x `xStride`, rows of y and residual `yStride` bytes apart. residual 0: none.
+ * bare: the product alone.
  */
 export function gemm(
   rows: u32,
@@ -29,12 +30,13 @@ export function gemm(
   yStride: usize,
   residual: usize,
   bounds: usize,
+  bare: bool,
 ): void {
   const chunk = cachedRows(inner, units)
   for (; rows; rows -= min(rows, chunk)) {
     const some = min(rows, chunk)
     for (let k: u32 = 0; k < inner; k += SLICE) {
-      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds)
+      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds, bare)
     }
     x += some * xStride
     y += some * yStride
@@ -55,9 +57,10 @@ function slice(
   yStride: usize,
   residual: usize,
   bounds: usize,
+  bare: bool,
 ): void {
   const some = min(inner - k, SLICE)
-  const last = k + some == inner
+  const last = !bare && k + some == inner
   const resumed = k > 0
   for (; units > 4; units -= min(units, PANEL)) {
     const w = panel + ((k + 1) << 5)

@@ -1,7 +1,13 @@
 import { ModelError } from '@dotplus/core'
 import { linear } from '../program.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
-import { onlyTensor, unsupported, type Lowering } from './context.ts'
+import {
+  onlyTensor,
+  unsupported,
+  type AbsorbedWeights,
+  type Lowering,
+  type Value,
+} from './context.ts'
 import {
   biasOf,
   checkChannels,
@@ -26,6 +32,7 @@ interface PreparedConv {
   readonly groups: readonly Group[] | undefined
   readonly depthwise: number
   readonly activation: PreparedActivation
+  readonly own: AbsorbedWeights['own']
 }
 
 /**
@@ -41,12 +48,12 @@ export const convLayer: Lowering<PreparedConv> = {
     checkSizes(layer, 1, { filters: [filters] })
     checkPadding(layer, padding, rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'])
     const count = layer.conv.groups || 1
-    const kernel = weightOf(layer, weights, 'kernel', layer.conv.kernel, [
+    const given = weightOf(layer, weights, 'kernel', layer.conv.kernel, [
       ...kernelSize,
       undefined,
       filters,
     ])
-    const bias = biasOf(layer, weights, layer.conv.bias, filters)
+    const own = biasOf(layer, weights, layer.conv.bias, filters)
     if (filters % count !== 0) {
       throw new ModelError('groups of the convolution', {
         layer: layer.name,
@@ -54,8 +61,10 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const own = kernel.shape[rank] as number
-    const channels = own * count
+    const held = weights.folder?.absorb(layer, given.data, own)
+    const { kernel, bias } = held ?? { kernel: given.data, bias: own }
+    const depth = given.shape[rank] as number
+    const channels = depth * count
     const units = filters / count
     const shared = {
       rank,
@@ -64,23 +73,24 @@ export const convLayer: Lowering<PreparedConv> = {
       channels,
       filters,
       activation: prepareActivation(layer, layer.conv.activation),
+      own: held?.own,
     }
-    if (count > 1 && own === 1 && units === 1) {
+    if (count > 1 && depth === 1 && units === 1) {
       return {
         ...shared,
         groups: undefined,
-        depthwise: prepareDepthwise(weights, kernel.data, bias, filters),
+        depthwise: prepareDepthwise(weights, kernel, bias, filters),
       }
     }
-    const inner = kernel.data.length / filters
+    const inner = kernel.length / filters
     const groups = Array.from({ length: count }, (_, group) => ({
       weights: weights.packDense(
-        count === 1 ? kernel.data : columns(kernel.data, filters, group * units, units),
+        count === 1 ? kernel : columns(kernel, filters, group * units, units),
         bias?.slice(group * units, (group + 1) * units),
         inner,
         units,
       ),
-      xChannel: group * own,
+      xChannel: group * depth,
       yChannel: group * units,
     }))
     return { ...shared, groups, depthwise: 0 }
@@ -90,15 +100,25 @@ export const convLayer: Lowering<PreparedConv> = {
     const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
     checkChannels(layer, x, prepared.channels)
     const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
-    const y = context.value([x.batch, ...placed.out.slice(3 - rank), filters])
+    const shape = [x.batch, ...placed.out.slice(3 - rank), filters]
     const fused = 'elementwise' in activation ? activation.elementwise : linear
-    if (groups) {
-      const units = filters / groups.length
-      const channels = prepared.channels / groups.length
-      for (const group of groups)
-        pushConv(context, x, y, placed, channels, { units, group, activation: fused })
-    } else {
-      pushDepthwise(context, x, y, placed, prepared.depthwise, fused)
+    const convolve = (bare: boolean): Value => {
+      const y = context.value(shape)
+      if (groups) {
+        const units = filters / groups.length
+        const channels = prepared.channels / groups.length
+        for (const group of groups)
+          pushConv(context, x, y, placed, channels, { units, group, activation: fused, bare })
+      } else {
+        pushDepthwise(context, x, y, placed, prepared.depthwise, fused, bare)
+      }
+      return y
+    }
+    const y = convolve(false)
+    const toOwn = prepared.own
+    if (toOwn) {
+      const output = fromImages(context, layer, toOwn(context, convolve(true)), channelsFirst)
+      return [{ ...output, folded: fromImages(context, layer, y, channelsFirst) }]
     }
     const result = fromImages(context, layer, y, channelsFirst)
     return [

@@ -1,9 +1,19 @@
-import type { Layer, LayerKind } from '@dotplus/core'
-import type { CallArguments, LowerContext, Lowering, Operands, Value } from './context.ts'
+import type { Layer, LayerKind, Model } from '@dotplus/core'
+import type {
+  CallArguments,
+  LowerContext,
+  Lowering,
+  Operands,
+  Value,
+  WeightFolder,
+  WeightStore,
+} from './context.ts'
 
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
 export interface LayerSet {
   readonly lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
+  /** Folds layers into the weights of others. */
+  folder?(model: Model, weights: WeightStore): WeightFolder
   /** Casts what is not floating point to float32, for layers that meet weights. */
   inFloat(context: LowerContext, call: CallArguments): CallArguments
   /** A layer's outputs with the masks that Keras gives them. */

@@ -1,3 +1,4 @@
+import { weightFolder } from '../fold/absorb.ts'
 import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { inFloat } from './cast.ts'
@@ -42,6 +43,7 @@ import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const allLayers: LayerSet = {
+  folder: weightFolder,
   inFloat,
   withMasks,
   maskedAverage,

@@ -63,6 +63,7 @@ function calledLayers(model: Model): Set<number> {
  */
 export function prepareLayers(model: Model, weights: WeightStore, set: LayerSet): PreparedLayers {
   const called = calledLayers(model)
+  weights.folder = set.folder?.(model, weights)
   const settings = model.layers.map((layer, index) => {
     if (!called.has(index) || layer.kind === 'input' || layer.kind === 'submodel') return undefined
     checkDtype(layer)

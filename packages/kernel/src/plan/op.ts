@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts'
+import type { Activation } from '../wasm/activations.ts'
 
 /** A region of memory that holds one tensor while a plan runs. Several values can view the same buffer. */
 export interface Buffer {
@@ -18,6 +19,8 @@ export interface Value {
   readonly dtype: ElementType
   /** Keras's mask of this tensor: bool, false where a step is to be skipped. */
   readonly mask?: Value | undefined
+  /** What the only layer to use this value makes of it, where the weights before it give that at once. */
+  readonly folded?: Value | undefined
 }
 
 /** A tensor that a plan finds in memory when it starts and leaves there for the next run. */
@@ -49,6 +52,12 @@ export interface Placement {
   advance(operand: Operand): number
 }
 
+/** An op that does nothing but this, element by element, to all of `reads[0]`. */
+export type Step =
+  | { readonly kind: 'activation'; readonly activation: Activation }
+  /** Adds `reads[1]`. */
+  | { readonly kind: 'add' }
+
 /**
  * One op record to be. All rows of an op are independent of each other, so a chain of ops with equal `rows` may be run
  * tile by tile.
@@ -65,5 +74,19 @@ export interface Op {
   readonly inPlace: boolean
   /** Rows may be split into tiles; false for ops that mix rows. */
   readonly tileable: boolean
+  /** Set where the op before it may do this op's work. */
+  readonly step?: Step | undefined
+  /**
+   * This op and a step after it in one, undefined where it cannot.
+   *
+   * @param y where the result goes
+   * @param addend what 'add' adds
+   */
+  readonly withStep?:
+    | ((step: Step, y: Buffer, addend: Buffer | undefined) => OpBody | undefined)
+    | undefined
   emit(program: Program, index: number, place: Placement): void
 }
+
+/** An op before it is known which layer it belongs to. */
+export type OpBody = Omit<Op, 'layer'>

@@ -32,7 +32,8 @@ function* largeShapes(): Generator<Shape> {
   }
   // Panels are passed in slices of 512 products.
   for (const inner of [511, 512, 513, 640, 1024, 1027]) {
-    for (const rows of [1, 2, 3, 7]) for (const units of [3, 4, 7, 8, 13]) yield { rows, inner, units }
+    for (const rows of [1, 2, 3, 7])
+      for (const units of [3, 4, 7, 8, 13]) yield { rows, inner, units }
   }
   // Rows are taken in chunks that the cache holds.
   for (const rows of [191, 192, 193, 385]) yield { rows, inner: 520, units: 9 }
