@@ -14,8 +14,14 @@ export interface LayerSet {
   readonly lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
   /** Folds layers into the weights of others. */
   folder?(model: Model, weights: WeightStore): WeightFolder
-  /** Casts what is not floating point to float32, for layers that meet weights. */
-  inFloat(context: LowerContext, call: CallArguments): CallArguments
+  /** Lowers a layer in the dtype of its policy. */
+  lowerInDtype(
+    context: LowerContext,
+    lowering: Lowering<unknown>,
+    layer: Layer,
+    call: CallArguments,
+    lower: (call: CallArguments) => Value[],
+  ): Value[]
   /** A layer's outputs with the masks that Keras gives them. */
   withMasks(
     context: LowerContext,
