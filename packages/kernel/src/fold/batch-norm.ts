@@ -70,8 +70,7 @@ export function foldingsOf(model: Model, weights: WeightStore): Foldings {
       const from = onlyReference(call)
       const source = from === undefined ? undefined : graph.calls[from]
       const layer = source && model.layers[source.layer]
-      if (!layer || readers.get(from as number) !== 1 || calls.get((source as Call).layer) !== 1)
-        continue
+      if (!layer || readers.get(from as number) !== 1 || calls.get(source.layer) !== 1) continue
       if (!inFloat32(layer) || !inFloat32(norm)) continue
       const channels = channelsOf(layer, weights)
       if (!channels || !channels.axes.includes(norm.batchNormalization.axis)) continue
