@@ -21,7 +21,7 @@ import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { take } from './ops/take'
 import { transpose } from './ops/transpose'
-import { Ops, runWith } from './executor'
+import { executeWith, Ops, runWith } from './executor'
 
 /** Every op. */
 @unmanaged
@@ -65,4 +65,9 @@ class AllOps extends Ops {
 /** Executes `count` op records, see src/wasm/layout.ts. */
 export function run(program: usize, count: u32): void {
   runWith<AllOps>(program, count)
+}
+
+/** Rows `row` to `row + rows` of one op; threads share an op so. */
+export function execute(record: usize, row: u32, rows: u32): void {
+  executeWith<AllOps>(record, row, rows)
 }

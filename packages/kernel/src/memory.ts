@@ -1,15 +1,19 @@
 import { RuntimeError } from '@dotplus/core'
 
 const pageBytes = 65536
-const maximumBytes = 65536 * pageBytes
+/** What the kernel's import declares: 4 GiB. */
+const maximumPages = 65536
 
 /** What the kernel's WebAssembly module exports. */
 export interface KernelExports {
-  readonly memory: WebAssembly.Memory
   /** Executes `count` op records that begin at byte `program`. */
   run(program: number, count: number): void
-  /** Address of two words that say why `run` trapped: the record's address and the value it could not use. */
+  /** Rows `row` to `row + rows` of the op record at byte `record`. */
+  execute(record: number, row: number, rows: number): void
+  /** Address of the record that this instance trapped in, 0 when it has not since this was asked last. */
   fault(): number
+  /** The value that record could not use. */
+  faultValue(): number
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */
@@ -27,14 +31,17 @@ export function alignUp(bytes: number): number {
 /** One instance of the kernel with its linear memory. Typed views are renewed when the memory grows. */
 export class KernelMemory {
   readonly exports: KernelExports
+  readonly #memory: WebAssembly.Memory
   u8: Uint8Array
   u32: Uint32Array
   f32: Float32Array
 
   constructor(module: WebAssembly.Module) {
-    const instance = new WebAssembly.Instance(module, {})
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
+    const instance = new WebAssembly.Instance(module, { env: { memory } })
+    this.#memory = memory
     this.exports = instance.exports as unknown as KernelExports
-    const { buffer } = this.exports.memory
+    const { buffer } = memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.f32 = new Float32Array(buffer)
@@ -51,10 +58,9 @@ export class KernelMemory {
    */
   reserve(bytes: number): void {
     if (bytes <= this.u8.byteLength) return
-    const { memory } = this.exports
     try {
-      if (bytes > maximumBytes) throw new RangeError('beyond 4 GiB')
-      memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
+      if (bytes > maximumPages * pageBytes) throw new RangeError('beyond 4 GiB')
+      this.#memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
     } catch (cause) {
       throw new RuntimeError('not enough WebAssembly memory', {
         expected: `${Math.ceil(bytes / 2 ** 20)} MiB`,
@@ -63,7 +69,7 @@ export class KernelMemory {
         cause,
       })
     }
-    const { buffer } = memory
+    const { buffer } = this.#memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.f32 = new Float32Array(buffer)

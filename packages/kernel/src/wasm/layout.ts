@@ -8,7 +8,7 @@
  *
  * Inside a LOOP, `rows` is replaced by the rows of the current tile, and every address with an
  * `*_ADVANCE` word moves by `advance` bytes per row passed: a tensor over all rows has its row stride
- * there, a buffer that only lives within the tile has 0. Outside a LOOP advances are ignored.
+ * there, a buffer that only lives within the tile has 0. The same holds for an op whose rows several threads share.
  *
  * Where an op gives no row stride its rows are contiguous.
  */
@@ -215,7 +215,7 @@ export const RESAMPLE_WEIGHTS = 7 // → for each o: first, taps used, then `tap
 export const RESAMPLE_OUT = 8
 export const RESAMPLE_TAPS = 9
 // GATHER: y[row, i] = table[x[row], i]; x is int32, negative indices count from the end of the table.
-// An index outside the table traps, see FAULT_*.
+// An index outside the table traps, see assembly/fault.ts.
 export const GATHER_WIDTH = 2
 export const GATHER_X = 3
 export const GATHER_X_ADVANCE = 4
@@ -294,9 +294,6 @@ export const MASKED_MEAN_STEPS = 7
 export const MASKED_MEAN_MASK = 8 // (rows, steps) int32
 export const MASKED_MEAN_MASK_ADVANCE = 9
 
-// Two words the kernel leaves before it traps: the record's address and the offending value.
-export const FAULT_RECORD = 0
-export const FAULT_VALUE = 1
 // NORMALIZE: y[row, i] = (x[row, i] − mean) · scale · gamma[i] + beta[i], statistics of the row; x may be y.
 export const NORMALIZE_WIDTH = 2
 export const NORMALIZE_X = 3
