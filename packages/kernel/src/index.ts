@@ -15,4 +15,10 @@ export type {
   Tensor,
 } from './model/tensor.ts'
 export type { PlanStep } from './plan/planner.ts'
-export { hasFusedMultiplyAdd, hasSimd, type Precision } from './precision.ts'
+export {
+  hasFusedMultiplyAdd,
+  hasSimd,
+  type KernelBytes,
+  type KernelFile,
+  type Precision,
+} from './precision.ts'
