@@ -93,7 +93,9 @@ describe('the protobuf encoding', () => {
       ['a field numbered 0', [0], (reader) => reader.skip(0)],
     ]
     for (const [name, bytes, read] of bad) {
-      expect(() => read(new WireReader(Uint8Array.from(bytes))), name).toThrow()
+      expect(() => read(new WireReader(Uint8Array.from(bytes))), name).toThrow(
+        /the bytes end early|more than 10 bytes|beyond the end|not valid|a tag of|numbered 0/,
+      )
     }
     expect(() => written((writer) => writer.varint(0.5))).toThrow(RangeError)
     expect(() => written((writer) => writer.varint(Infinity))).toThrow(RangeError)
