@@ -1,7 +1,7 @@
 import type { Layer, Model } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
 import { numbers, type Numbers } from '../lower/testing.ts'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from '../model/tensor.ts'
 
 /** Layers called one after the other; `weights` are tensors by index. */
