@@ -97,6 +97,29 @@ export function writeDepthwise(
   program.u32[at + L.CONV_UNITS] = op.taps
 }
 
+/**
+ * y = activation(3 × 3 windows of x · weights + bias + residual) with stride 1; one row per tile of 2 × 2 output pixels.
+ * `weights`: packed by packWinograd; `bias`: `units` floats. `scratch`: 16 · (inner + chunk · (inner + units)) floats.
+ */
+export function writeWinograd(
+  program: Program,
+  index: number,
+  op: Windowed & {
+    inner: number
+    units: number
+    chunk: number
+    bias: number
+    residual?: number | undefined
+  },
+): void {
+  const at = startWindowed(program, index, L.WINOGRAD, op)
+  program.u32[at + L.CONV_INNER] = op.inner
+  program.u32[at + L.CONV_UNITS] = op.units
+  program.u32[at + L.CONV_CHUNK] = op.chunk
+  program.u32[at + L.CONV_RESIDUAL] = op.residual ?? 0
+  program.u32[at + L.WINOGRAD_BIAS] = op.bias
+}
+
 function startWindowed(program: Program, index: number, opcode: number, op: Windowed): number {
   const at = start(program, index, opcode, op.rows)
   const { u32 } = program

@@ -162,4 +162,15 @@ export class LinearWeights implements WeightStore {
     this.#top = end
     return address
   }
+
+  packWinograd(kernel: Float32Array, inner: number, units: number): number {
+    const { exports } = this.#memory
+    const address = this.#top
+    const end = alignUp(address + (exports.packedWinogradBytes?.(inner, units) ?? 0))
+    this.#memory.reserve(end + kernel.byteLength)
+    this.#memory.f32.set(kernel, end / 4)
+    exports.packWinograd?.(inner, units, end, address)
+    this.#top = end
+    return address
+  }
 }

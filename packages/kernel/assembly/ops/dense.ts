@@ -8,7 +8,7 @@ import { tile1x32 } from '../dense/row'
 import { loadSome, storeSome } from '../lanes'
 
 /** Lower and upper bound of the activations that only limit their argument. */
-const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
+export const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
 const RELU_BOUNDS: usize = memory.data<f32>([0, Infinity])
 const RELU6_BOUNDS: usize = memory.data<f32>([0, 6])
 const HARD_TANH_BOUNDS: usize = memory.data<f32>([-1, 1])

@@ -240,6 +240,8 @@ export interface WeightStore {
     inner: number,
     units: number,
   ): number
+  /** Transforms and packs a kernel (3, 3, inner, units) for WINOGRAD and returns the panels' address. */
+  packWinograd(kernel: Float32Array, inner: number, units: number): number
 }
 
 /** Rows and columns of a value seen as a matrix over its last axis. */

@@ -20,6 +20,7 @@ import {
   type Windows,
 } from './convolution.ts'
 import { prepareDepthwise } from './depthwise-conv.ts'
+import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
 import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {
@@ -28,9 +29,10 @@ interface PreparedConv {
   readonly windows: Windows
   readonly channels: number
   readonly filters: number
-  /** Panels of each group; undefined where every channel is a group of its own. */
+  /** Panels of each group; undefined where every channel is a group of its own, and for Winograd's algorithm. */
   readonly groups: readonly Group[] | undefined
   readonly depthwise: number
+  readonly winograd: WinogradWeights | undefined
   readonly activation: PreparedActivation
   readonly own: AbsorbedWeights['own']
 }
@@ -74,6 +76,12 @@ export const convLayer: Lowering<PreparedConv> = {
       filters,
       activation: prepareActivation(layer, layer.conv.activation),
       own: held?.own,
+      depthwise: 0,
+      winograd: undefined,
+    }
+    if (rank === 2 && count === 1 && takesWinograd(shared.windows, channels, filters)) {
+      const winograd = prepareWinograd(weights, kernel, bias, filters)
+      return { ...shared, groups: undefined, winograd }
     }
     if (count > 1 && depth === 1 && units === 1) {
       return {
@@ -93,7 +101,7 @@ export const convLayer: Lowering<PreparedConv> = {
       xChannel: group * depth,
       yChannel: group * units,
     }))
-    return { ...shared, groups, depthwise: 0 }
+    return { ...shared, groups }
   },
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
@@ -109,6 +117,8 @@ export const convLayer: Lowering<PreparedConv> = {
         const channels = prepared.channels / groups.length
         for (const group of groups)
           pushConv(context, x, y, placed, channels, { units, group, activation: fused, bare })
+      } else if (prepared.winograd) {
+        pushWinograd(context, x, y, placed, prepared.winograd, fused, bare)
       } else {
         pushDepthwise(context, x, y, placed, prepared.depthwise, fused, bare)
       }

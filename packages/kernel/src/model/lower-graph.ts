@@ -193,6 +193,7 @@ function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    packWinograd: (...given) => weights.packWinograd(...given),
   }
 }
 

@@ -36,6 +36,7 @@ export const DEPTHWISE = 21
 export const POOL = 22
 export const TAKE = 23
 export const RESAMPLE = 24
+export const WINOGRAD = 25
 export const GATHER = 40
 export const RECURRENT = 41
 export const ROW_TEST = 42
@@ -177,6 +178,12 @@ export const CONV_PARAMETERS = 12 // words 12, 13, 14: three f32
 export const CONV_CHUNK = 15 // CONV: output pixels gathered at a time
 export const CONV_RESIDUAL = 16 // CONV: laid out as y, not y itself; address 0: none
 export const CONV_BARE = 17 // 1: y is the sum alone, without bias and activation
+
+// WINOGRAD: CONV with 3 × 3 windows and stride 1 over one plane per image; rows are tiles of 2 × 2 output pixels.
+// The words of CONV, but
+export const WINOGRAD_BIAS = 18 // `units` floats
+// CONV_WEIGHTS: packed by packWinograd; CONV_SCRATCH: 16 · (inner + chunk · (inner + units)) floats;
+// CONV_CHUNK: tiles at a time; inner and units are multiples of 4.
 
 // GRID: where the windows of a convolution lie. Triples are depth, height, width.
 export const GRID_OUT = 0
