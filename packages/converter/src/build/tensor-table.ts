@@ -1,5 +1,5 @@
 import { elementCount, type StoredTensor, type TensorIndex } from '@dotplus/core'
-import { bytesPerElement, lazyArray, type LazyArray, type NdArray } from '../array.ts'
+import { lazyArray, type LazyArray, type NdArray } from '../array.ts'
 import type { LayerWeights } from '../layers/layer-converter.ts'
 import { nothingBound, type BoundWeights } from '../weights/bound-weights.ts'
 

@@ -130,7 +130,8 @@ export function weigh(
   counts: Value,
   weights: number,
 ): Value {
-  const factor = context.fixed(weights, [counts.shape.at(-1) as number])
+  const spread = counts.shape.map((size, axis) => (axis === counts.shape.length - 1 ? size : 1))
+  const factor = context.fixed(weights, spread)
   return binary(context, layer, 'multiply', cast(context, counts, 'float32'), factor)
 }
 

@@ -3,6 +3,7 @@ import { ModelError, type Layer } from '@dotplus/core'
 import { ngrams, splitCharacters, splitWords } from '../text/split.ts'
 import { standardize, type Standardization } from '../text/standardize.ts'
 import { onlyTensor, unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
+import { dynamicSize } from './dynamic-size.ts'
 import { hostOp } from './host-op.ts'
 import {
   encodeLookup,
@@ -99,7 +100,7 @@ function vectorizeTexts(
   let split_: readonly (readonly string[])[] | undefined
   const width =
     length ??
-    context.dynamicSize(x, (texts) => {
+    dynamicSize(context, x, (texts) => {
       split_ = (texts as string[]).map(tokensOf)
       return split_.reduce((longest, tokens) => Math.max(longest, tokens.length), 0)
     })
