@@ -51,10 +51,7 @@ export function arrayOfNumbers(
       continue
     }
     const number = typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : value
-    if (
-      typeof number !== 'number' ||
-      (wide && !Number.isFinite(number))
-    ) {
+    if (typeof number !== 'number' || (wide && !Number.isFinite(number))) {
       throw new FormatError('a constant that is no number', { ...where, got: describeJson(value) })
     }
     set(view, index * width, number)

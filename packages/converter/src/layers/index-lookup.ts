@@ -103,8 +103,9 @@ function vocabularyOf(config: LayerConfig, scope: ConvertScope): string[] | unde
   return lines
 }
 
-/** Where Python's str.splitlines ends a line. */
-const pythonLineEnd = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/
+/** Where Python's str.splitlines ends a line: its rarer ends are three separators of ASCII and three of Unicode. */
+const rareLineEnds = String.fromCharCode(0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029)
+const pythonLineEnd = new RegExp(`\\r\\n|[\\n\\v\\f\\r${rareLineEnds}]`)
 
 /** A stored vocabulary begins with the mask and out-of-vocabulary tokens; one given by hand may. */
 function withoutSpecial(

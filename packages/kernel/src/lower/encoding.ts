@@ -40,7 +40,7 @@ export function encode(
   const inner = product(shape.slice(axis + 1))
   const rows = [...shape.slice(0, axis), ...shape.slice(axis + 1)]
   const row = (i: number): number => Math.floor(i / (size * inner)) * inner + (i % inner)
-  const place = (index: number, given: unknown, i: number): [number, number] => {
+  const place = (index: number, given: number | bigint, i: number): [number, number] => {
     if (index < 0 && shape.length <= 2) {
       throw new InputError('an index below 0', {
         layer: layer.name,
@@ -61,7 +61,7 @@ function encoded(
   operands: readonly Value[],
   shape: readonly number[],
   dtype: ElementType,
-  place: (index: number, given: unknown, i: number) => [row: number, index: number],
+  place: (index: number, given: number | bigint, i: number) => [row: number, index: number],
 ): Value {
   const depth = shape.at(-1) as number
   const [zero, one] = (isWide(dtype) ? [0n, 1n] : [0, 1]) as [number, number]
@@ -70,7 +70,7 @@ function encoded(
     const from = x as Float64Array
     to.fill(zero)
     for (let i = 0; i < from.length; i++) {
-      const [row, index] = place(Math.trunc(Number(from[i])), from[i], i)
+      const [row, index] = place(Math.trunc(Number(from[i])), from[i] as number, i)
       if (!(index >= 0 && index < depth)) continue
       const at = row * depth + index
       const weight = weights ? (weights[i] as number) : one

@@ -5,6 +5,7 @@ import { crossBucket, hashBucket, hashKeyOf, type HashKey } from '../text/hash-b
 import { cast } from './cast.ts'
 import { computeDtypeOf } from './compute-dtype.ts'
 import { onlyTensor, unsupported, type ElementType, type Lowering } from './context.ts'
+import type { Element } from '../host/elementwise.ts'
 import { encode } from './encoding.ts'
 import { hostOp, isWide } from './host-op.ts'
 
@@ -16,7 +17,7 @@ interface Hashing {
 }
 
 /** Whether an element equals the mask, which is text. */
-function equalsMask(dtype: ElementType, mask: string): (element: unknown) => boolean {
+function equalsMask(dtype: ElementType, mask: string): (element: Element | undefined) => boolean {
   if (dtype === 'string') return (element) => element === mask
   if (dtype === 'float64') return (element) => element === Number(mask)
   if (isFloating(dtype)) return (element) => element === Math.fround(Number(mask))
@@ -24,7 +25,7 @@ function equalsMask(dtype: ElementType, mask: string): (element: unknown) => boo
 }
 
 /** An element as the text that is hashed. */
-function textOf(dtype: ElementType): (element: unknown) => string {
+function textOf(dtype: ElementType): (element: Element | undefined) => string {
   return dtype === 'bool' ? (element) => (element ? 'true' : 'false') : (element) => `${element}`
 }
 
@@ -48,10 +49,12 @@ export const hashingLayer: Lowering<Hashing> = {
     const text = textOf(whole.dtype)
     const first = mask === undefined ? 0 : 1
     const results = [{ shape: x.shape, dtype: 'int64' as const }]
-    const [indices = x] = hostOp(context, 'hash', [whole, x], results, ([from, as], [to]) => {
+    const [indices = x] = hostOp(context, 'hash', [whole, x], results, ([from, asGiven], [to]) => {
       const y = to as BigInt64Array
       for (let i = 0; i < y.length; i++) {
-        const bucket = isMask(as?.[i]) ? 0 : first + hashBucket(text(from?.[i]), buckets - first, key)
+        const bucket = isMask(asGiven?.[i])
+          ? 0
+          : first + hashBucket(text(from?.[i]), buckets - first, key)
         y[i] = BigInt(bucket)
       }
     })

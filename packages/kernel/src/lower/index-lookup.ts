@@ -124,12 +124,7 @@ export function encodeLookup(
 }
 
 /** tf_idf of counts (…, depth): each index's count times its factor. */
-export function weigh(
-  context: LowerContext,
-  layer: Layer,
-  counts: Value,
-  weights: number,
-): Value {
+export function weigh(context: LowerContext, layer: Layer, counts: Value, weights: number): Value {
   const spread = counts.shape.map((size, axis) => (axis === counts.shape.length - 1 ? size : 1))
   const factor = context.fixed(weights, spread)
   return binary(context, layer, 'multiply', cast(context, counts, 'float32'), factor)

@@ -5,14 +5,7 @@ import { standardize, type Standardization } from '../text/standardize.ts'
 import { onlyTensor, unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
 import { dynamicSize } from './dynamic-size.ts'
 import { hostOp } from './host-op.ts'
-import {
-  encodeLookup,
-  indexIn,
-  lookUp,
-  prepareLookup,
-  weigh,
-  type Lookup,
-} from './index-lookup.ts'
+import { encodeLookup, indexIn, lookUp, prepareLookup, weigh, type Lookup } from './index-lookup.ts'
 
 interface Prepared {
   readonly standardization: Standardization
@@ -51,7 +44,13 @@ export const textVectorizationLayer: Lowering<Prepared> = {
   anyDtype: true,
   prepare(layer, weights) {
     if (layer.kind !== 'textVectorization') throw unsupported(layer, 'layer', layer.className)
-    const { standardize: how, split, outputSequenceLength, lookup, ragged } = layer.textVectorization
+    const {
+      standardize: how,
+      split,
+      outputSequenceLength,
+      lookup,
+      ragged,
+    } = layer.textVectorization
     if (ragged) throw unsupported(layer, 'a ragged output', 'ragged: true')
     if (!lookup) throw unsupported(layer, 'a lookup', 'no vocabulary')
     return {
@@ -97,22 +96,22 @@ function vectorizeTexts(
   }
   if (encodes) return encodeTexts(context, layer, lookup, tokensOf, context.view(x, rows))
   // Texts are split once a call: where the length is free, when the longest is looked for.
-  let split_: readonly (readonly string[])[] | undefined
+  let measured: readonly (readonly string[])[] | undefined
   const width =
     length ??
     dynamicSize(context, x, (texts) => {
-      split_ = (texts as string[]).map(tokensOf)
-      return split_.reduce((longest, tokens) => Math.max(longest, tokens.length), 0)
+      measured = (texts as string[]).map(tokensOf)
+      return measured.reduce((longest, tokens) => Math.max(longest, tokens.length), 0)
     })
   const results = [{ shape: [...rows, width], dtype: 'int64' as const }]
   const [indices = x] = hostOp(context, 'vectorize', [x], results, ([texts], [to]) => {
     const y = to as BigInt64Array
     y.fill(0n)
-    for (const [row, tokens] of (split_ ?? (texts as string[]).map(tokensOf)).entries()) {
+    for (const [row, tokens] of (measured ?? (texts as string[]).map(tokensOf)).entries()) {
       for (let i = 0; i < tokens.length && i < width; i++)
         y[row * width + i] = indexIn(lookup, layer.name, tokens[i] as string)
     }
-    split_ = undefined
+    measured = undefined
   })
   return indices
 }

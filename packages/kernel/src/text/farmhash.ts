@@ -173,6 +173,6 @@ function longer(words: Words): bigint {
 export function concatenateFingerprints(first: bigint, second: bigint): bigint {
   const factor = 0xc6a4a7935bd1e995n
   const mixed = product(shiftMix(product(second, factor)), factor)
-  const chained = product((first ^ factor) ^ mixed, factor)
+  const chained = product(first ^ factor ^ mixed, factor)
   return shiftMix(product(shiftMix(chained), factor))
 }

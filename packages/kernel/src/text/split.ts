@@ -17,9 +17,7 @@ export function ngrams(tokens: readonly string[], widths: readonly number[]): st
     width > tokens.length
       ? []
       : Array.from({ length: tokens.length - width + 1 }, (_, first) =>
-          width === 1
-            ? (tokens[first] as string)
-            : tokens.slice(first, first + width).join(' '),
+          width === 1 ? (tokens[first] as string) : tokens.slice(first, first + width).join(' '),
         ),
   )
 }
