@@ -6,6 +6,7 @@ import {
   type Model,
   type StoredTensor,
 } from '@dotplus/core'
+import { isElementType, storageOf } from './dtype/element-type.ts'
 import type { WeightStore } from './lower/context.ts'
 import { alignUp, type KernelMemory } from './memory.ts'
 
@@ -100,6 +101,27 @@ export class LinearWeights implements WeightStore {
     return float32Of(this.#tensor(index))
   }
 
+  stored(index: number): Float32Array | Uint8Array {
+    const tensor = this.#tensor(index)
+    const { dtype } = tensor
+    const bytes = (elements: ArrayBufferView): Uint8Array =>
+      new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
+    switch (isElementType(dtype) ? storageOf(dtype) : 'f32') {
+      case 'f32':
+        return this.floats(index)
+      case 'i32':
+        return bytes(Int32Array.from(elementsOf(tensor) as Int8Array))
+      default:
+        return bytes(elementsOf(tensor))
+    }
+  }
+
+  doubles(index: number): Float64Array {
+    const tensor = this.#tensor(index)
+    if (tensor.dtype !== 'float64') return Float64Array.from(this.floats(index))
+    return elementsOf(tensor) as Float64Array
+  }
+
   shape(index: number): readonly number[] {
     return this.#tensor(index).shape
   }
@@ -110,11 +132,12 @@ export class LinearWeights implements WeightStore {
     return layer
   }
 
-  place(data: Float32Array): number {
+  place(data: Float32Array | Uint8Array): number {
     const address = this.#top
     const end = alignUp(address + data.byteLength)
     this.#memory.reserve(end)
-    this.#memory.f32.set(data, address / 4)
+    if (data instanceof Float32Array) this.#memory.f32.set(data, address / 4)
+    else this.#memory.u8.set(data, address)
     this.#top = end
     return address
   }
