@@ -110,12 +110,7 @@ function run(
 }
 
 /** Largest distance to float64, relative to the largest value. */
-function worst(
-  shape: Case,
-  data: Given,
-  y: Float32Array,
-  value?: (truth: number) => number,
-): number {
+function worst(shape: Case, data: Given, y: Float32Array): number {
   const windows = {
     batch: shape.batch,
     in: [1, ...shape.in] as const,
