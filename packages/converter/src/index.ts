@@ -1,4 +1,18 @@
-export { convert, doctor, type ConvertInput, type ConvertOptions } from './convert.ts'
+export {
+  convert,
+  doctor,
+  openConversion,
+  type ConvertInput,
+  type ConvertOptions,
+} from './convert.ts'
+export {
+  defaultShardSize,
+  modelFiles,
+  type Conversion,
+  type OutputFile,
+  type WriteOptions,
+} from './conversion.ts'
+export type { StreamingHash } from './sha256.ts'
 export { ConversionError, problemsOf } from './problems.ts'
 export {
   denseLayers,
@@ -13,3 +27,15 @@ export { readNpyArray } from './binary/npy.ts'
 export { writeNpy } from './binary/npy-writer.ts'
 export { openNpz, readNpz, type NpzArchive } from './binary/npz.ts'
 export { writeNpz } from './binary/npz-writer.ts'
+export {
+  registerLayer,
+  type Block,
+  type BlockLayer,
+  type BlockTensor,
+  type BlockValue,
+  type BlockWeight,
+  type BlockWeightOptions,
+  type ComposeLayer,
+  type Compositions,
+} from './custom/composition.ts'
+export type { Json, JsonObject } from './keras/python-json.ts'

@@ -1,5 +1,5 @@
 import { elementCount, type StoredTensor, type TensorIndex } from '@dotplus/core'
-import { bytesPerElement, lazyArray, type LazyArray, type NdArray } from '../array.ts'
+import { lazyArray, type LazyArray, type NdArray } from '../array.ts'
 import type { LayerWeights } from '../layers/layer-converter.ts'
 import { nothingBound, type BoundWeights } from '../weights/bound-weights.ts'
 
@@ -35,15 +35,21 @@ export class TensorTable {
     return count === 0 ? name : `${name}_${count}`
   }
 
-  /** Reads every tensor, one after the other. */
-  async read(onRead?: (done: number, total: number) => void): Promise<StoredTensor[]> {
+  /** Every tensor without its bytes; strings, which the structure holds, are read. */
+  async describe(): Promise<StoredTensor[]> {
     const tensors: StoredTensor[] = []
     for (const { name, array, shape } of this.#entries) {
-      const { dtype, data, strings } = await array.read()
-      tensors.push({ name, dtype, shape: [...shape], strings: strings ? [...strings] : [], data })
-      onRead?.(tensors.length, this.#entries.length)
+      const strings = array.dtype === 'string' ? ((await array.read()).strings ?? []) : []
+      const data = new Uint8Array(0)
+      tensors.push({ name, dtype: array.dtype, shape: [...shape], strings: [...strings], data })
     }
     return tensors
+  }
+
+  /** The bytes of one tensor. */
+  async read(index: TensorIndex): Promise<Uint8Array> {
+    const { data } = await (this.#entries[index] as Entry).array.read()
+    return data
   }
 }
 
@@ -72,26 +78,8 @@ export function layerWeights(
         elementCount(shape) === elementCount(array.shape) ? shape : array.shape,
       )
     },
-    withoutFirst: (name, count) => {
-      const array = own.get(name)
-      return array && table.add(`${path}/${name}`, withoutFirstRows(array, count))
-    },
     shape: (name) => own.get(name)?.shape,
     bound,
     child: (key) => layerWeights(table, children.get(key), `${path}/${key}`),
-  }
-}
-
-function withoutFirstRows(array: LazyArray, count: number): LazyArray {
-  const [rows = 0, ...rest] = array.shape
-  const shape = [Math.max(0, rows - count), ...rest]
-  return {
-    dtype: array.dtype,
-    shape,
-    read: async () => {
-      const { dtype, data } = await array.read()
-      const rowLength = elementCount(rest) * bytesPerElement(dtype)
-      return { dtype, shape, data: data.subarray(count * rowLength) }
-    },
   }
 }

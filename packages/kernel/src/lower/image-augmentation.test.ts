@@ -1,6 +1,6 @@
 import type { ImageAugmentation, Layer, Model } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import { python } from './model.fixture.ts'
 import { answerOf, errorOf, numbers, oneLayer } from './testing.ts'
 
@@ -31,7 +31,7 @@ describe('image augmentation', () => {
     async (operation) => {
       const x = numbers([2, 3, 5, 3], 7)
       const y = await answerOf('imageAugmentation', augmentation(operation), x)
-      expect(y).toEqual({ shape: x.shape, data: x.data })
+      expect(y).toMatchObject({ shape: x.shape, data: x.data })
     },
   )
 

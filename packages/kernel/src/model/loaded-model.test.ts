@@ -8,7 +8,7 @@ import {
   type Model,
 } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from './tensor.ts'
 
 function bytesOf(values: ArrayLike<number>): Uint8Array {
@@ -222,6 +222,7 @@ describe('LoadedModel', () => {
     expect(loaded.predict(new Float32Array(0))).toEqual({
       data: new Float32Array(0),
       shape: [0, 1],
+      dtype: 'float32',
     })
   })
 

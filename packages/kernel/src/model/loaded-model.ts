@@ -10,7 +10,11 @@ import { LowerContext, type Value } from '../lower/context.ts'
 import type { KernelMemory } from '../memory.ts'
 import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
-import { elementTypeOf, loadOutput, storeInput } from './element-type.ts'
+import type { HostPart } from '../lower/host-part.ts'
+import { SizeUnknown } from '../lower/dynamic-size.ts'
+import { StringPool } from '../dtype/string-pool.ts'
+import { arrayFor, loadOutput, storeInput } from './element-type.ts'
+import { heldAs } from './input-dtype.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
 import {
   lowerGraph,
@@ -18,16 +22,17 @@ import {
   type PlacedConstant,
   type PreparedLayers,
 } from './lower-graph.ts'
+import { runPlan } from './run-plan.ts'
 import { ModelState } from './state.ts'
 import { explainTrap } from './trap.ts'
-import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
+import type { ModelInput, Prediction, Signature, Tensor, TensorData } from './tensor.ts'
 
 export interface PredictOptions {
   /**
    * Where to write: an array as long as the only output, or a record of arrays by output name. The result then holds
-   * these arrays and nothing is allocated for them.
+   * these arrays and nothing is allocated for them. Each is of the kind that its output's dtype has.
    */
-  readonly out?: Float32Array | Readonly<Record<string, Float32Array>>
+  readonly out?: TensorData | Readonly<Record<string, TensorData>>
   /** Names of layers whose output is wanted too; the result is then a record by output and layer name. */
   readonly layers?: readonly string[]
 }
@@ -69,6 +74,8 @@ export interface LoadedParts {
   readonly prepared: PreparedLayers
   /** Tensors that calls have as arguments, by tensor index. */
   readonly constants: ReadonlyMap<number, PlacedConstant>
+  /** Function nodes and rare dtypes; loaded for models that need them. */
+  readonly host: HostPart | undefined
   /** First address after the weights: where plans are put. */
   readonly base: number
   readonly requestedPrecision: Precision
@@ -98,10 +105,13 @@ function directPlan(plan: Plan): DirectPlan | undefined {
   const [input, ...otherInputs] = plan.inputs
   const [output, ...otherOutputs] = plan.outputs
   if (!input || !output || otherInputs.length > 0 || otherOutputs.length > 0) return undefined
-  if (plan.states.length > 0 || input.dtype !== 'float32' || output.dtype !== 'float32') {
-    return undefined
-  }
+  if (plan.states.length > 0 || plan.hostSteps.length > 0) return undefined
+  if (input.dtype !== 'float32' || output.dtype !== 'float32') return undefined
   return { plan, input, output, last: undefined }
+}
+
+function isArray(out: NonNullable<PredictOptions['out']>): out is TensorData {
+  return ArrayBuffer.isView(out) || Array.isArray(out)
 }
 
 /** A model ready to run, with its weights packed in memory of its own. Made by `load` or `instantiate`. */
@@ -117,6 +127,9 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #active: Plan | undefined
   #direct: DirectPlan | undefined
   readonly #states = new ModelState()
+  /** Sizes that the elements of the last call's tensors decided, see `dynamicSize`. */
+  #sizes: number[] = []
+  readonly #strings = new StringPool()
   /** The length of a flat array settles the shape. */
   readonly #takesFlat: boolean
 
@@ -172,7 +185,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { output } = direct
     const from = this.#execute(direct, x)
     const data = this.#loaded().memory.f32.slice(from, from + output.length)
-    return { data, shape: output.shape.slice() }
+    return { data, shape: output.shape.slice(), dtype: 'float32' }
   }
 
   #runDirectInto(direct: DirectPlan, x: Float32Array, out: Float32Array): Tensor {
@@ -183,7 +196,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     if (output.length <= 64)
       for (let i = 0; i < output.length; i++) out[i] = f32[from + i] as number
     else out.set(f32.subarray(from, from + output.length))
-    if (direct.last?.data !== out) direct.last = { data: out, shape: output.shape.slice() }
+    if (direct.last?.data !== out)
+      direct.last = { data: out, shape: output.shape.slice(), dtype: 'float32' }
     return direct.last
   }
 
@@ -191,28 +205,38 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     const layers = options.layers ?? []
-    const plan = this.#planFor(inputs, layers)
-    if (plan !== this.#active) this.#activate(plan)
+    const plan = this.#runFitting(inputs, layers)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
-    for (const [i, { data }] of inputs.entries()) {
-      const input = plan.inputs[i] as Plan['inputs'][number]
-      storeInput(memory, base, input, data, this.inputs[i])
-    }
     const targets = this.#targets(plan, options.out)
-    this.#states.store(memory, base, plan)
-    try {
-      memory.exports.run(base, plan.recordCount)
-    } catch (error) {
-      throw explainTrap(error, memory, base, plan)
-    }
     this.#states.load(memory, base, plan)
-    const results = plan.outputs.map((output, i): Tensor => {
-      const data = targets[i] ?? new Float32Array(output.length)
-      loadOutput(memory, base, output, data)
-      return { data, shape: output.shape.slice() }
+    const results = plan.outputs.map((output, i): Tensor<TensorData> => {
+      const data = targets[i] ?? arrayFor(output.dtype, output.length)
+      loadOutput(memory, this.#strings, base, output, data)
+      return { data, shape: output.shape.slice(), dtype: output.dtype }
     })
-    if (results.length === 1 && layers.length === 0) return results[0] as Tensor
-    return Object.fromEntries(plan.outputs.map(({ name }, i) => [name, results[i] as Tensor]))
+    const [only] = results
+    if (only && results.length === 1 && layers.length === 0) return only
+    return Object.fromEntries(
+      plan.outputs.map(({ name }, i) => [name, results[i] as Tensor<TensorData>]),
+    )
+  }
+
+  /** Runs the plan for these inputs; where their elements decide sizes, with those of the last call first. */
+  #runFitting(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+    const { memory, base } = this.#loaded()
+    for (let measured = false; ; measured = true) {
+      const plan = this.#planFor(inputs, layers, measured)
+      if (plan !== this.#active) this.#activate(plan)
+      this.#strings.clear()
+      for (const [i, { data }] of inputs.entries()) {
+        const input = plan.inputs[i] as Plan['inputs'][number]
+        storeInput(memory, this.#strings, base, input, data, this.inputs[i])
+      }
+      this.#states.store(memory, base, plan)
+      const found = runPlan(memory, this.#strings, base, plan)
+      if (!found) return plan
+      this.#sizes = [...this.#sizes.slice(0, found.index), found.size]
+    }
   }
 
   #loaded(): LoadedParts {
@@ -221,16 +245,17 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     return this.#parts
   }
 
-  #targets(plan: Plan, out: PredictOptions['out']): readonly (Float32Array | undefined)[] {
+  #targets(plan: Plan, out: PredictOptions['out']): readonly (TensorData | undefined)[] {
     if (out === undefined) return []
-    if (out instanceof Float32Array && plan.outputs.length !== 1) {
+    const single = isArray(out)
+    if (single && plan.outputs.length !== 1) {
       throw new UsageError('out', {
         expected: `a record of arrays for ${plan.outputs.map(({ name }) => name).join(', ')}`,
         got: 'one array',
       })
     }
     return plan.outputs.map(({ name, length }) => {
-      const target = out instanceof Float32Array ? out : out[name]
+      const target = single ? out : out[name]
       if (target !== undefined && target.length !== length) {
         throw new UsageError('length of out', {
           place: `output ${name}`,
@@ -242,9 +267,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     })
   }
 
-  #planFor(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+  /** @param measured the sizes are of this call; those of the last one may make no plan */
+  #planFor(inputs: readonly BoundInput[], layers: readonly string[], measured: boolean): Plan {
     const key =
       inputs.map(({ shape }) => shape.join(',')).join(';') +
+      (this.#sizes.length > 0 ? `:${this.#sizes.join(',')}` : '') +
       (layers.length > 0 ? `|${layers.join('|')}` : '')
     const known = this.#plans.get(key)
     if (known) {
@@ -253,10 +280,15 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       this.#plans.set(key, known)
       return known
     }
-    const plan = this.#makePlan(
-      inputs.map(({ shape }) => shape),
-      layers,
-    )
+    const shapes = inputs.map(({ shape }) => shape)
+    let plan: Plan
+    try {
+      plan = this.#makePlan(shapes, layers)
+    } catch (error) {
+      if (measured || this.#sizes.length === 0) throw error
+      this.#sizes = []
+      return this.#planFor(inputs, layers, measured)
+    }
     this.#plans.set(key, plan)
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > cachedPlans && oldest !== undefined) this.#plans.delete(oldest)
@@ -265,15 +297,21 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
     const { model, graph, prepared, base } = this.#loaded()
-    const context = new LowerContext(this.#loaded().constants)
+    const context = new LowerContext(this.#loaded().constants, this.#loaded().host, this.#sizes)
     const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
-    const outputs = lowerGraph(context, model, prepared, graph, values, seen)
-    const wanted = graph.outputs.map(({ name }, i) => ({
-      name,
-      value: outputs[i] as (typeof outputs)[number],
-    }))
-    for (const name of layers) {
+    let outputs: readonly Value[] | undefined
+    try {
+      outputs = lowerGraph(context, model, prepared, graph, values, seen)
+    } catch (error) {
+      if (!(error instanceof SizeUnknown)) throw error
+    }
+    // A plan without outputs ends where a size is found.
+    const wanted = graph.outputs.flatMap(({ name }, i) => {
+      const value = outputs?.[i]
+      return value ? [{ name, value }] : []
+    })
+    for (const name of outputs ? layers : []) {
       const [value] = seen.get(name) ?? []
       if (!value) {
         throw new UsageError('no such layer', {
@@ -295,7 +333,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #inputValues(context: LowerContext, shapes: readonly (readonly number[])[]): Value[] {
-    return shapes.map((shape, i) => context.value(shape, elementTypeOf(this.inputs[i]?.dtype)))
+    const { model, graph } = this.#loaded()
+    return shapes.map((shape, i) => context.value(shape, heldAs(model, graph, graph.inputs[i])))
   }
 
   #activate(plan: Plan): void {
@@ -316,7 +355,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
         got: `${shapes.length}`,
       })
     }
-    const context = new LowerContext(this.#loaded().constants)
+    const context = new LowerContext(this.#loaded().constants, this.#loaded().host)
     const seen: LayerOutputs = new Map()
     lowerGraph(context, model, prepared, graph, this.#inputValues(context, shapes), seen)
     return new Map([...seen].map(([name, values]) => [name, values.map(({ shape }) => shape)]))

@@ -1,36 +1,47 @@
 import { RuntimeError } from '@dotplus/core'
 import { instantiate } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
-import type { Prediction, Tensor } from '../model/tensor.ts'
+import { isTensor, type Prediction, type TensorData } from '../model/tensor.ts'
+import type { KernelBytes } from '../precision.ts'
 import type { ServerPort } from './port.ts'
-import type { CallName, Calls, OutLengths, Reply, Request, State } from './protocol.ts'
+import type { CallName, Calls, OutKind, OutKinds, Reply, Request, State } from './protocol.ts'
 import { packError } from './sent-error.ts'
 
-function arraysOf(lengths: OutLengths): Float32Array | Record<string, Float32Array> {
-  if (typeof lengths === 'number') return new Float32Array(lengths)
-  return Object.fromEntries(
-    Object.entries(lengths).map(([name, length]) => [name, new Float32Array(length)]),
-  )
+function arrayOf({ array, length }: OutKind): TensorData {
+  if (array === 'Array') return Array<string>(length).fill('')
+  const Class = (globalThis as unknown as Record<string, typeof Float32Array>)[array]
+  return new (Class ?? Float32Array)(length)
+}
+
+function arraysOf(out: OutKinds): TensorData | Record<string, TensorData> {
+  if (!('byName' in out)) return arrayOf(out)
+  return Object.fromEntries(Object.entries(out.byName).map(([name, kind]) => [name, arrayOf(kind)]))
 }
 
 function buffersOf(prediction: Prediction): ArrayBuffer[] {
-  const tensors =
-    prediction['data'] instanceof Float32Array
-      ? [prediction as Tensor]
-      : Object.values(prediction as Record<string, Tensor>)
-  return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))]
+  const tensors = isTensor(prediction) ? [prediction] : Object.values(prediction)
+  return [
+    ...new Set(
+      tensors.flatMap(({ data }) => (Array.isArray(data) ? [] : [data.buffer as ArrayBuffer])),
+    ),
+  ]
 }
 
 /** The model on the worker's side. */
 class ServedModel {
   #model: LoadedModel<Prediction> | undefined
   #sentPlan: Explanation['plan'] | undefined
+  readonly #kernels: KernelBytes
+
+  constructor(kernels: KernelBytes) {
+    this.#kernels = kernels
+  }
 
   /** @param transfer receives the buffers of the result */
   async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
     if (request.call === 'load') {
       const { model, options } = request.parameters
-      this.#model = await instantiate<Prediction>(model, options)
+      this.#model = await instantiate<Prediction>(model, this.#kernels, options)
       const { name, inputs, outputs } = this.#model
       return { name, inputs, outputs }
     }
@@ -69,8 +80,8 @@ class ServedModel {
 }
 
 /** Answers the calls that come through `port`, one after the other. */
-export function serve(port: ServerPort): void {
-  const served = new ServedModel()
+export function serve(port: ServerPort, kernels: KernelBytes): void {
+  const served = new ServedModel(kernels)
   const handle = async (request: Request): Promise<void> => {
     const { id } = request
     const transfer: ArrayBuffer[] = []
