@@ -153,6 +153,16 @@ export function expNegative(x: v128): v128 {
   return scaleDown(expPolynomial(expReduced(x, exponent)), exponent)
 }
 
+/** exp(x + low) for x ≤ 0, not below −104 by more than rounding, and low what rounding took from x. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function expOfDifference(x: v128, low: v128): v128 {
+  const exponent = expExponent(x)
+  const n = f32x4.sub(exponent, constant(EXP, 1))
+  const r = f32x4.add(nmadd(n, constant(EXP, 2), x), nmadd(n, constant(EXP, 3), low))
+  return scaleDown(expPolynomial(r), exponent)
+}
+
 /** `y`, but NaN for x = −∞: what the product of −∞ and exp(−∞) = 0 is. */
 // @ts-ignore: decorator
 @inline
