@@ -17,11 +17,22 @@ def randomise(model, rng):
         variable.assign(rng.normal(0, scale, shape).astype("float32"))
 
 
+def flatten_outputs(outputs):
+    """In the order of a case's out0, out1, …; what .npy cannot hold is widened."""
+    arrays = []
+    for output in keras.tree.flatten(outputs):
+        array = output.numpy() if hasattr(output, "numpy") else np.asarray(output)
+        if array.dtype == object:
+            array = array.astype(str)
+        arrays.append(array.astype("float32") if array.dtype.name == "bfloat16" else array)
+    return arrays
+
+
 def predict(model, inputs):
     """All outputs in one batch, flattened as Keras flattens structures (dicts by sorted key)."""
     rows = len(keras.tree.flatten(inputs)[0])
     outputs = model.predict(inputs, batch_size=rows, verbose=0)
-    return [np.asarray(output) for output in keras.tree.flatten(outputs)]
+    return flatten_outputs(outputs)
 
 
 def check_same(name, what, actual, expected):
