@@ -7,7 +7,7 @@ import { glu } from './ops/glu'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { transpose } from './ops/transpose'
-import { Ops, runWith } from './executor'
+import { executeWith, Ops, runWith } from './executor'
 
 /** The ops of dense networks, for a kernel of a third of the size. */
 @unmanaged
@@ -32,4 +32,9 @@ class DenseOps extends Ops {
 /** Executes `count` op records, see src/wasm/layout.ts. */
 export function run(program: usize, count: u32): void {
   runWith<DenseOps>(program, count)
+}
+
+/** Rows `row` to `row + rows` of one op; threads share an op so. */
+export function execute(record: usize, row: u32, rows: u32): void {
+  executeWith<DenseOps>(record, row, rows)
 }

@@ -1,5 +1,6 @@
 import * as L from '../src/wasm/layout'
 import { activation } from './ops/activation'
+import { float64Map } from './ops/float64'
 import { affine, scaleShift } from './ops/affine'
 import { band, where } from './ops/where'
 import { binary } from './ops/binary'
@@ -21,7 +22,7 @@ import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { take } from './ops/take'
 import { transpose } from './ops/transpose'
-import { Ops, runWith } from './executor'
+import { executeWith, Ops, runWith } from './executor'
 
 /** Every op. */
 @unmanaged
@@ -31,6 +32,7 @@ class AllOps extends Ops {
     switch (load<u32>(record)) {
       case L.DENSE: return dense(record, row, rows)
       case L.ACTIVATION: return activation(record, row, rows)
+      case L.FLOAT64_MAP: return float64Map(record, row, rows)
       case L.SOFTMAX: return softmax(record, row, rows)
       case L.LOG_SOFTMAX: return logSoftmax(record, row, rows)
       case L.SPARSEMAX: return sparsemax(record, row, rows)
@@ -65,4 +67,9 @@ class AllOps extends Ops {
 /** Executes `count` op records, see src/wasm/layout.ts. */
 export function run(program: usize, count: u32): void {
   runWith<AllOps>(program, count)
+}
+
+/** Rows `row` to `row + rows` of one op; threads share an op so. */
+export function execute(record: usize, row: u32, rows: u32): void {
+  executeWith<AllOps>(record, row, rows)
 }

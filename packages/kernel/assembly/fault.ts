@@ -1,16 +1,22 @@
-import * as L from '../src/wasm/layout'
+/** What was wrong when this instance trapped; globals, since threads share the memory but not the instance. */
+let faultRecord: usize = 0
+let faultOperand: u32 = 0
 
-/** What was wrong when the kernel trapped: FAULT_RECORD, FAULT_VALUE. */
-const FAULT: usize = memory.data(8, 4)
-
-/** Address of the words that say why the last run trapped. */
+/** Address of the record that the last run trapped in, 0 when none has since this was asked last. */
 export function fault(): usize {
-  return FAULT
+  const record = faultRecord
+  faultRecord = 0
+  return record
+}
+
+/** The value that record could not use. */
+export function faultValue(): u32 {
+  return faultOperand
 }
 
 /** Ends the run: op `record` was given `value`, which it cannot use. */
 export function fail(record: usize, value: u32): void {
-  store<u32>(FAULT, record, L.FAULT_RECORD << 2)
-  store<u32>(FAULT, value, L.FAULT_VALUE << 2)
+  faultRecord = record
+  faultOperand = value
   unreachable()
 }

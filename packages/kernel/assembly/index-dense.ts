@@ -1,5 +1,5 @@
-export { fault } from './fault'
-export { run } from './execute-dense'
+export { fault, faultValue } from './fault'
+export { execute, run } from './execute-dense'
 export { packDense, packedDenseBytes } from './dense/packing'
 
 /** First byte of the linear memory that is free for the host. */

@@ -18,6 +18,8 @@ const common = [
   '--shrinkLevel', '0',
   '--converge',
   '--enable', 'simd',
+  // The host brings the memory, zeroed and up to 4 GiB, so that it may be one that threads share.
+  '--importMemory', '--zeroFilledMemory', '--initialMemory', '1', '--maximumMemory', '65536',
 ] // prettier-ignore
 const builds = {
   exact: ['assembly/index.ts'],

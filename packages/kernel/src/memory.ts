@@ -1,21 +1,30 @@
 import { RuntimeError } from '@dotplus/core'
 
 const pageBytes = 65536
-const maximumBytes = 65536 * pageBytes
+/** What the kernel's import declares: 4 GiB. */
+const maximumPages = 65536
 
 /** What the kernel's WebAssembly module exports. */
 export interface KernelExports {
-  readonly memory: WebAssembly.Memory
   /** Executes `count` op records that begin at byte `program`. */
   run(program: number, count: number): void
-  /** Address of two words that say why `run` trapped: the record's address and the value it could not use. */
+  /** Rows `row` to `row + rows` of the op record at byte `record`. */
+  execute(record: number, row: number, rows: number): void
+  /** Address of the record that this instance trapped in, 0 when it has not since this was asked last. */
   fault(): number
+  /** The value that record could not use. */
+  faultValue(): number
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */
   packedDenseBytes(inner: number, units: number): number
   /** Packs a row-major kernel (inner, units) and a bias (units; 0: none) into panels at `destination`, 64-byte aligned. */
   packDense(inner: number, units: number, kernel: number, bias: number, destination: number): void
+  /**
+   * The elementwise function of this activation or binary code (layout.ts) to float64 accuracy, of x or of x and y; only
+   * the kernel with all ops has it.
+   */
+  float64?(code: number, x: number, y: number): number
 }
 
 export const alignment = 64
@@ -27,14 +36,17 @@ export function alignUp(bytes: number): number {
 /** One instance of the kernel with its linear memory. Typed views are renewed when the memory grows. */
 export class KernelMemory {
   readonly exports: KernelExports
+  readonly #memory: WebAssembly.Memory
   u8: Uint8Array
   u32: Uint32Array
   f32: Float32Array
 
   constructor(module: WebAssembly.Module) {
-    const instance = new WebAssembly.Instance(module, {})
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
+    const instance = new WebAssembly.Instance(module, { env: { memory } })
+    this.#memory = memory
     this.exports = instance.exports as unknown as KernelExports
-    const { buffer } = this.exports.memory
+    const { buffer } = memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.f32 = new Float32Array(buffer)
@@ -51,10 +63,9 @@ export class KernelMemory {
    */
   reserve(bytes: number): void {
     if (bytes <= this.u8.byteLength) return
-    const { memory } = this.exports
     try {
-      if (bytes > maximumBytes) throw new RangeError('beyond 4 GiB')
-      memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
+      if (bytes > maximumPages * pageBytes) throw new RangeError('beyond 4 GiB')
+      this.#memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
     } catch (cause) {
       throw new RuntimeError('not enough WebAssembly memory', {
         expected: `${Math.ceil(bytes / 2 ** 20)} MiB`,
@@ -63,7 +74,7 @@ export class KernelMemory {
         cause,
       })
     }
-    const { buffer } = memory
+    const { buffer } = this.#memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.f32 = new Float32Array(buffer)

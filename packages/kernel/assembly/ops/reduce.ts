@@ -1,9 +1,14 @@
 import * as L from '../../src/wasm/layout'
 import { loadSome, storeSome } from '../lanes'
 
-/** Four doubles: the running result of four columns, and what is taken off each element first. */
-const RESULT = memory.data(32, 16)
-const SHIFT = memory.data(32, 16)
+/**
+ * Four doubles each: the running result of four columns, and what is taken off each element first. Globals, since
+ * threads share the memory but not the instance.
+ */
+let resultLow = f64x2.splat(0)
+let resultHigh = f64x2.splat(0)
+let shiftLow = f64x2.splat(0)
+let shiftHigh = f64x2.splat(0)
 
 /** y[row, c] = reduction over n of x[row, n, c]. */
 export function reduce(record: usize, row: u32, rows: u32): void {
@@ -18,8 +23,8 @@ export function reduce(record: usize, row: u32, rows: u32): void {
       const at = column << 2
       columns(kind, count, some, x + at, width << 2)
       const v = v128.shuffle<f64>(
-        f32x4.demote_f64x2_zero(v128.load(RESULT)),
-        f32x4.demote_f64x2_zero(v128.load(RESULT, 16)),
+        f32x4.demote_f64x2_zero(resultLow),
+        f32x4.demote_f64x2_zero(resultHigh),
         0,
         2,
       )
@@ -31,7 +36,7 @@ export function reduce(record: usize, row: u32, rows: u32): void {
   }
 }
 
-/** Reduces `some` columns of `count` floats, `stride` bytes apart, to RESULT. */
+/** Reduces `some` columns of `count` floats, `stride` bytes apart, to the result. */
 function columns(kind: u32, count: u32, some: u32, x: usize, stride: u32): void {
   setShift(f64x2.splat(0), f64x2.splat(0))
   switch (kind) {
@@ -47,7 +52,7 @@ function columns(kind: u32, count: u32, some: u32, x: usize, stride: u32): void 
     case L.SUM_OF_MAGNITUDES: return fold<Magnitudes>(count, some, x, stride, 0)
     default: {
       mean(count, some, x, stride)
-      setShift(v128.load(RESULT), v128.load(RESULT, 16))
+      setShift(resultLow, resultHigh)
       fold<Squares>(count, some, x, stride, 0)
       divide(count)
       if (kind == L.STANDARD_DEVIATION) root()
@@ -61,51 +66,51 @@ function mean(count: u32, some: u32, x: usize, stride: u32): void {
 }
 
 function setShift(low: v128, high: v128): void {
-  v128.store(SHIFT, low)
-  v128.store(SHIFT, high, 16)
+  shiftLow = low
+  shiftHigh = high
 }
 
 function divide(count: u32): void {
   const divisor = f64x2.splat(<f64>count)
-  v128.store(RESULT, f64x2.div(v128.load(RESULT), divisor))
-  v128.store(RESULT, f64x2.div(v128.load(RESULT, 16), divisor), 16)
+  resultLow = f64x2.div(resultLow, divisor)
+  resultHigh = f64x2.div(resultHigh, divisor)
 }
 
 function root(): void {
-  v128.store(RESULT, f64x2.sqrt(v128.load(RESULT)))
-  v128.store(RESULT, f64x2.sqrt(v128.load(RESULT, 16)), 16)
+  resultLow = f64x2.sqrt(resultLow)
+  resultHigh = f64x2.sqrt(resultHigh)
 }
 
 /** One contiguous column is folded four elements at a time; others side by side, in the order of n. */
 function fold<F extends Fold>(count: u32, some: u32, x: usize, stride: u32, initial: f64): void {
   const f = changetype<F>(0)
-  let shiftLow = v128.load(SHIFT)
-  let shiftHigh = v128.load(SHIFT, 16)
+  let offLow = shiftLow
+  const offHigh = shiftHigh
   let low = f64x2.splat(initial)
   let high = low
   if (stride != 4) {
     for (; count; count--) {
       const v = some == 4 ? v128.load(x) : loadSome(x, some)
-      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v), shiftLow))
-      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), shiftHigh))
+      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v), offLow))
+      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), offHigh))
       x += stride
     }
   } else {
-    shiftLow = f64x2.splat(f64x2.extract_lane(shiftLow, 0))
+    offLow = f64x2.splat(f64x2.extract_lane(offLow, 0))
     const end = x + ((count & ~3) << 2)
     for (; x < end; x += 16) {
-      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x)), shiftLow))
-      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x, 8)), shiftLow))
+      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x)), offLow))
+      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x, 8)), offLow))
     }
     low = f.join(low, high)
     low = f.join(low, v128.shuffle<f64>(low, low, 1, 1))
     for (let rest = count & 3; rest; rest--) {
-      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load32_zero(x)), shiftLow))
+      low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v128.load32_zero(x)), offLow))
       x += 4
     }
   }
-  v128.store(RESULT, low)
-  v128.store(RESULT, high, 16)
+  resultLow = low
+  resultHigh = high
 }
 
 @unmanaged

@@ -11,16 +11,14 @@ export function explainTrap(
   base: number,
   plan: Plan,
 ): unknown {
-  const fault = memory.exports.fault() >>> 2
-  const record = memory.u32[fault + L.FAULT_RECORD] as number
+  const record = memory.exports.fault() >>> 0
   if (!(error instanceof WebAssembly.RuntimeError) || record < base) return error
-  memory.u32[fault + L.FAULT_RECORD] = 0
   const at = (record - base) / L.RECORD_BYTES
   const count = memory.u32[(record >>> 2) + L.GATHER_COUNT] as number
   return new InputError('index out of range', {
     layer: plan.recordLayers[at],
     expected: `${-count}…${count - 1}`,
-    got: `${(memory.u32[fault + L.FAULT_VALUE] as number) >> 0}`,
+    got: `${memory.exports.faultValue()}`,
     cause: error,
   })
 }

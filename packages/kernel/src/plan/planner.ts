@@ -2,7 +2,7 @@ import { alignUp } from '../memory.ts'
 import { programAt, recordBytes, writeLoop } from '../program.ts'
 import { layOutArena, type Lifetime } from './arena.ts'
 import { lifetimes, segment, type Segment } from './liveness.ts'
-import type { Buffer, ElementType, Op, Operand, Placement, State, Value } from './op.ts'
+import type { Buffer, ElementType, HostStep, Op, Operand, Placement, State, Value } from './op.ts'
 
 /**
  * Where a value is, relative to the start of the plan's memory.
@@ -14,7 +14,7 @@ export interface PlacedValue {
   readonly shape: readonly number[]
   readonly offset: number
   readonly dtype: ElementType
-  /** Number of 4-byte elements. */
+  /** Number of elements. */
   readonly length: number
 }
 
@@ -29,6 +29,16 @@ export interface PlacedState {
 }
 
 /**
+ * A step in JavaScript, run before the record of this index.
+ *
+ * @internal
+ */
+export interface PlacedHostStep {
+  readonly before: number
+  readonly run: HostStep
+}
+
+/**
  * Everything needed to run one model for one set of input shapes.
  *
  * @internal
@@ -37,6 +47,8 @@ export interface Plan {
   /** Op records and their tables, to be copied to the base address before the first run. */
   readonly program: Uint8Array
   readonly recordCount: number
+  /** Steps that run in JavaScript, in order. */
+  readonly hostSteps: readonly PlacedHostStep[]
   readonly inputs: readonly PlacedValue[]
   readonly outputs: readonly PlacedValue[]
   readonly states: readonly PlacedState[]
@@ -57,6 +69,8 @@ export interface PlanStep {
   readonly rows: number
   /** Rows per tile where the op runs inside a tiled chain. */
   readonly tileRows: number | undefined
+  /** True where the op runs in JavaScript instead of WebAssembly. */
+  readonly host?: boolean
 }
 
 interface NamedValue {
@@ -144,7 +158,7 @@ export function makePlan(
   const arena = layOutArena([...alive.values()])
 
   const loops = segments.filter(({ tileRows }) => tileRows !== undefined).length
-  const recordCount = ops.length + loops
+  const recordCount = ops.filter(({ bind }) => bind === undefined).length + loops
   let programBytes = alignUp(recordCount * recordBytes)
   const tables = constants.map((words) => {
     const offset = programBytes
@@ -168,6 +182,7 @@ export function makePlan(
   }
   const steps: PlanStep[] = []
   const recordLayers: string[] = []
+  const hostSteps: PlacedHostStep[] = []
   let index = 0
   for (const { first, end, tileRows, local } of segments) {
     if (tileRows !== undefined) {
@@ -182,9 +197,15 @@ export function makePlan(
     }
     for (let step = first; step < end; step++) {
       const op = ops[step] as Op
-      recordLayers[index] = op.layer
+      const { layer, kind, rows } = op
+      if (op.bind) {
+        hostSteps.push({ before: index, run: op.bind(place) })
+        steps.push({ layer, kind, rows, tileRows, host: true })
+        continue
+      }
+      recordLayers[index] = layer
       op.emit(program, index++, place)
-      steps.push({ layer: op.layer, kind: op.kind, rows: op.rows, tileRows })
+      steps.push({ layer, kind, rows, tileRows })
     }
   }
   const placed = ({ name, value }: NamedValue): PlacedValue => ({
@@ -197,6 +218,7 @@ export function makePlan(
   return {
     program: bytes,
     recordCount,
+    hostSteps,
     inputs: inputs.map(placed),
     outputs: outputs.map(placed),
     states: states.map(({ key, before, after }) => ({

@@ -5,7 +5,9 @@ import { programAt, recordBytes, type Program } from '../program.ts'
 interface Exports {
   readonly memory: WebAssembly.Memory
   run(program: number, count: number): void
+  execute(record: number, row: number, rows: number): void
   fault(): number
+  faultValue(): number
   heapBase(): number
   packedDenseBytes(inner: number, units: number): number
   packDense(inner: number, units: number, kernel: number, bias: number, packed: number): void
@@ -25,7 +27,8 @@ export class GuardedKernel {
     const bytes = Buffer.from(hex, 'hex')
     // Node 20 has relaxed SIMD behind a flag.
     if (!WebAssembly.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd')
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {})
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
     this.exports = instance.exports as unknown as Exports
     this.reset()
   }
