@@ -11,6 +11,8 @@ class Case:
     inputs: Any
     """What model(...) is called with: an array, a list, or a dict; float32, batch first."""
     note: dict = field(default_factory=dict)
+    randomises: bool = True
+    """False for a model whose weights are as they are to be, such as integers of a quantized one."""
 
 
 def case_seed(seed, name):

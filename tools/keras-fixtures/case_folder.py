@@ -48,7 +48,8 @@ def write_case(folder, name, build, seed):
     case = build(rng)
     if not case.model.built:
         case.model(case.inputs)
-    randomise(case.model, rng)
+    if case.randomises:
+        randomise(case.model, rng)
 
     folder.mkdir(parents=True, exist_ok=True)
     save_keras(case.model, folder / "model.keras")

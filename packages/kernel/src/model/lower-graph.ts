@@ -38,6 +38,7 @@ export async function layerSetOf(model: Model): Promise<LayerSet> {
     if (layer?.kind === 'input')
       return layer.input.dtype === undefined || layer.input.dtype === 'float32'
     if (layer?.computeDtype !== undefined && layer.computeDtype !== 'float32') return false
+    if (layer?.kind === 'dense' && layer.dense.quantization) return false
     return (
       layer?.kind === 'submodel' ||
       (layer?.kind !== undefined && layer.kind in denseLayers.lowerings)
