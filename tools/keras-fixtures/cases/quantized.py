@@ -37,7 +37,7 @@ def products_case(mode, config=None):
         model = products()
         set_floats(model, rng)
         model.quantize(mode, config=config() if config else None)
-        return Case(model, rng.normal(0, 1, (BATCH, STEPS, WIDTH)).astype("float32"), randomises=False)
+        return Case(model, rng.normal(0, 1, (BATCH, STEPS, WIDTH)).astype("float32"), adapted=True)
 
     return build
 
@@ -49,7 +49,7 @@ def tables_case(mode, tie_weights, config=None):
         model.quantize(mode, config=config() if config else None)
         indices = rng.integers(0, WORDS, (BATCH, STEPS)).astype("int32")
         vectors = rng.normal(0, 1, (BATCH, STEPS, WIDTH)).astype("float32")
-        return Case(model, [indices, vectors], randomises=False)
+        return Case(model, [indices, vectors], adapted=True)
 
     return build
 
@@ -90,7 +90,7 @@ def calibrated(make_config, mode):
                     variable.assign(rng.integers(0, groups, variable.shape).astype("float32"))
                 elif variable.name in ("kernel_scale", "awq_scales"):
                     variable.assign(rng.uniform(0.02, 0.2, variable.shape).astype("float32") * (10 if "awq" in variable.name else 1))
-        return Case(model, rng.normal(0, 1, (BATCH, STEPS, 8)).astype("float32"), randomises=False)
+        return Case(model, rng.normal(0, 1, (BATCH, STEPS, 8)).astype("float32"), adapted=True)
 
     return build
 
@@ -117,7 +117,7 @@ def lora(mode):
                 variable.assign(rng.normal(0, 0.3, variable.shape).astype("float32"))
         if mode:
             model.quantize(mode)
-        return Case(model, rng.normal(0, 1, (BATCH, STEPS, WIDTH)).astype("float32"), randomises=False)
+        return Case(model, rng.normal(0, 1, (BATCH, STEPS, WIDTH)).astype("float32"), adapted=True)
 
     return build
 

@@ -1,6 +1,7 @@
 import { alignUp } from '../memory.ts'
 import { programAt, recordBytes, writeLoop } from '../program.ts'
 import { layOutArena, type Lifetime } from './arena.ts'
+import { fuse } from './fuse.ts'
 import { lifetimes, segment, type Segment } from './liveness.ts'
 import type { Buffer, ElementType, HostStep, Op, Operand, Placement, State, Value } from './op.ts'
 
@@ -115,12 +116,12 @@ function elide(
   return root
 }
 
-/** Ops whose results are kept or read by one that is needed. */
+/** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
 function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
   const read = new Set(kept)
   const needed: Op[] = []
   for (const op of ops.toReversed()) {
-    if (!op.writes.some(({ buffer }) => read.has(buffer))) continue
+    if (op.writes.length > 0 && !op.writes.some(({ buffer }) => read.has(buffer))) continue
     needed.push(op)
     for (const { buffer } of op.reads) read.add(buffer)
   }
@@ -149,7 +150,7 @@ export function makePlan(
     ...outputs.map(({ value }) => value.buffer),
     ...states.map(({ after }) => after.buffer),
   ])
-  const ops = neededOps(all, kept)
+  const ops = fuse(neededOps(all, kept), kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
   const alive = lifetimes(ops, segments, inputBuffers, kept)
