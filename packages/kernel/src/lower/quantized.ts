@@ -107,10 +107,12 @@ export function replaced(
     floats: (index) => tensors[index]?.values ?? weights.floats(index),
     doubles: (index) => weights.doubles(index),
     stored: (index) => weights.stored(index),
+    texts: (index) => weights.texts(index),
     shape: (index) => tensors[index]?.shape ?? weights.shape(index),
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    packWinograd: (...given) => weights.packWinograd(...given),
   }
 }
 
