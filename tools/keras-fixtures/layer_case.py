@@ -92,13 +92,14 @@ def loaded_again(model, path):
         return model
 
 
-def write_layer_case(folder, model, arrays, calls=1):
+def write_layer_case(folder, model, arrays, calls=1, reload=True):
     """model.keras and io.npz. Saved before it runs, so that states are as they were."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
         save_keras(model, folder / "model.keras")
-        model = loaded_again(model, folder / "model.keras")
+        if reload:
+            model = loaded_again(model, folder / "model.keras")
         record = {f"in{i}": a for i, a in enumerate(arrays * calls)}
         outputs = [output for _ in range(calls) for output in run(model, arrays)]
         record |= {f"out{i}": a for i, a in enumerate(outputs)}
