@@ -28,7 +28,12 @@ export const anyDenseLayer: Lowering<PreparedDense> = {
     const x = onlyTensor(call, layer)
     const entered = enterProduct(context, layer, around, x, [x.shape.length - 1])
     const operands = [{ name: '', tensors: [entered.x], number: undefined }]
-    const product = denseLayer.lower(context, dense, { ...call, operands, tensors: [entered.x] }, own)
+    const product = denseLayer.lower(
+      context,
+      dense,
+      { ...call, operands, tensors: [entered.x] },
+      own,
+    )
     return product.map((y) => leaveProduct(context, layer, around, y, entered.scale))
   },
 }

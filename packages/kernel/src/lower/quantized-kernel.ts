@@ -35,7 +35,11 @@ export function quantizedKernel(
   const { mode, scale, zero } = quantization
   const stored = weights.floats(kernel)
   if (mode === 'int8') {
-    return { values: stored, shape: weights.shape(kernel), divisor: required(layer, 'scale', scale) }
+    return {
+      values: stored,
+      shape: weights.shape(kernel),
+      divisor: required(layer, 'scale', scale),
+    }
   }
   if (mode === 'float8') {
     const [step = 1] = weights.floats(required(layer, 'scale', quantization.inputScales[1]))

@@ -132,7 +132,13 @@ export function quantizeInput(
   axes: readonly number[],
 ): { x: Value; scale: Value } {
   const size = reduce(context, layer, 'max', map(context, 'absolute', x), axes, true)
-  const scale = combine(context, layer, 'divide', largest, combine(context, layer, 'add', size, epsilon))
+  const scale = combine(
+    context,
+    layer,
+    'divide',
+    largest,
+    combine(context, layer, 'add', size, epsilon),
+  )
   const product = map(context, 'round', combine(context, layer, 'multiply', x, scale))
   const raised = combine(context, layer, 'maximum', product, -largest)
   return { x: combine(context, layer, 'minimum', raised, largest), scale }
@@ -173,6 +179,7 @@ export function dividedBy(
   scale: Value | undefined,
   scales: Value | undefined,
 ): Value {
-  const by = scale && scales ? combine(context, layer, 'multiply', scale, scales) : scale ?? scales
+  const by =
+    scale && scales ? combine(context, layer, 'multiply', scale, scales) : (scale ?? scales)
   return by ? combine(context, layer, 'divide', product, by) : product
 }
