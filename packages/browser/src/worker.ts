@@ -1,3 +1,4 @@
-import { serve, webServerPort } from '@dotplus/kernel/worker'
+import { serve, webPort, webServerPort } from '@dotplus/kernel/worker'
 
-serve(webServerPort(globalThis))
+// A model that runs here starts its threads from this very file, wherever a bundler has put it.
+serve(webServerPort(globalThis), () => webPort(new Worker(location.href, { type: 'module' })))

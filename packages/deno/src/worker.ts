@@ -1,6 +1,6 @@
-import { serve, webServerPort, type WorkerScope } from '@dotplus/kernel/worker'
+import { serve, webPort, webServerPort, type WorkerScope } from '@dotplus/kernel/worker'
 
 /** Deno types this scope as a window's. */
 declare const self: WorkerScope
 
-serve(webServerPort(self))
+serve(webServerPort(self), () => webPort(new Worker(import.meta.url, { type: 'module' })))

@@ -62,7 +62,13 @@ const kernels: Readonly<Record<KernelFile, () => Promise<{ readonly default: str
   'exact-dense': () => import('./wasm/exact-dense.ts'),
 }
 
-const compiled = new Map<KernelFile, Promise<WebAssembly.Module>>()
+/** Compiled kernels by file; those that import a shared memory apart. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>()
+
+/** The import of the memory (module `env`, name `memory`, kind 2) with the flags of one that has a maximum. */
+const memoryImport = '03656e76066d656d6f72790201'
+/** The same with the flag that threads share it. */
+const sharedMemoryImport = '03656e76066d656d6f72790203'
 
 /** The kernel is kept as hexadecimal digits: they compress as well as the bytes do, and need no API to be read. */
 function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
@@ -78,10 +84,12 @@ function digitOf(character: number): number {
   return character < 58 ? character - 48 : character - 87
 }
 
-async function compile(file: KernelFile): Promise<WebAssembly.Module> {
+async function compile(file: KernelFile, shared: boolean): Promise<WebAssembly.Module> {
   const { default: digits } = await kernels[file]()
   try {
-    return await WebAssembly.compile(bytesOfHex(digits))
+    return await WebAssembly.compile(
+      bytesOfHex(shared ? digits.replace(memoryImport, sharedMemoryImport) : digits),
+    )
   } catch (cause) {
     throw new RuntimeError('the kernel could not be compiled', {
       got: cause instanceof Error ? cause.message : String(cause),
@@ -95,13 +103,15 @@ async function compile(file: KernelFile): Promise<WebAssembly.Module> {
  * The kernel for a precision, compiled once per process and shared by all models.
  *
  * @param wasm a precompiled module of that precision, for platforms that do not compile at run time
+ * @param shared imports a memory that threads share
  * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
  * @internal
  */
 export async function kernelBuild(
   requested: Precision,
   part: KernelPart,
-  wasm?: WebAssembly.Module,
+  wasm: WebAssembly.Module | undefined,
+  shared: boolean,
 ): Promise<KernelBuild> {
   if (!hasSimd()) {
     throw new RuntimeError('this engine has no WebAssembly SIMD', {
@@ -112,12 +122,13 @@ export async function kernelBuild(
   const reason = requested === 'fast' ? withoutFast() : undefined
   const precision = reason === undefined ? requested : 'exact'
   const file = precision === 'exact' && part === 'dense' ? 'exact-dense' : precision
-  let module = compiled.get(file)
+  const key = shared ? `${file} shared` : file
+  let module = compiled.get(key)
   if (!module) {
-    module = compile(file)
-    compiled.set(file, module)
+    module = compile(file, shared)
+    compiled.set(key, module)
     // A failed compilation must not stick.
-    module.catch(() => compiled.delete(file))
+    module.catch(() => compiled.delete(key))
   }
   return { module: await module, precision, reason }
 }

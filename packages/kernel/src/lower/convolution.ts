@@ -2,6 +2,7 @@ import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { linear, writeDense, type Activation } from '../program.ts'
 import { gridWords, writeConv, writeDepthwise, type Grid, type Triple } from '../program-spatial.ts'
 import type { LowerContext, Value, WeightStore } from './context.ts'
+import { columnsOf, panelCount } from './panels.ts'
 import { extentOf, tripleOf, type Images } from './spatial.ts'
 
 /** Settings that a convolution's windows depend on, as depth, height, width. */
@@ -116,19 +117,23 @@ export function pushConv(
       writes: [write],
       inPlace: false,
       tileable: true,
-      emit: (program, index, place) =>
+      flops: 2 * rows * inner * units,
+      panels: panelCount(inner, units),
+      emit: (program, index, place, part) => {
+        const columns = columnsOf(part, inner, units)
         writeDense(program, index, {
           rows,
           inner,
-          units,
+          units: columns.units,
           x: place.address(rowsOfX),
           xAdvance: place.advance(rowsOfX),
-          weights: group.weights,
-          y: place.address(write) + start,
+          weights: group.weights + columns.weightsOffset,
+          y: place.address(write) + start + columns.yOffset,
           yStride: width * 4,
           yAdvance: place.advance(write),
           activation,
-        }),
+        })
+      },
     })
     return
   }
@@ -152,21 +157,26 @@ export function pushConv(
     writes: [write, scratch],
     inPlace: false,
     tileable: false,
-    emit: (program, index, place) =>
+    splittable: true,
+    flops: 2 * rows * inner * units,
+    panels: weightsStride ? undefined : panelCount(inner, units),
+    emit: (program, index, place, part) => {
+      const columns = columnsOf(part, inner, units)
       writeConv(program, index, {
         rows,
         inner,
-        units,
+        units: columns.units,
         chunk,
         x: place.address(read) + group.xChannel * 4,
-        weights: group.weights,
+        weights: group.weights + columns.weightsOffset,
         weightsStride,
-        y: place.address(write) + start,
+        y: place.address(write) + start + columns.yOffset,
         yAdvance: place.advance(write),
         grid: place.constant(table),
         scratch: place.address(scratch),
         activation,
-      }),
+      })
+    },
   })
 }
 
@@ -215,6 +225,8 @@ export function pushDepthwise(
     writes: [write, scratch],
     inPlace: false,
     tileable: false,
+    splittable: true,
+    flops: 2 * rows * taps * channels,
     emit: (program, index, place) =>
       writeDepthwise(program, index, {
         rows,

@@ -1,5 +1,6 @@
 import { elementCount, ModelError } from '@dotplus/core'
 import { linear, writeDense, type Activation } from '../program.ts'
+import { columnsOf, panelCount } from './panels.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
 import {
   matrixOf,
@@ -92,18 +93,23 @@ export function matrixProduct(
     writes: [write],
     inPlace: false,
     tileable: true,
-    emit: (program, index, place) =>
+    flops: 2 * rows * inner * units,
+    panels: panelCount(inner, units),
+    emit: (program, index, place, part) => {
+      const columns = columnsOf(part, inner, units)
       writeDense(program, index, {
         rows,
         inner,
-        units,
+        units: columns.units,
         x: place.address(read),
         xAdvance: place.advance(read),
-        weights,
-        y: place.address(write),
+        weights: weights + columns.weightsOffset,
+        y: place.address(write) + columns.yOffset,
+        yStride: units * 4,
         yAdvance: place.advance(write),
         activation: fused,
-      }),
+      })
+    },
   })
   return y
 }

@@ -10,7 +10,9 @@ import { LowerContext, type Value } from '../lower/context.ts'
 import type { KernelMemory } from '../memory.ts'
 import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
+import type { Team } from '../threads/team.ts'
 import { elementTypeOf, loadOutput, storeInput } from './element-type.ts'
+import { Executor } from './executor.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
 import {
   lowerGraph,
@@ -19,7 +21,6 @@ import {
   type PreparedLayers,
 } from './lower-graph.ts'
 import { ModelState } from './state.ts'
-import { explainTrap } from './trap.ts'
 import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
 
 export interface PredictOptions {
@@ -73,6 +74,12 @@ export interface LoadedParts {
   readonly base: number
   readonly requestedPrecision: Precision
   readonly requestedThreads: number
+  /** The threads beside the calling one; undefined where that one runs alone. */
+  readonly team: Team | undefined
+  /** Nanoseconds of work from which threads share an op. */
+  readonly shareFrom: number | undefined
+  /** Why it runs alone, where more threads were asked for. */
+  readonly aloneBecause: string | undefined
 }
 
 const cachedPlans = 32
@@ -112,7 +119,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   readonly inputs: readonly Signature[]
   /** Outputs by name, with the shape they have where it is known before a call. */
   readonly outputs: readonly { readonly name: string }[]
-  #parts: LoadedParts | undefined
+  #parts: (LoadedParts & { readonly executor: Executor }) | undefined
   #plans = new Map<string, Plan>()
   #active: Plan | undefined
   #direct: DirectPlan | undefined
@@ -122,7 +129,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** @internal */
   constructor(parts: LoadedParts) {
-    this.#parts = parts
+    this.#parts = { ...parts, executor: new Executor(parts.memory, parts.base, parts.team) }
     this.name = parts.model.name
     this.inputs = parts.graph.inputs.map(signatureOf)
     this.#takesFlat = this.inputs.every(
@@ -158,13 +165,9 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Leaves the only output in memory and returns the index of its first element. */
   #execute({ plan, input, output }: DirectPlan, x: Float32Array): number {
-    const { memory, base } = this.#loaded()
+    const { memory, base, executor } = this.#loaded()
     memory.f32.set(x, (base + input.offset) >>> 2)
-    try {
-      memory.exports.run(base, plan.recordCount)
-    } catch (error) {
-      throw explainTrap(error, memory, base, plan)
-    }
+    executor.run(plan)
     return (base + output.offset) >>> 2
   }
 
@@ -188,7 +191,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #runGeneral(x: ModelInput, options: PredictOptions = {}): Prediction {
-    const { memory, base } = this.#loaded()
+    const { memory, base, executor } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     const layers = options.layers ?? []
     const plan = this.#planFor(inputs, layers)
@@ -200,11 +203,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     }
     const targets = this.#targets(plan, options.out)
     this.#states.store(memory, base, plan)
-    try {
-      memory.exports.run(base, plan.recordCount)
-    } catch (error) {
-      throw explainTrap(error, memory, base, plan)
-    }
+    executor.run(plan)
     this.#states.load(memory, base, plan)
     const results = plan.outputs.map((output, i): Tensor => {
       const data = targets[i] ?? new Float32Array(output.length)
@@ -215,7 +214,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     return Object.fromEntries(plan.outputs.map(({ name }, i) => [name, results[i] as Tensor]))
   }
 
-  #loaded(): LoadedParts {
+  #loaded(): LoadedParts & { readonly executor: Executor } {
     if (!this.#parts)
       throw new RuntimeError('the model was used after dispose()', { place: `model ${this.name}` })
     return this.#parts
@@ -264,7 +263,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
-    const { model, graph, prepared, base } = this.#loaded()
+    const { model, graph, prepared, base, team, shareFrom } = this.#loaded()
     const context = new LowerContext(this.#loaded().constants)
     const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
@@ -291,6 +290,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       wanted,
       [...context.states.values()],
       base,
+      team?.threads,
+      shareFrom,
     )
   }
 
@@ -343,18 +344,19 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Says which build, precision, thread count and plan run, and why. Plain data, safe to send or print. */
   explain(): Explanation {
-    const { build, requestedPrecision, requestedThreads } = this.#loaded()
+    const { build, requestedPrecision, requestedThreads, team, aloneBecause } = this.#loaded()
+    const threads = team?.threads ?? 1
     const notes: string[] = []
     if (build.reason)
       notes.push(`Runs ${build.precision} instead of ${requestedPrecision}: ${build.reason}.`)
-    if (requestedThreads > 1)
-      notes.push(
-        `Runs on 1 thread instead of ${requestedThreads}: this version has no threads yet.`,
-      )
+    if (threads < requestedThreads) {
+      const reason = aloneBecause ?? team?.lost.join('; ')
+      notes.push(`Runs on ${threads} of ${requestedThreads} threads: ${reason}.`)
+    }
     return {
       precision: build.precision,
       requestedPrecision,
-      threads: 1,
+      threads,
       requestedThreads,
       notes,
       plan: this.#active?.steps ?? [],
@@ -364,6 +366,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Frees the model's memory. Calls after this throw. */
   dispose(): void {
+    this.#parts?.team?.end()
     this.#parts = undefined
     this.#plans.clear()
     this.#active = undefined

@@ -49,6 +49,12 @@ export interface Placement {
   advance(operand: Operand): number
 }
 
+/** A range of an op's panels of columns. */
+export interface Panels {
+  readonly first: number
+  readonly count: number
+}
+
 /**
  * One op record to be. All rows of an op are independent of each other, so a chain of ops with equal `rows` may be run
  * tile by tile.
@@ -65,5 +71,17 @@ export interface Op {
   readonly inPlace: boolean
   /** Rows may be split into tiles; false for ops that mix rows. */
   readonly tileable: boolean
-  emit(program: Program, index: number, place: Placement): void
+  /**
+   * Threads may share the rows. As `tileable` unless said; true as well for ops that tell from a row's number what it
+   * reads, where operands that every row reads from their start have `rowBytes` 0.
+   */
+  readonly splittable?: boolean | undefined
+  /** Panels of columns that can be computed apart; absent where the op knows no such panels. */
+  readonly panels?: number | undefined
+  /** Multiplications and additions that the op carries out; absent where it mostly moves data. */
+  readonly flops?: number | undefined
+  /** The same for the plain algorithm, where the op has a shorter way to the result (Winograd). */
+  readonly plainFlops?: number | undefined
+  /** @param part the panels to compute; all when absent */
+  emit(program: Program, index: number, place: Placement, part?: Panels): void
 }

@@ -1,8 +1,10 @@
 import { alignUp } from '../memory.ts'
 import { programAt, recordBytes, writeLoop } from '../program.ts'
 import { layOutArena, type Lifetime } from './arena.ts'
-import { lifetimes, segment, type Segment } from './liveness.ts'
-import type { Buffer, ElementType, Op, Operand, Placement, State, Value } from './op.ts'
+import { lifetimes, segment, usesOf, type Segment } from './liveness.ts'
+import { bytesMoved } from './cost.ts'
+import type { Buffer, ElementType, Op, Operand, Panels, Placement, State, Value } from './op.ts'
+import { shareOf, takeOwnBuffers, worthSharing, type Share } from './share.ts'
 
 /**
  * Where a value is, relative to the start of the plan's memory.
@@ -34,9 +36,14 @@ export interface PlacedState {
  * @internal
  */
 export interface Plan {
-  /** Op records and their tables, to be copied to the base address before the first run. */
+  /** Op records, once for each thread, and their tables; to be copied to the base address before the first run. */
   readonly program: Uint8Array
+  /** Records of one thread. */
   readonly recordCount: number
+  /** Bytes from one thread's records to the next thread's. */
+  readonly programStride: number
+  /** The records in order: what the calling thread runs in one go, and what threads share. */
+  readonly stretches: readonly Stretch[]
   readonly inputs: readonly PlacedValue[]
   readonly outputs: readonly PlacedValue[]
   readonly states: readonly PlacedState[]
@@ -50,6 +57,19 @@ export interface Plan {
   readonly recordLayers: readonly string[]
 }
 
+/**
+ * Records that follow each other.
+ *
+ * @internal
+ */
+export interface Stretch {
+  /** Number of the first record. */
+  readonly first: number
+  readonly count: number
+  /** Set where threads share them. */
+  readonly share: Share | undefined
+}
+
 /** One op of a plan, for `explain()`. */
 export interface PlanStep {
   readonly layer: string
@@ -57,6 +77,14 @@ export interface PlanStep {
   readonly rows: number
   /** Rows per tile where the op runs inside a tiled chain. */
   readonly tileRows: number | undefined
+  /** Parts that threads share; 1 where one thread runs all of it. */
+  readonly parts: number
+  /** Multiplications and additions; 0 where it mostly moves data. */
+  readonly flops: number
+  /** What the plain algorithm would take, where this one takes less. */
+  readonly plainFlops: number
+  /** Bytes of the tensors it reads and writes, without weights. */
+  readonly bytes: number
 }
 
 interface NamedValue {
@@ -101,6 +129,14 @@ function elide(
   return root
 }
 
+/** `count` ranges of nearly equal length that make up all of `panels` panels. */
+function panelsOf(panels: number, count: number): Panels[] {
+  return Array.from({ length: count }, (_, i) => {
+    const first = Math.floor((i * panels) / count)
+    return { first, count: Math.floor(((i + 1) * panels) / count) - first }
+  })
+}
+
 /** Ops whose results are kept or read by one that is needed. */
 function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
   const read = new Set(kept)
@@ -117,6 +153,7 @@ function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
  * Turns ops in order of execution into a program with fixed addresses.
  *
  * @param base address at which the plan will be put; 64-byte aligned
+ * @param threads what ops are shared by that are expected to take `least` nanoseconds; results do not depend on it
  * @internal
  */
 export function makePlan(
@@ -126,6 +163,8 @@ export function makePlan(
   outputs: readonly NamedValue[],
   states: readonly State[],
   base: number,
+  threads = 1,
+  least: number = worthSharing,
 ): Plan {
   const inputBuffers = new Set([
     ...inputs.map(({ value }) => value.buffer),
@@ -138,14 +177,29 @@ export function makePlan(
   const ops = neededOps(all, kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
+  const shares = segments.map((own) => shareOf(ops, own, threads, least))
+  const isShared = shares.some((share) => share !== undefined)
   const alive = lifetimes(ops, segments, inputBuffers, kept)
   const root = elide(ops, segments, alive, kept)
+  const uses = isShared ? usesOf(ops) : new Map<Buffer, number[]>()
+  const own = segments.map((each, i) =>
+    shares[i] ? takeOwnBuffers(ops, each, alive, uses, kept) : undefined,
+  )
   const buffers = [...alive.keys()]
-  const arena = layOutArena([...alive.values()])
+  // The threads' own buffers of a segment are one block, in use while it runs.
+  const blocks = segments.map(({ first, end }, i): Lifetime => ({
+    byteLength: (own[i]?.stride ?? 0) * threads,
+    first,
+    last: end - 1,
+  }))
+  const arena = layOutArena([...alive.values(), ...blocks])
 
-  const loops = segments.filter(({ tileRows }) => tileRows !== undefined).length
-  const recordCount = ops.length + loops
-  let programBytes = alignUp(recordCount * recordBytes)
+  const recordsOf = ({ first, end, tileRows }: Segment, share: Share | undefined): number =>
+    share?.chunkRows === 0 ? share.chunks : end - first + (tileRows === undefined ? 0 : 1)
+  const recordCount = segments.reduce((count, each, i) => count + recordsOf(each, shares[i]), 0)
+  const programStride = alignUp(recordCount * recordBytes)
+  const programs = isShared ? threads : 1
+  let programBytes = programs * programStride
   const tables = constants.map((words) => {
     const offset = programBytes
     programBytes = alignUp(offset + words.byteLength)
@@ -153,38 +207,79 @@ export function makePlan(
   })
   const arenaBase = base + programBytes
   const offsetOf = new Map(buffers.map((buffer, index) => [buffer, arena.offsets[index] as number]))
-  const addressOf = (buffer: Buffer): number => {
-    if (buffer.address !== undefined) return buffer.address
+  const rootOf = (buffer: Buffer): Buffer => {
     // A result that took an operand's place may have had its own place taken: follow to the first.
     let at = buffer
     for (let next = root.get(at); next !== undefined; next = root.get(at)) at = next
-    return arenaBase + (offsetOf.get(at) as number)
+    return at
+  }
+  const addressOf = (buffer: Buffer): number =>
+    buffer.address ?? arenaBase + (offsetOf.get(rootOf(buffer)) as number)
+  /** Address in a segment, for one of its threads. */
+  const addressIn = (segmentNumber: number, thread: number, buffer: Buffer): number => {
+    const block = own[segmentNumber]
+    const offset = block?.offsets.get(rootOf(buffer))
+    if (!block || offset === undefined) return addressOf(buffer)
+    const blockOffset = arena.offsets[buffers.length + segmentNumber] as number
+    return arenaBase + blockOffset + thread * block.stride + offset
   }
 
   const bytes = new Uint8Array(programBytes)
-  const program = programAt(bytes.buffer, 0, recordCount)
   for (const { offset, words } of tables) {
     bytes.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), offset)
   }
+  const emitFor = (thread: number): void => {
+    const program = programAt(bytes.buffer, thread * programStride, recordCount)
+    let index = 0
+    for (const [number, { first, end, tileRows, local }] of segments.entries()) {
+      const share = shares[number]
+      const head = ops[first] as Op
+      if (tileRows !== undefined)
+        writeLoop(program, index++, { rows: head.rows, tileRows, body: end - first })
+      const place: Placement = {
+        constant: ({ index: table }) => base + (tables[table] as { offset: number }).offset,
+        address: ({ buffer }: Operand) => addressIn(number, thread, buffer),
+        advance: ({ buffer, rowBytes }: Operand) =>
+          tileRows !== undefined && local.has(buffer) ? 0 : rowBytes,
+      }
+      if (share?.chunkRows === 0) {
+        for (const part of panelsOf(head.panels ?? 0, share.chunks))
+          head.emit(program, index++, place, part)
+        continue
+      }
+      for (const op of ops.slice(first, end)) op.emit(program, index++, place)
+    }
+  }
+  for (let thread = 0; thread < programs; thread++) emitFor(thread)
+
   const steps: PlanStep[] = []
   const recordLayers: string[] = []
-  let index = 0
-  for (const { first, end, tileRows, local } of segments) {
-    if (tileRows !== undefined) {
-      recordLayers[index] = ''
-      writeLoop(program, index++, { rows: (ops[first] as Op).rows, tileRows, body: end - first })
+  const stretches: Stretch[] = []
+  for (const [number, each] of segments.entries()) {
+    const { first, end, tileRows } = each
+    const share = shares[number]
+    const at = recordLayers.length
+    const count = recordsOf(each, share)
+    const last = stretches.at(-1)
+    if (share || !last || last.share) stretches.push({ first: at, count, share })
+    else stretches[stretches.length - 1] = { ...last, count: last.count + count }
+    const loopRecords = tileRows === undefined ? 0 : 1
+    for (let i = 0; i < count; i++) {
+      const step = share?.chunkRows === 0 ? first : first + i - loopRecords
+      recordLayers.push(ops[Math.max(step, first)]?.layer ?? '')
     }
-    const place: Placement = {
-      constant: ({ index: table }) => base + (tables[table] as { offset: number }).offset,
-      address: ({ buffer }: Operand) => addressOf(buffer),
-      advance: ({ buffer, rowBytes }: Operand) =>
-        tileRows !== undefined && local.has(buffer) ? 0 : rowBytes,
-    }
-    for (let step = first; step < end; step++) {
-      const op = ops[step] as Op
-      recordLayers[index] = op.layer
-      op.emit(program, index++, place)
-      steps.push({ layer: op.layer, kind: op.kind, rows: op.rows, tileRows })
+    for (const op of ops.slice(first, end)) {
+      const flops = op.flops ?? 0
+      steps.push({
+        layer: op.layer,
+        kind: op.kind,
+        rows: op.rows,
+        tileRows,
+        parts: share?.chunks ?? 1,
+        flops,
+        plainFlops: op.plainFlops ?? flops,
+        bytes: bytesMoved(op),
+      })
     }
   }
   const placed = ({ name, value }: NamedValue): PlacedValue => ({
@@ -197,6 +292,8 @@ export function makePlan(
   return {
     program: bytes,
     recordCount,
+    programStride,
+    stretches,
     inputs: inputs.map(placed),
     outputs: outputs.map(placed),
     states: states.map(({ key, before, after }) => ({

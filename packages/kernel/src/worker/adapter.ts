@@ -7,7 +7,10 @@ import type { Port } from './port.ts'
 import { ProgressMeter, type Progress } from './progress.ts'
 import { open, type Files, type ModelSource, type Opened } from './source.ts'
 
-export interface LoadOptions<WorkerOption = boolean> extends Omit<InstantiateOptions, 'file'> {
+export interface LoadOptions<WorkerOption = boolean> extends Omit<
+  InstantiateOptions,
+  'file' | 'startThread'
+> {
   /** Hears how many bytes of the model and its shards have arrived. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Stops loading; the promise is rejected with the signal's reason. */
@@ -101,7 +104,10 @@ async function loadWith<Start>(
   const reading = readModel(source, adapter, options)
   const { model, file, buffers } = await unlessAborted(reading, signal)
   const settings = { precision, threads, wasm, file }
-  if (!worker) return instantiate<Prediction>(model, settings)
+  if (!worker) {
+    const startThread = (): Port => adapter.startWorker(true)
+    return instantiate<Prediction>(model, { ...settings, startThread })
+  }
   const { startWorkerModel } = await import('./client.ts')
   const port = adapter.startWorker(worker)
   return startWorkerModel<Prediction>(port, model, settings, [...buffers], signal)

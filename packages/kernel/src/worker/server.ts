@@ -2,7 +2,8 @@ import { RuntimeError } from '@dotplus/core'
 import { instantiate } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
 import type { Prediction, Tensor } from '../model/tensor.ts'
-import type { ServerPort } from './port.ts'
+import { workAsThread, type ThreadTask } from '../threads/thread.ts'
+import type { Port, ServerPort } from './port.ts'
 import type { CallName, Calls, OutLengths, Reply, Request, State } from './protocol.ts'
 import { packError } from './sent-error.ts'
 
@@ -23,14 +24,22 @@ function buffersOf(prediction: Prediction): ArrayBuffer[] {
 
 /** The model on the worker's side. */
 class ServedModel {
+  readonly #startThread: (() => Port) | undefined
   #model: LoadedModel<Prediction> | undefined
   #sentPlan: Explanation['plan'] | undefined
+
+  constructor(startThread: (() => Port) | undefined) {
+    this.#startThread = startThread
+  }
 
   /** @param transfer receives the buffers of the result */
   async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
     if (request.call === 'load') {
       const { model, options } = request.parameters
-      this.#model = await instantiate<Prediction>(model, options)
+      this.#model = await instantiate<Prediction>(model, {
+        ...options,
+        startThread: this.#startThread,
+      })
       const { name, inputs, outputs } = this.#model
       return { name, inputs, outputs }
     }
@@ -68,9 +77,14 @@ class ServedModel {
   }
 }
 
-/** Answers the calls that come through `port`, one after the other. */
-export function serve(port: ServerPort): void {
-  const served = new ServedModel()
+/**
+ * Makes a worker what the first message asks for: the place where a model runs, which answers the calls that come through
+ * `port` one after the other, or a thread of a model that runs elsewhere.
+ *
+ * @param startThread starts another worker that calls `serve`, for a model that runs here
+ */
+export function serve(port: ServerPort, startThread?: () => Port): void {
+  const served = new ServedModel(startThread)
   const handle = async (request: Request): Promise<void> => {
     const { id } = request
     const transfer: ArrayBuffer[] = []
@@ -86,6 +100,10 @@ export function serve(port: ServerPort): void {
   }
   let turn = Promise.resolve()
   port.onMessage((message) => {
+    if ((message as ThreadTask).call === 'thread') {
+      workAsThread(message as ThreadTask, port)
+      return
+    }
     turn = turn.then(() => handle(message as Request))
   })
 }

@@ -1,0 +1,45 @@
+import type { KernelMemory } from '../memory.ts'
+import type { Plan, Stretch } from '../plan/planner.ts'
+import type { Team } from '../threads/team.ts'
+import * as L from '../wasm/layout.ts'
+import { explainFault, explainTrap } from './trap.ts'
+
+/** Runs plans that lie in memory at `base`. */
+export class Executor {
+  readonly #memory: KernelMemory
+  readonly #base: number
+  readonly #team: Team | undefined
+
+  constructor(memory: KernelMemory, base: number, team: Team | undefined) {
+    this.#memory = memory
+    this.#base = base
+    this.#team = team
+  }
+
+  /**
+   * Runs all of a plan: in one call of the kernel, unless threads share some of its ops.
+   *
+   * @throws {InputError} when an op was given a value it cannot use
+   * @throws {RuntimeError} when a thread fails
+   */
+  run(plan: Plan): void {
+    // By index: an iterator would be garbage in every call.
+    const { stretches } = plan
+    for (let i = 0; i < stretches.length; i++) this.#runStretch(plan, stretches[i] as Stretch)
+  }
+
+  #runStretch(plan: Plan, { first, count, share }: Stretch): void {
+    const record = this.#base + first * L.RECORD_BYTES
+    const team = this.#team
+    if (share && team && team.threads > 1) {
+      const fault = team.run(record, plan.programStride, share)
+      if (fault) throw explainFault(fault, this.#memory, this.#base, plan, first)
+      return
+    }
+    try {
+      this.#memory.exports.run(record, count)
+    } catch (error) {
+      throw explainTrap(error, this.#memory, this.#base, plan)
+    }
+  }
+}
