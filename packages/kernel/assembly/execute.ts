@@ -1,5 +1,6 @@
 import * as L from '../src/wasm/layout'
 import { activation } from './ops/activation'
+import { float64Map } from './ops/float64'
 import { affine, scaleShift } from './ops/affine'
 import { band, where } from './ops/where'
 import { binary } from './ops/binary'
@@ -31,6 +32,7 @@ class AllOps extends Ops {
     switch (load<u32>(record)) {
       case L.DENSE: return dense(record, row, rows)
       case L.ACTIVATION: return activation(record, row, rows)
+      case L.FLOAT64_MAP: return float64Map(record, row, rows)
       case L.SOFTMAX: return softmax(record, row, rows)
       case L.LOG_SOFTMAX: return logSoftmax(record, row, rows)
       case L.SPARSEMAX: return sparsemax(record, row, rows)

@@ -96,8 +96,10 @@ export function writeActivation(
   index: number,
   op: RowMap & { activation: Activation },
 ): void {
-  const at = startRowMap(program, index, L.ACTIVATION, op)
-  program.u32[at + L.ACTIVATION_CODE] = op.activation.code
+  const { code } = op.activation
+  const opcode = code < L.FIRST_FLOAT64 ? L.ACTIVATION : L.FLOAT64_MAP
+  const at = startRowMap(program, index, opcode, op)
+  program.u32[at + L.ACTIVATION_CODE] = code
   program.f32.set(op.activation.parameters, at + L.ACTIVATION_PARAMETERS)
 }
 
@@ -146,6 +148,11 @@ export type BinaryName =
   | 'power'
   | 'floor_divide'
   | 'modulo'
+  | 'remainder'
+  | 'atan2'
+  | 'hypot'
+  | 'logaddexp'
+  | 'logaddexp2'
 
 const binaryCodes: Readonly<Record<BinaryName, number>> = {
   add: L.ADD,
@@ -171,6 +178,11 @@ const binaryCodes: Readonly<Record<BinaryName, number>> = {
   power: L.POWER,
   floor_divide: L.FLOOR_DIVIDE,
   modulo: L.MODULO,
+  remainder: L.REMAINDER,
+  atan2: L.ATAN2,
+  hypot: L.HYPOT,
+  logaddexp: L.LOG_ADD_EXP,
+  logaddexp2: L.LOG_ADD_EXP2,
 }
 
 /**

@@ -72,6 +72,13 @@ export class Ceil extends Elementwise {
   }
 }
 
+@unmanaged
+export class Trunc extends Elementwise {
+  @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
+    return f32x4.trunc(x)
+  }
+}
+
 /** Half to even. */
 @unmanaged
 export class Round extends Elementwise {

@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Round, Rsqrt, Sign, Sqrt, Square } from '../activations/arithmetic'
+import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Round, Rsqrt, Sign, Sqrt, Square, Trunc } from '../activations/arithmetic'
 import { FloatToBool, FloatToInt, IntToBool, IntToFloat, LogicalNot } from '../activations/conversion'
 import { Celu, Elu, Exponential, Gelu, GeluTanh, LogSigmoid, Mish, Selu, Sigmoid, Silu, Softplus, Tanh, TanhShrink } from '../activations/exponential'
 import { map, mapLong } from '../activations/map'
@@ -56,6 +56,7 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.FLOOR: return map<Floor>(count, x, y, parameters)
     case L.CEIL: return map<Ceil>(count, x, y, parameters)
     case L.ROUND: return map<Round>(count, x, y, parameters)
+    case L.TRUNC: return map<Trunc>(count, x, y, parameters)
     case L.EXPM1: return mapLong<Expm1>(count, x, y, parameters)
     case L.LOG: return mapLong<Log>(count, x, y, parameters)
     case L.LOG1P: return mapLong<Log1p>(count, x, y, parameters)

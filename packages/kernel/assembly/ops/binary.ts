@@ -16,7 +16,7 @@ import {
 } from './integer'
 import { Pairwise } from './pairwise'
 import { loadSome, storeSome } from '../lanes'
-import { FloorDivide, Modulo, Power } from './division'
+import { float64Pairs } from './float64'
 
 /** y[row, i] = a ∘ b, each operand FULL, ROW, COLUMN or SCALAR. */
 export function binary(record: usize, row: u32, rows: u32): void {
@@ -58,10 +58,7 @@ export function binary(record: usize, row: u32, rows: u32): void {
       case L.INT_NOT_EQUAL: zip<IntNotEqual>(width, a, aSplat, b, bSplat, y); break
       case L.INT_LESS: zip<IntLess>(width, a, aSplat, b, bSplat, y); break
       case L.INT_LESS_EQUAL: zip<IntLessEqual>(width, a, aSplat, b, bSplat, y); break
-      case L.POWER: zip<Power>(width, a, aSplat, b, bSplat, y); break
-      case L.FLOOR_DIVIDE: zip<FloorDivide>(width, a, aSplat, b, bSplat, y); break
-      case L.MODULO: zip<Modulo>(width, a, aSplat, b, bSplat, y); break
-      default: unreachable()
+      default: float64Pairs(operation, width, a, aSplat ? 0 : 4, b, bSplat ? 0 : 4, y)
     }
     a += aStep
     b += bStep

@@ -1,5 +1,6 @@
 import type { Activation } from '../wasm/activations.ts'
 import * as L from '../wasm/layout.ts'
+import { float64Functions } from './float64.ts'
 import { rounding, type Precision } from './rounding.ts'
 import { erf, erfc } from './special.ts'
 
@@ -73,6 +74,7 @@ function piecewiseActivations(f: (x: number) => number): Readonly<Record<number,
     [L.FLOOR]: Math.floor,
     [L.CEIL]: Math.ceil,
     [L.ROUND]: roundHalfToEven,
+    [L.TRUNC]: Math.trunc,
   }
 }
 
@@ -103,6 +105,7 @@ const transcendental: Readonly<Record<number, Scalar>> = {
   [L.LOG]: Math.log,
   [L.LOG1P]: Math.log1p,
   [L.ERF]: erf,
+  ...float64Functions,
 }
 
 export function sigmoid(x: number): number {

@@ -31,6 +31,18 @@ const operations: Readonly<Record<BinaryName, (a: number, b: number) => number>>
   power: (a, b) => a ** b,
   floor_divide: (a, b) => Math.floor(a / b),
   modulo: (a, b) => a - b * Math.floor(a / b),
+  remainder: (a, b) => a % b,
+  atan2: Math.atan2,
+  hypot: Math.hypot,
+  logaddexp: (a, b) => logAddExp(a, b, Math.E),
+  logaddexp2: (a, b) => logAddExp(a, b, 2),
+}
+
+/** Logarithm of baseᵃ + baseᵇ. */
+function logAddExp(a: number, b: number, base: number): number {
+  const scale = base === 2 ? Math.LN2 : 1
+  const distance = a === b ? 0 : Math.abs(a - b)
+  return Math.max(a, b) + Math.log1p(Math.exp(-distance * scale)) / scale
 }
 
 /** y (rows, width) = a ∘ b, operands broadcast by kind. */

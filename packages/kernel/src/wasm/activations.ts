@@ -50,6 +50,26 @@ export type ActivationName =
   | 'log'
   | 'log1p'
   | 'erf'
+  | 'trunc'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh'
+  | 'exp2'
+  | 'log2'
+  | 'log10'
+  | 'cbrt'
+  | 'erfc'
+  | 'erfinv'
+  | 'sinc'
+  | 'i0'
 
 const activationCodes: Readonly<
   Record<ActivationName, readonly [code: number, ...parameters: number[]]>
@@ -96,6 +116,26 @@ const activationCodes: Readonly<
   log: [L.LOG],
   log1p: [L.LOG1P],
   erf: [L.ERF],
+  trunc: [L.TRUNC],
+  sin: [L.SIN],
+  cos: [L.COS],
+  tan: [L.TAN],
+  asin: [L.ASIN],
+  acos: [L.ACOS],
+  atan: [L.ATAN],
+  sinh: [L.SINH],
+  cosh: [L.COSH],
+  asinh: [L.ASINH],
+  acosh: [L.ACOSH],
+  atanh: [L.ATANH],
+  exp2: [L.EXP2],
+  log2: [L.LOG2],
+  log10: [L.LOG10],
+  cbrt: [L.CBRT],
+  erfc: [L.ERFC],
+  erfinv: [L.ERF_INVERSE],
+  sinc: [L.SINC],
+  i0: [L.BESSEL_I0],
 }
 
 /** Every {@link ActivationName}. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { writeBinary, type BinaryName } from '../program.ts'
+import { binary } from '../reference/elementwise.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'
 import { evenly, GuardedKernel, randomFloats, ulpError, wholeRange } from './testing.ts'
@@ -40,6 +41,24 @@ describe.each([
     const y = run('power', base, exponents)
     expect(Math.max(...y.map((v, i) => ulpError(v, base[i]! ** exponents[i]!)))).toBeLessThan(1)
   })
+
+  test.each(['atan2', 'hypot', 'logaddexp', 'logaddexp2', 'remainder'] as const)(
+    '%s is within 0.51 ulp of float64 over the whole range of both operands',
+    (operation) => {
+      const all = [...wholeRange(2), ...evenly(-30, 30, 4000)]
+      for (const shift of [0, 1, 7, 500, 2000, 4001]) {
+        const a = Float32Array.from(all)
+        const b = Float32Array.from(all, (_, i) => all[(i * 5 + shift) % all.length]!)
+        const shape = { rows: 1, width: a.length }
+        const operands = [a, b].map((values) => ({ values, kind: 'full' as const }))
+        const truth = binary(shape, operation, operands[0]!, operands[1]!, 'float64')
+        const y = run(operation, a, b)
+        const errors = y.map((v, i) => ulpError(v, truth[i]!))
+        const worst = errors.indexOf(Math.max(...errors))
+        expect(errors[worst], `of ${a[worst]} and ${b[worst]}`).toBeLessThan(0.51)
+      }
+    },
+  )
 
   test('modulo and floor_divide follow NumPy: the sign of the divisor, rounded down', () => {
     const a = [7, -7, 7, -7, 5.5, -0.0, 0, 1, 6, -6, Infinity]

@@ -30,6 +30,7 @@ export const TRANSPOSE = 11
 export const PRELU = 12
 export const GLU = 13
 export const FILL = 14
+export const FLOAT64_MAP = 15
 export const CONV = 20
 export const DEPTHWISE = 21
 export const POOL = 22
@@ -74,6 +75,8 @@ export const ACTIVATION_Y = 5
 export const ACTIVATION_Y_ADVANCE = 6
 export const ACTIVATION_CODE = 7
 export const ACTIVATION_PARAMETERS = 8 // words 8, 9, 10: three f32
+
+// FLOAT64_MAP: the same words, for codes that are functions in float64; results rounded once.
 
 // SOFTMAX, LOG_SOFTMAX, SPARSEMAX over each row; x may be y.
 export const SOFTMAX_WIDTH = 2
@@ -399,9 +402,15 @@ export const INT_EQUAL = 34
 export const INT_NOT_EQUAL = 35
 export const INT_LESS = 36
 export const INT_LESS_EQUAL = 37
-export const POWER = 50
-export const FLOOR_DIVIDE = 51
-export const MODULO = 52 // the divisor's sign
+// In float64, rounded once; POWER in float32.
+export const POWER = 150
+export const FLOOR_DIVIDE = 151
+export const MODULO = 152 // the divisor's sign
+export const REMAINDER = 153 // the dividend's sign
+export const ATAN2 = 154
+export const HYPOT = 155
+export const LOG_ADD_EXP = 156 // log(eᵃ + eᵇ)
+export const LOG_ADD_EXP2 = 157 // log₂(2ᵃ + 2ᵇ)
 
 // Activation codes. p, q, r are the three parameters.
 // The first group costs a few instructions and is fused into DENSE while results are in registers.
@@ -450,6 +459,7 @@ export const EXPM1 = 50
 export const LOG = 51
 export const LOG1P = 52
 export const ERF = 53
+export const TRUNC = 54
 
 // Conversions; bool is int32 0 or 1.
 export const INT_TO_FLOAT = 80
@@ -457,6 +467,28 @@ export const FLOAT_TO_INT = 81 // towards 0; out of range and NaN: -2³¹, as x8
 export const FLOAT_TO_BOOL = 82
 export const INT_TO_BOOL = 83
 export const LOGICAL_NOT = 84
+
+// In float64, rounded once: for FLOAT64_MAP, not for DENSE, CONV and RECURRENT.
+export const FIRST_FLOAT64 = 120
+export const SIN = 120
+export const COS = 121
+export const TAN = 122
+export const ASIN = 123
+export const ACOS = 124
+export const ATAN = 125
+export const SINH = 126
+export const COSH = 127
+export const ASINH = 128
+export const ACOSH = 129
+export const ATANH = 130
+export const EXP2 = 131
+export const LOG2 = 132
+export const LOG10 = 133
+export const CBRT = 134
+export const ERFC = 135
+export const ERF_INVERSE = 136
+export const SINC = 137 // sin(πx) / (πx)
+export const BESSEL_I0 = 138 // modified Bessel function of the first kind, order 0
 
 /** Softmax over the units, as an activation of RECURRENT only. */
 export const CELL_SOFTMAX = 100

@@ -23,6 +23,11 @@ const binaryNames: Readonly<Record<string, BinaryName>> = {
   floor_divide: 'floor_divide',
   mod: 'modulo',
   remainder: 'modulo',
+  fmod: 'remainder',
+  arctan2: 'atan2',
+  hypot: 'hypot',
+  logaddexp: 'logaddexp',
+  logaddexp2: 'logaddexp2',
 }
 
 /** keras.ops of one operand. */
@@ -43,6 +48,26 @@ export const unaryNames: Readonly<Record<string, ActivationName>> = {
   log1p: 'log1p',
   erf: 'erf',
   tanh: 'tanh',
+  trunc: 'trunc',
+  sin: 'sin',
+  cos: 'cos',
+  tan: 'tan',
+  arcsin: 'asin',
+  arccos: 'acos',
+  arctan: 'atan',
+  sinh: 'sinh',
+  cosh: 'cosh',
+  arcsinh: 'asinh',
+  arccosh: 'acosh',
+  arctanh: 'atanh',
+  exp2: 'exp2',
+  log2: 'log2',
+  log10: 'log10',
+  cbrt: 'cbrt',
+  erfc: 'erfc',
+  erfinv: 'erfinv',
+  sinc: 'sinc',
+  i0: 'i0',
 }
 
 /** An elementwise function of x. */
@@ -99,11 +124,6 @@ const unary = (lower: (context: LowerContext, x: Value, layer: Layer) => Value):
   lower: (context, layer, given) => [lower(context, given.tensor('x'), layer)],
 })
 
-const logarithm = (base: number): OpDefinition =>
-  unary((context, x) =>
-    binaryConstant(context, 'divide', map(context, 'log', x), Float32Array.of(Math.log(base))),
-  )
-
 export const elementwiseOps: Readonly<Record<string, OpDefinition>> = {
   ...Object.fromEntries(
     Object.entries(unaryNames).map(([name, code]) => [
@@ -121,18 +141,6 @@ export const elementwiseOps: Readonly<Record<string, OpDefinition>> = {
         ],
       },
     ]),
-  ),
-  log2: logarithm(2),
-  log10: logarithm(10),
-  exp2: unary((context, x, layer) => combine(context, layer, 'power', 2, x)),
-  trunc: unary((context, x, layer) =>
-    combine(
-      context,
-      layer,
-      'multiply',
-      map(context, 'sign', x),
-      map(context, 'floor', map(context, 'absolute', x)),
-    ),
   ),
   round: {
     parameters: ['x'],
