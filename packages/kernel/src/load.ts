@@ -19,11 +19,7 @@ export interface InstantiateOptions {
   readonly startThread?: (() => Port) | undefined
   /** A precompiled kernel, for platforms that do not compile WebAssembly at run time. */
   readonly wasm?: WebAssembly.Module | undefined
-  /**
-   * Nanoseconds of work from which threads share an op, for tests.
-   *
-   * @internal
-   */
+  /** Nanoseconds of work from which threads share an op, for tests. */
   readonly shareFrom?: number | undefined
   /** Name of the model's file, for errors. */
   readonly file?: string | undefined

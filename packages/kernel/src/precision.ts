@@ -110,8 +110,8 @@ async function compile(file: KernelFile, shared: boolean): Promise<WebAssembly.M
 export async function kernelBuild(
   requested: Precision,
   part: KernelPart,
-  wasm: WebAssembly.Module | undefined,
-  shared: boolean,
+  wasm?: WebAssembly.Module,
+  shared = false,
 ): Promise<KernelBuild> {
   if (!hasSimd()) {
     throw new RuntimeError('this engine has no WebAssembly SIMD', {

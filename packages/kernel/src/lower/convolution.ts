@@ -171,7 +171,7 @@ export function pushConv(
         weights: group.weights + columns.weightsOffset,
         weightsStride,
         y: place.address(write) + start + columns.yOffset,
-        yAdvance: place.advance(write),
+        yAdvance: pixel * 4,
         grid: place.constant(table),
         scratch: place.address(scratch),
         activation,

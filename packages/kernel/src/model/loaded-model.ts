@@ -290,7 +290,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       wanted,
       [...context.states.values()],
       base,
-      team?.threads,
+      team?.size,
       shareFrom,
     )
   }

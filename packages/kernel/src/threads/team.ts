@@ -42,6 +42,8 @@ const spins = 2000
 
 /** The threads of one model beside the calling one. */
 export class Team {
+  /** Threads that were asked for, the calling one included: their numbers are below this. */
+  readonly size: number
   readonly #memory: KernelMemory
   readonly #words: Int32Array<SharedArrayBuffer>
   readonly #ports: Port[] = []
@@ -52,6 +54,7 @@ export class Team {
   #failure: RuntimeError | undefined
 
   private constructor(memory: KernelMemory, threads: number, limit: number) {
+    this.size = threads
     this.#memory = memory
     this.#words = controlWords(threads)
     this.#mayWait = mayWait(this.#words)
@@ -183,7 +186,7 @@ export class Team {
   #takeFault(): ThreadFault | undefined {
     const words = this.#words
     let first: number | undefined
-    for (let thread = 0; slotOf(thread) < words.length; thread++) {
+    for (let thread = 0; thread < this.size; thread++) {
       const slot = slotOf(thread)
       if (words[slot + SLOT_MESSAGE_LENGTH] === 0) continue
       const isEarlier =
@@ -201,7 +204,7 @@ export class Team {
       value: words[slot + SLOT_VALUE] as number,
       message: String.fromCharCode(...codes).trimEnd(),
     }
-    for (let thread = 0; slotOf(thread) < words.length; thread++)
+    for (let thread = 0; thread < this.size; thread++)
       words[slotOf(thread) + SLOT_MESSAGE_LENGTH] = 0
     Atomics.store(words, FAILURES, 0)
     return fault

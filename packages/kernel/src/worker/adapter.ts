@@ -9,7 +9,7 @@ import { open, type Files, type ModelSource, type Opened } from './source.ts'
 
 export interface LoadOptions<WorkerOption = boolean> extends Omit<
   InstantiateOptions,
-  'file' | 'startThread'
+  'file' | 'startThread' | 'shareFrom'
 > {
   /** Hears how many bytes of the model and its shards have arrived. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
