@@ -44,7 +44,7 @@ describe('sources', () => {
   }
   it.each(Object.entries(sources))('load %s', async (_, source) => {
     using model = await load(await source())
-    expect(model.predict(x)).toEqual({ data: expectedOf(x), shape: [1, 3] })
+    expect(model.predict(x)).toEqual({ data: expectedOf(x), shape: [1, 3], dtype: 'float32' })
   })
 
   it('give progress up to exactly the total', async () => {

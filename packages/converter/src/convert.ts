@@ -4,16 +4,18 @@ import {
   validateModel,
   type DotplusError,
   type Model,
+  type StoredTensor,
 } from '@dotplus/core'
 import { denseLayers, type LayersSpec } from './arrays/layers-spec.ts'
 import { assetPathsOf, ModelBuilder } from './build/model-builder.ts'
 import { modelWeights, Planner } from './build/plan.ts'
 import { TensorTable } from './build/tensor-table.ts'
 import { addCase, readCases } from './cases.ts'
+import { checkedRead, type Conversion } from './conversion.ts'
 import type { OpenedModel } from './keras/opened-model.ts'
 import { openInput } from './open-input.ts'
 import { Problems, problemsOf } from './problems.ts'
-import { sha256OfSources } from './sha256.ts'
+import { sha256OfSources, type StreamingHash } from './sha256.ts'
 import { baseName, type Source } from './source.ts'
 import { version } from './version.ts'
 
@@ -33,32 +35,69 @@ export interface ConvertOptions {
   readonly cases?: Source | readonly Source[] | undefined
   /** Called after each tensor that has been read. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** SHA-256 of the platform, where it has one that takes bytes piece by piece. */
+  readonly sha256?: (() => StreamingHash) | undefined
 }
 
 /**
  * Turns what Keras exported into a dotplus model. Files are told apart by their bytes, not by their names.
  *
- * Equal input gives an equal model, byte for byte when encoded.
+ * Equal input gives an equal model, byte for byte when encoded. The whole model is in memory; for large ones see
+ * {@link openConversion}.
  *
  * @throws {DotplusError} the one thing that is wrong, or a {@link ConversionError} with the list of all of them
  */
 export async function convert(input: ConvertInput, options: ConvertOptions = {}): Promise<Model> {
+  const { model, read } = await openConversion(input, options)
+  return withTensorBytes(model, read)
+}
+
+/**
+ * Everything `convert` does but reading the tensors, whose bytes {@link modelFiles} reads as it writes them: a model of any
+ * size is converted in the memory that its largest tensor takes.
+ *
+ * @throws {DotplusError} as `convert`
+ */
+export async function openConversion(
+  input: ConvertInput,
+  options: ConvertOptions = {},
+): Promise<Conversion> {
   const layers =
     options.layers ?? (options.dense === undefined ? undefined : denseLayers(options.dense))
   const opened = await openInput(asList(input), { layers, inputShape: options.inputShape })
-  const model = await convertOpened(opened, options)
-  model.provenance = await provenanceOf(opened)
-  validateModel(model, opened.file)
-  return model
+  const conversion = await convertParts(opened, options)
+  conversion.model.provenance = await provenanceOf(opened, options)
+  validateModel(conversion.model, opened.file, { bytesFollow: true })
+  return conversion
 }
 
-/** Converts a container that has been recognised; provenance is left to the caller. */
+/** Converts a container that has been recognised, in memory; provenance is left to the caller. */
 export async function convertOpened(opened: OpenedModel, options: ConvertOptions): Promise<Model> {
+  const { model, read } = await convertParts(opened, options)
+  return withTensorBytes(model, read)
+}
+
+async function convertParts(opened: OpenedModel, options: ConvertOptions): Promise<Conversion> {
   const problems = new Problems()
   const { tensors, model } = await build(opened, options, problems)
   problems.throwIfAny(opened.file)
-  model.tensors = await tensors.read(options.onProgress)
+  model.tensors = await tensors.describe()
+  const fromFile = model.tensors.length
   for (const source of asList(options.cases ?? [])) addCase(model, await readCases(source))
+  let done = 0
+  const total = model.tensors.slice(0, fromFile).filter(({ dtype }) => dtype !== 'string').length
+  const read = checkedRead(model, opened.file, async (index) => {
+    if (index >= fromFile) return (model.tensors[index] as StoredTensor).data
+    const bytes = await tensors.read(index)
+    options.onProgress?.(++done, total)
+    return bytes
+  })
+  return { model, read }
+}
+
+async function withTensorBytes(model: Model, read: Conversion['read']): Promise<Model> {
+  for (const [index, tensor] of model.tensors.entries())
+    if (tensor.dtype !== 'string' && tensor.data.byteLength === 0) tensor.data = await read(index)
   return model
 }
 
@@ -70,7 +109,10 @@ export async function doctor(
   options: ConvertOptions = {},
 ): Promise<readonly DotplusError[]> {
   try {
-    await convert(input, options)
+    const { model, read } = await openConversion(input, options)
+    // Damage in the bytes stops a conversion too.
+    for (const [index, { dtype }] of model.tensors.entries())
+      if (dtype !== 'string') await read(index)
     return []
   } catch (error) {
     return problemsOf(error)
@@ -120,18 +162,16 @@ function hasScalarInput({ model }: OpenedModel, port: string): boolean {
   return Array.isArray(config?.batch_shape ?? config?.batch_input_shape)
 }
 
-async function provenanceOf({
-  sources,
-  format,
-  kerasVersion,
-  backend,
-}: OpenedModel): Promise<NonNullable<Model['provenance']>> {
+async function provenanceOf(
+  { sources, format, kerasVersion, backend }: OpenedModel,
+  { sha256 }: ConvertOptions,
+): Promise<NonNullable<Model['provenance']>> {
   const sorted = sources.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const names = sorted.map(({ name }) => baseName(name))
   return {
     sourceName: names.length <= 2 ? names.join(', ') : `${names[0]} and ${names.length - 1} more`,
     sourceFormat: format,
-    sourceSha256: await sha256OfSources(sorted),
+    sourceSha256: await sha256OfSources(sorted, sha256),
     kerasVersion,
     backend,
     converter: `@dotplus/converter ${version}`,

@@ -1,4 +1,18 @@
-export { convert, doctor, type ConvertInput, type ConvertOptions } from './convert.ts'
+export {
+  convert,
+  doctor,
+  openConversion,
+  type ConvertInput,
+  type ConvertOptions,
+} from './convert.ts'
+export {
+  defaultShardSize,
+  modelFiles,
+  type Conversion,
+  type OutputFile,
+  type WriteOptions,
+} from './conversion.ts'
+export type { StreamingHash } from './sha256.ts'
 export { ConversionError, problemsOf } from './problems.ts'
 export {
   denseLayers,

@@ -1,26 +1,44 @@
 import { readAll, readRange, type Source } from './source.ts'
 
-/** A file up to this size is hashed in one piece by the platform; larger ones, and several, here in chunks. */
-const wholeLimit = 256 * 1024 * 1024
+/** A file up to this size is hashed in one piece by the platform; larger ones, and several, in chunks. */
+const wholeLimit = 128 * 1024 * 1024
 const chunkSize = 4 * 1024 * 1024
 
-/** SHA-256 of the bytes of all sources one after the other: 32 bytes. */
-export async function sha256OfSources(sources: readonly Source[]): Promise<Uint8Array> {
+/** SHA-256 over bytes that come in pieces. Node's `createHash('sha256')` is one. */
+export interface StreamingHash {
+  update(bytes: Uint8Array): unknown
+  digest(): Uint8Array
+}
+
+/** SHA-256 in plain JavaScript, for platforms that only hash what is in memory as a whole. */
+export function streamingSha256(): StreamingHash {
+  return new Sha256()
+}
+
+/**
+ * SHA-256 of the bytes of all sources one after the other: 32 bytes.
+ *
+ * @param newHash the platform's own, where it has one
+ */
+export async function sha256OfSources(
+  sources: readonly Source[],
+  newHash?: () => StreamingHash,
+): Promise<Uint8Array> {
   const [only, another] = sources
   // Pages without HTTPS have no crypto.subtle.
   const subtle = globalThis.crypto?.subtle
-  if (subtle && only && !another && only.byteLength <= wholeLimit) {
+  if (!newHash && subtle && only && !another && only.byteLength <= wholeLimit) {
     const bytes = await readAll(only)
     return new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
   }
-  const hash = new Sha256()
+  const hash = (newHash ?? streamingSha256)()
   for (const source of sources) {
     for (let start = 0; start < source.byteLength; start += chunkSize) {
       const end = Math.min(source.byteLength, start + chunkSize)
       hash.update(await readRange(source, start, end, 'the file'))
     }
   }
-  return hash.digest()
+  return new Uint8Array(hash.digest())
 }
 
 /** Fractional parts of the cube roots of the first 64 primes. */
@@ -42,7 +60,7 @@ function roundConstants(): Int32Array {
 const blockSize = 64
 
 /** SHA-256 over bytes that come in pieces (FIPS 180-4). */
-export class Sha256 {
+export class Sha256 implements StreamingHash {
   readonly #constants = roundConstants()
   readonly #state = Int32Array.of(
     0x6a09e667,

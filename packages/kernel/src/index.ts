@@ -8,11 +8,13 @@ export {
 export type {
   InputValue,
   ModelInput,
-  NestedNumbers,
+  NestedElements,
   NumericArray,
   Prediction,
   Signature,
   Tensor,
+  TensorData,
 } from './model/tensor.ts'
-export type { PlanStep } from './plan/planner.ts'
+export type { ElementType } from './dtype/element-type.ts'
+export type { PlanStep } from './plan/plan.ts'
 export { hasFusedMultiplyAdd, hasSimd, type Precision } from './precision.ts'

@@ -2,10 +2,9 @@ import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus
 import { hostKernel } from './host-kernel.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { denseLayers } from './lower/dense-layers.ts'
-import { layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
+import { hostPartOf, layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
-import { elementTypeOf } from './model/element-type.ts'
-import { isFloat32Input } from './model/input-dtype.ts'
+import { isElementType } from './dtype/element-type.ts'
 import type { Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
 import type { Port } from './worker/port.ts'
@@ -45,23 +44,23 @@ export async function instantiate<Output extends Prediction = Tensor>(
   }
   const graph = graphOf(model, file)
   for (const port of graph.inputs) {
-    const uncast = port.dtype === 'float64' && !isFloat32Input(model, graph, port)
-    if (elementTypeOf(port.dtype) === undefined || uncast) {
+    if (port.dtype !== undefined && !isElementType(port.dtype)) {
       throw new UnsupportedError('inputs of this dtype are not supported yet', {
         file,
         place: `input ${port.name}`,
-        expected: 'float32, integers or bool',
+        expected: 'floats of 16, 32 or 64 bits, integers, bool or strings',
         got: port.dtype,
       })
     }
   }
   const set = await layerSetOf(model)
+  const host = await hostPartOf(model, set)
   const part = set === denseLayers ? 'dense' : 'all'
   const hosted = await hostKernel(part, precision, threads, wasm, startThread)
   const { build, memory, starting, aloneBecause } = hosted
   try {
     const weights = new LinearWeights(memory, model)
-    const prepared = withFile(file, () => prepareLayers(model, weights, set))
+    const prepared = withFile(file, () => prepareLayers(model, weights, set, host))
     const constants = withFile(file, () => prepareConstants(model, weights))
     return new LoadedModel<Output>({
       model: withoutTensorBytes(model),
@@ -70,6 +69,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
       build,
       prepared,
       constants,
+      host,
       base: weights.end,
       requestedPrecision: precision,
       requestedThreads: threads,

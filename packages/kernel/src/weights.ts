@@ -6,19 +6,34 @@ import {
   type Model,
   type StoredTensor,
 } from '@dotplus/core'
+import { isElementType, storageOf } from './dtype/element-type.ts'
 import type { WeightStore } from './lower/context.ts'
 import { alignUp, type KernelMemory } from './memory.ts'
 
-const halfExponentBias = 15
+let halves: Float32Array | undefined
 
-/** float16 bits to number (IEEE 754 binary16). */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** (1 - halfExponentBias - 10)
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - halfExponentBias)
+/** The number of every float16 bit pattern (IEEE 754 binary16). */
+function halfTable(): Float32Array {
+  if (halves) return halves
+  const bits = new Uint32Array(1 << 16)
+  const numbers = new Float32Array(bits.buffer)
+  for (let half = 0; half < 1 << 15; half++) {
+    const exponent = half >> 10
+    const fraction = half & 0x3ff
+    // Subnormal ones are whole multiples of 2^-24.
+    if (exponent === 0) numbers[half] = fraction / (1 << 24)
+    else bits[half] = ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13)
+    bits[half | 0x8000] = (bits[half] as number) | 0x80000000
+  }
+  halves = numbers
+  return numbers
+}
+
+function fromFloat16(bits: Uint16Array): Float32Array {
+  const table = halfTable()
+  const numbers = new Float32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) numbers[i] = table[bits[i] as number] as number
+  return numbers
 }
 
 function fromBfloat16(bits: Uint16Array): Float32Array {
@@ -36,7 +51,7 @@ export function float32Of(tensor: StoredTensor): Float32Array {
     case 'float32':
       return elements as Float32Array
     case 'float16':
-      return Float32Array.from(elements as Uint16Array, fromHalf)
+      return fromFloat16(elements as Uint16Array)
     case 'bfloat16':
       return fromBfloat16(elements as Uint16Array)
     case 'float64':
@@ -86,6 +101,27 @@ export class LinearWeights implements WeightStore {
     return float32Of(this.#tensor(index))
   }
 
+  stored(index: number): Float32Array | Uint8Array {
+    const tensor = this.#tensor(index)
+    const { dtype } = tensor
+    const bytes = (elements: ArrayBufferView): Uint8Array =>
+      new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
+    switch (isElementType(dtype) ? storageOf(dtype) : 'f32') {
+      case 'f32':
+        return this.floats(index)
+      case 'i32':
+        return bytes(Int32Array.from(elementsOf(tensor) as Int8Array))
+      default:
+        return bytes(elementsOf(tensor))
+    }
+  }
+
+  doubles(index: number): Float64Array {
+    const tensor = this.#tensor(index)
+    if (tensor.dtype !== 'float64') return Float64Array.from(this.floats(index))
+    return elementsOf(tensor) as Float64Array
+  }
+
   shape(index: number): readonly number[] {
     return this.#tensor(index).shape
   }
@@ -96,11 +132,12 @@ export class LinearWeights implements WeightStore {
     return layer
   }
 
-  place(data: Float32Array): number {
+  place(data: Float32Array | Uint8Array): number {
     const address = this.#top
     const end = alignUp(address + data.byteLength)
     this.#memory.reserve(end)
-    this.#memory.f32.set(data, address / 4)
+    if (data instanceof Float32Array) this.#memory.f32.set(data, address / 4)
+    else this.#memory.u8.set(data, address)
     this.#top = end
     return address
   }

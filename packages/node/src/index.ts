@@ -6,13 +6,14 @@ export type {
   LoadedModel,
   MemoryReport,
   ModelInput,
-  NestedNumbers,
+  NestedElements,
   NumericArray,
   Precision,
   Prediction,
   PredictOptions,
   Signature,
   Tensor,
+  TensorData,
 } from '@dotplus/kernel'
 export {
   DotplusError,

@@ -71,7 +71,11 @@ describe('sources', () => {
         const loaded = worker ? load(await source(), { worker: true }) : load(await source())
         using model = await loaded
         expect(model.inputs).toEqual([{ name: 'x', shape: [null, 4], dtype: 'float32' }])
-        expect(await model.predict(x)).toEqual({ data: expectedOf(x), shape: [1, 3] })
+        expect(await model.predict(x)).toEqual({
+          data: expectedOf(x),
+          shape: [1, 3],
+          dtype: 'float32',
+        })
       })
     }
   }

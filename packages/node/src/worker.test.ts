@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { InputError, load, RuntimeError, UsageError } from '@dotplus/node'
+import { InputError, load, RuntimeError, UsageError, type Tensor } from '@dotplus/node'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { denseBytes, denseModel, expectedOf } from '../test/dense-model.ts'
 
@@ -95,12 +95,9 @@ describe('a model in a worker', () => {
   })
 
   it('returns the layers asked for', async () => {
-    using model = await load<Record<string, { data: Float32Array; shape: readonly number[] }>>(
-      denseModel(),
-      { worker: true },
-    )
+    using model = await load<Record<string, Tensor>>(denseModel(), { worker: true })
     const result = await model.predict(x, { layers: ['x'] })
-    expect(result['x']).toEqual({ data: x, shape: [1, 4] })
+    expect(result['x']).toEqual({ data: x, shape: [1, 4], dtype: 'float32' })
   })
 })
 

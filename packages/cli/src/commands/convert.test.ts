@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { decode, weightsOf, type Model } from '@dotplus/core'
 import { describe, expect, test } from 'vitest'
 import { dotplus, sample, scratchFolder } from '../testing/dotplus.ts'
@@ -62,6 +62,52 @@ describe('dotplus convert', () => {
     ]
     expect((await dotplus(args)).stdout).toMatch(/321 parameters, 1 case,/)
     expect(decode(await readFile(scratch.file('m.dotplus'))).cases).toHaveLength(1)
+  })
+
+  test('--shard-size splits a model that is larger, and every command reads it', async () => {
+    const args = ['convert', sample('keras/model.keras'), '--cases', sample('keras/io.npz')]
+    const { stdout } = await dotplus([...args, '--shard-size', '4KiB', '-o', 'm.dotplus'], {
+      cwd: scratch.path,
+    })
+    expect(stdout).toMatch(/^m\.dotplus: 4 layers, 321 parameters, 1 case, [\d.]+ KB in 3 files\n$/)
+    const shards = ['m-00001-of-00002.bin', 'm-00002-of-00002.bin']
+    expect(await readdir(scratch.path)).toEqual([...shards, 'm.dotplus'])
+    const verified = await dotplus(['verify', 'm.dotplus'], { cwd: scratch.path })
+    expect(verified).toMatchObject({ status: 0, stderr: '' })
+    await writeFile(scratch.file('m-00002-of-00002.bin'), new Uint8Array(3904))
+    const damaged = await dotplus(['verify', 'm.dotplus'], { cwd: scratch.path })
+    expect(damaged.status).toBe(2)
+    expect(damaged.stderr).toMatch(
+      /^dotplus: m-00002-of-00002\.bin: not the shard that the model was written with: expected/,
+    )
+    await rm(scratch.file('m-00001-of-00002.bin'))
+    expect((await dotplus(['verify', 'm.dotplus'], { cwd: scratch.path })).status).toBe(2)
+  })
+
+  test('writes no file when the source turns out to be damaged', async () => {
+    const bytes = await readFile(sample('keras/model.keras'))
+    bytes.fill(0xff, bytes.length - 9000, bytes.length - 8900)
+    await writeFile(scratch.file('bad.keras'), bytes)
+    const args = ['convert', 'bad.keras', '--shard-size', '4096']
+    expect((await dotplus(args, { cwd: scratch.path })).status).toBe(2)
+    expect(await readdir(scratch.path)).toEqual(['bad.keras'])
+  })
+
+  test('--weights f16 halves the kernels and widens the bound of the cases', async () => {
+    const args = ['convert', sample('keras/model.keras'), '--cases', sample('keras/io.npz')]
+    await dotplus([...args, '--weights', 'f16', '-o', scratch.file('h.dotplus')])
+    const model = decode(await readFile(scratch.file('h.dotplus')))
+    expect(model.tensors[0]).toMatchObject({ dtype: 'float16', storedFrom: 'float32' })
+    expect((await dotplus(['verify', scratch.file('h.dotplus')])).status).toBe(0)
+    const strict = await dotplus([
+      'verify',
+      scratch.file('h.dotplus'),
+      '--rtol',
+      '1e-5',
+      '--atol',
+      '1e-6',
+    ])
+    expect(strict.status).toBe(1)
   })
 
   test('--layers reads the layers from a file', async () => {

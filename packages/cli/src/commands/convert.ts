@@ -1,11 +1,12 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { Command } from 'commander'
-import { encodePieces, UsageError, type Model } from '@dotplus/core'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { defaultShardSize, modelFiles, openConversion, type OutputFile } from '@dotplus/converter'
+import { UsageError, type Model } from '@dotplus/core'
 import { inputFiles } from '../files/input-files.ts'
-import { writeOutput } from '../files/output-file.ts'
+import { isReplaceable, writeOutputs, type Part } from '../files/output-file.ts'
 import { modelParameters } from '../inspect/parameters.ts'
 import { addModelOptions } from '../model/model-options.ts'
-import { convertFiles, type ConvertFilesOptions } from '../model/read-model.ts'
+import { sha256, withConvertInput, type ConvertFilesOptions } from '../model/read-model.ts'
 import { formatBytes, plural } from '../terminal/numbers.ts'
 import { progressOn } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -13,6 +14,8 @@ import { examples } from './examples.ts'
 
 interface ConvertOptions extends ConvertFilesOptions {
   readonly output?: string
+  readonly shardSize: number
+  readonly weights: 'f32' | 'f16'
 }
 
 export function convertCommand(terminal: Terminal): Command {
@@ -27,6 +30,19 @@ export function convertCommand(terminal: Terminal): Command {
     .option('-o, --output <out.dotplus>', 'where to write; by default beside IN, under its name')
     .option('--cases <io.npz>', 'recorded in0…, out0… and layer:<name> to carry along for `verify`')
     .option('--name <name>', 'name of the model, in place of the one it has')
+    .addOption(
+      new Option(
+        '--shard-size <size>',
+        'largest file to write, e.g. 24MiB, 100MB or none; a larger model is split into shards beside it',
+      )
+        .argParser(parseSize)
+        .default(defaultShardSize, '24MiB'),
+    )
+    .addOption(
+      new Option('--weights <dtype>', 'f16 stores kernels and tables as float16, half as large')
+        .choices(['f32', 'f16'])
+        .default('f32'),
+    )
   return addModelOptions(command)
     .addHelpText(
       'after',
@@ -36,6 +52,7 @@ export function convertCommand(terminal: Terminal): Command {
         ['dotplus convert model.json model.weights.h5', 'architecture and weights apart'],
         ['dotplus convert weights.npz --dense relu,relu,linear', 'arrays without an architecture'],
         ['dotplus convert exports/ --layers spec.json', 'a folder of .npy files'],
+        ['dotplus convert model.keras --weights f16', 'half the size, 3 digits of every weight'],
       ]),
     )
     .action((paths: string[], options: ConvertOptions) => convert(paths, options, terminal))
@@ -49,13 +66,59 @@ async function convert(
   const output = options.output ?? defaultOutput(paths)
   await refuseOverwriting(output, paths, options)
   const progress = progressOn(terminal)
-  const model = await convertFiles(paths, options, (done, total) =>
-    progress.show(`${done} of ${plural(total, 'tensor')}`),
-  ).finally(() => progress.clear())
-  const byteLength = await writeOutput(output, async (append) => {
-    for (const piece of encodePieces(model)) await append(piece)
-  })
-  terminal.print(`${output}: ${describe(model)}, ${formatBytes(byteLength)}`)
+  const onProgress = (done: number, total: number): void =>
+    progress.show(`${done} of ${plural(total, 'tensor')}`)
+  // A pipe takes one file.
+  const shardSize = (await isReplaceable(output)) ? options.shardSize : Infinity
+  const { weights } = options
+  const written = await withConvertInput(paths, options, async (sources, converting) => {
+    const conversion = await openConversion(sources, { ...converting, onProgress })
+    const files = modelFiles(conversion, { name: basename(output), shardSize, weights, sha256 })
+    const parts = new PartsBeside(output, files)
+    const byteLength = await writeOutputs(parts)
+    return { model: conversion.model, byteLength, shards: parts.count - 1 }
+  }).finally(() => progress.clear())
+  const shards = written.shards > 0 ? ` in ${plural(written.shards + 1, 'file')}` : ''
+  const size = formatBytes(written.byteLength)
+  terminal.print(`${output}: ${describe(written.model)}, ${size}${shards}`)
+}
+
+/** The files of a model with their paths: the model's own as it was asked for, shards beside it. */
+class PartsBeside {
+  count = 0
+  readonly #output: string
+  readonly #files: AsyncIterable<OutputFile>
+
+  constructor(output: string, files: AsyncIterable<OutputFile>) {
+    this.#output = output
+    this.#files = files
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
+    for await (const { name, pieces } of this.#files) {
+      this.count += 1
+      yield { path: join(dirname(this.#output), name), pieces }
+    }
+  }
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+}
+
+/** Bytes: "24MiB", "100MB", "65536", or "none" for no limit. */
+function parseSize(text: string): number {
+  if (text === 'none') return Infinity
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]i?|)b?$/i.exec(text)
+  const size = Math.floor(Number(match?.[1]) * (units[match?.[2]?.toLowerCase() ?? ''] ?? NaN))
+  if (size > 0) return size
+  throw new InvalidArgumentError('Expected a size such as 24MiB, 100MB or none.')
 }
 
 /** `model.keras` → `model.dotplus` beside it; several files are named by their model.json. */

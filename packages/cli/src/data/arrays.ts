@@ -1,41 +1,28 @@
 import { elementsOf, InputError, type DType } from '@dotplus/core'
 import type { NdArray } from '@dotplus/converter'
-import type { NumericArray, Tensor } from '@dotplus/node'
+import type { NumericArray, Tensor, TensorData } from '@dotplus/node'
 
 /** One input of a call, as `predict` takes it. */
 export interface InputTensor {
-  readonly data: NumericArray
+  readonly data: NumericArray | BigInt64Array | BigUint64Array | readonly string[]
   readonly shape: readonly number[]
 }
 
 /** One output of a call with its name. */
-export interface NamedTensor extends Tensor {
+export interface NamedTensor extends Tensor<TensorData> {
   readonly name: string
 }
 
 /**
  * The elements of an array read from a file as `predict` takes them. `predict` casts them to the input's dtype.
- *
- * @throws {InputError} for text
  */
 export function inputTensor(array: NdArray, name: string): InputTensor {
-  return { data: numericElements(array, name), shape: array.shape }
-}
-
-function numericElements(array: NdArray, name: string): NumericArray {
-  if (array.dtype === 'string') {
-    throw new InputError('wrong dtype', {
-      place: `array ${name}`,
-      expected: 'numbers',
-      got: 'text',
-    })
-  }
-  const elements = elementsOf({ name, ...array, shape: [...array.shape], strings: [] })
-  if (array.dtype === 'float16') return Float32Array.from(elements as Uint16Array, float16Value)
-  if (elements instanceof BigInt64Array || elements instanceof BigUint64Array) {
-    return Float64Array.from(elements as BigInt64Array, Number)
-  }
-  return elements
+  const { dtype, shape, strings = [] } = array
+  if (dtype === 'string') return { data: strings, shape }
+  const data = elementsOf({ name, ...array, shape: [...shape], strings: [] })
+  if (dtype === 'float16')
+    return { data: Float32Array.from(data as Uint16Array, float16Value), shape }
+  return { data, shape }
 }
 
 /** The value of an IEEE 754 half-precision bit pattern. */
@@ -49,31 +36,30 @@ function float16Value(bits: number): number {
     : sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
-const dtypes: Readonly<Record<string, DType>> = {
-  Float32Array: 'float32',
-  Float64Array: 'float64',
-  Int8Array: 'int8',
-  Uint8Array: 'uint8',
-  Int16Array: 'int16',
-  Uint16Array: 'uint16',
-  Int32Array: 'int32',
-  Uint32Array: 'uint32',
-  BigInt64Array: 'int64',
-  BigUint64Array: 'uint64',
-}
+/** Files have no bfloat16, and half floats are in float32 arrays here. */
+const widened: Readonly<Partial<Record<DType, DType>>> = { float16: 'float32', bfloat16: 'float32' }
 
-/** An output as the file writers take it. */
-export function ndArray({ data, shape }: Tensor): NdArray {
-  const dtype = dtypes[data.constructor.name] ?? 'float32'
-  return { dtype, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+/** An output as the file writers take it; half floats as float32. */
+export function ndArray({ data, shape, dtype }: Tensor<TensorData>): NdArray {
+  if (Array.isArray(data)) return { dtype, shape, data: new Uint8Array(0), strings: data }
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return { dtype: widened[dtype] ?? dtype, shape, data: bytes }
 }
 
 /** Outputs of several calls put together along the batch dimension. */
-export function concatenate(parts: readonly Tensor[], file: string): Tensor {
+export function concatenate(
+  parts: readonly Tensor<TensorData>[],
+  file: string,
+): Tensor<TensorData> {
   const [first] = parts
-  if (!first || parts.length === 1) return first ?? { data: new Float32Array(0), shape: [0] }
+  if (!first) return { data: new Float32Array(0), shape: [0], dtype: 'float32' }
+  if (parts.length === 1) return first
   const rowShape = first.shape.slice(1)
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0))
+  const length = parts.reduce((sum, part) => sum + part.data.length, 0)
+  const typed = Array.isArray(first.data)
+    ? undefined
+    : new (first.data.constructor as typeof Float32Array)(length)
+  const texts: string[] = []
   let offset = 0
   let rows = 0
   for (const part of parts) {
@@ -84,9 +70,10 @@ export function concatenate(parts: readonly Tensor[], file: string): Tensor {
         got: `[${part.shape.join(', ')}]`,
       })
     }
-    data.set(part.data, offset)
+    typed?.set(part.data as Float32Array, offset)
+    if (Array.isArray(part.data)) for (const text of part.data) texts.push(text)
     offset += part.data.length
     rows += part.shape[0] as number
   }
-  return { data, shape: [rows, ...rowShape] }
+  return { data: typed ?? texts, shape: [rows, ...rowShape], dtype: first.dtype }
 }

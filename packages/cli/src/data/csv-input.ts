@@ -9,8 +9,9 @@ import { parseNumber } from './number-text.ts'
 export const rowsPerBatch = 8192
 
 /**
- * A CSV file as batches of rows: the columns are the elements of the model's inputs in order. A first row that is not
- * made of numbers is a header.
+ * A CSV file as batches of rows: the columns are the elements of the model's inputs in order, text where an input takes
+ * strings. A first row with something else than numbers in the other columns is a header, or with the name of an input
+ * in its text column.
  */
 export async function* csvBatches(
   chunks: AsyncIterable<Uint8Array>,
@@ -18,8 +19,12 @@ export async function* csvBatches(
   signatures: readonly Signature[],
 ): AsyncGenerator<InputBatch> {
   const layout = signatures.map((signature) => ({ signature, width: rowWidth(signature, file) }))
-  const width = layout.reduce((sum, input) => sum + input.width, 0)
-  const batch = new RowBuffer(width, batchSize(signatures), file)
+  const texts = layout.flatMap(({ signature, width }) =>
+    Array<string | undefined>(width).fill(
+      signature.dtype === 'string' ? signature.name : undefined,
+    ),
+  )
+  const batch = new RowBuffer(texts, batchSize(signatures), file)
   const tensors = (): InputBatch => ({
     inputs: batch.take(layout),
     named: batch.header !== undefined,
@@ -28,7 +33,7 @@ export async function* csvBatches(
   let any = false
   for await (const records of readRecords(chunks, file)) {
     for (const record of records) {
-      if (first && isHeader(record)) batch.header = record.fields
+      if (first && isHeader(record, texts)) batch.header = record.fields
       else batch.add(record)
       first = false
       if (!batch.full) continue
@@ -66,8 +71,12 @@ function batchSize(signatures: readonly Signature[]): number {
   return rowsPerBatch
 }
 
-function isHeader(record: CsvRecord): boolean {
-  return record.fields.some((field) => field.trim() !== '' && parseNumber(field) === undefined)
+function isHeader(record: CsvRecord, texts: readonly (string | undefined)[]): boolean {
+  return record.fields.some((field, column) => {
+    const input = texts[column]
+    if (input !== undefined) return field.trim() === input
+    return field.trim() !== '' && parseNumber(field) === undefined
+  })
 }
 
 /** Rows waiting for their call. */
@@ -75,16 +84,21 @@ class RowBuffer {
   header: readonly string[] | undefined
   rows = 0
   readonly #width: number
+  /** Name of the input for each column of text. */
+  readonly #texts: readonly (string | undefined)[]
   readonly #capacity: number
   readonly #file: string
   /** Shape (capacity, width). */
   readonly #values: Float64Array
+  /** The same for columns of text. */
+  readonly #strings: string[] = []
 
-  constructor(width: number, capacity: number, file: string) {
-    this.#width = width
+  constructor(texts: readonly (string | undefined)[], capacity: number, file: string) {
+    this.#width = texts.length
+    this.#texts = texts
     this.#capacity = capacity
     this.#file = file
-    this.#values = new Float64Array(width * capacity)
+    this.#values = new Float64Array(texts.length * capacity)
   }
 
   get full(): boolean {
@@ -102,6 +116,10 @@ class RowBuffer {
     }
     const start = this.rows * this.#width
     for (let column = 0; column < this.#width; column++) {
+      if (this.#texts[column] !== undefined) {
+        this.#strings[start + column] = fields[column] as string
+        continue
+      }
       const value = parseNumber(fields[column] as string)
       if (value === undefined) throw this.#notANumber(line, column, fields[column] as string)
       this.#values[start + column] = value
@@ -124,13 +142,16 @@ class RowBuffer {
     let column = 0
     const tensors = layout.map(({ signature, width }) => {
       const data = new Float64Array(this.rows * width)
+      const strings: string[] = []
       for (let row = 0; row < this.rows; row++) {
         const start = row * this.#width + column
-        data.set(this.#values.subarray(start, start + width), row * width)
+        if (signature.dtype === 'string') strings.push(...this.#strings.slice(start, start + width))
+        else data.set(this.#values.subarray(start, start + width), row * width)
       }
       column += width
       const [, ...rest] = signature.shape
-      return { data, shape: [this.rows, ...rest.map((size) => size ?? 1)] }
+      const shape = [this.rows, ...rest.map((size) => size ?? 1)]
+      return { data: signature.dtype === 'string' ? strings : data, shape }
     })
     this.rows = 0
     return tensors

@@ -24,7 +24,7 @@ export class CsvOutput implements OutputWriter {
       for (const { data, width } of columns) {
         const float32 = data instanceof Float32Array
         for (let i = row * width; i < (row + 1) * width; i++)
-          fields.push(numberText(data[i] as number, float32))
+          fields.push(fieldText(data[i] as number | bigint | string, float32))
       }
       text += `${fields.join(',')}\n`
     }
@@ -59,6 +59,10 @@ function columnNames({ name, shape }: NamedTensor): string[] {
   for (const size of rowShape)
     names = names.flatMap((prefix) => Array.from({ length: size }, (_, i) => `${prefix}_${i}`))
   return names
+}
+
+function fieldText(value: number | bigint | string, float32: boolean): string {
+  return typeof value === 'string' ? quoteField(value) : numberText(value, float32)
 }
 
 function quoteField(text: string): string {

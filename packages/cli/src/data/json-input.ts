@@ -9,7 +9,7 @@ import { parseNumber } from './number-text.ts'
  * by input name (or `in0`, `in1`, …). `null`, "NaN", "Infinity" and "-Infinity" stand for what JSON has no numbers for.
  *
  * @throws {FormatError} when it is no JSON
- * @throws {InputError} when it holds something other than numbers, or arrays of unequal length
+ * @throws {InputError} when it holds something other than numbers (strings for a string input), or arrays of unequal length
  */
 export function readJsonInputs(
   text: string,
@@ -38,13 +38,15 @@ function pick(value: unknown, { name }: Signature, index: number, count: number)
   return Object.hasOwn(record, name) ? record[name] : record[`in${index}`]
 }
 
-function flatten(nested: unknown, file: string, { name }: Signature): InputTensor {
+function flatten(nested: unknown, file: string, { name, dtype }: Signature): InputTensor {
   const shape: number[] = []
   for (let level = nested; Array.isArray(level); level = level[0]) shape.push(level.length)
-  const values: number[] = []
+  const values: (number | string)[] = []
+  const text = dtype === 'string'
   const visit = (item: unknown, depth: number, path: string): void => {
     if (depth === shape.length) {
-      values.push(scalar(item, file, `input ${name}${path}`))
+      const place = `input ${name}${path}`
+      values.push(text ? textOf(item, file, place) : scalar(item, file, place))
       return
     }
     if (!Array.isArray(item) || item.length !== shape[depth]) {
@@ -58,7 +60,12 @@ function flatten(nested: unknown, file: string, { name }: Signature): InputTenso
     for (const [index, inner] of item.entries()) visit(inner, depth + 1, `${path}[${index}]`)
   }
   visit(nested, 0, '')
-  return { data: Float64Array.from(values), shape }
+  return { data: text ? (values as string[]) : Float64Array.from(values as number[]), shape }
+}
+
+function textOf(item: unknown, file: string, place: string): string {
+  if (typeof item === 'string') return item
+  throw new InputError('not a string', { file, place, got: JSON.stringify(item).slice(0, 40) })
 }
 
 function scalar(item: unknown, file: string, place: string): number {

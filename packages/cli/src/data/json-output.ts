@@ -35,7 +35,10 @@ function* tensorText(tensor: NamedTensor): Generator<string> {
 function nest(tensor: NamedTensor, shape: readonly number[], start: number): string {
   const [size, ...inner] = shape
   if (size === undefined)
-    return scalarText(tensor.data[start] as number, tensor.data instanceof Float32Array)
+    return scalarText(
+      tensor.data[start] as number | bigint | string,
+      tensor.data instanceof Float32Array,
+    )
   const stride = inner.reduce((product, dimension) => product * dimension, 1)
   const items = Array.from({ length: size }, (_, index) =>
     nest(tensor, inner, start + index * stride),
@@ -44,7 +47,9 @@ function nest(tensor: NamedTensor, shape: readonly number[], start: number): str
 }
 
 /** JSON has no NaN and no infinities: they are written as strings, which the reader takes back. */
-function scalarText(value: number, float32: boolean): string {
+function scalarText(value: number | bigint | string, float32: boolean): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}`
   if (!Number.isFinite(value)) return `"${value}"`
   if (Object.is(value, -0)) return '-0'
   return `${float32 ? shortestFloat32(value) : value}`

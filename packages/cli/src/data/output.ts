@@ -1,6 +1,6 @@
 import { InputError } from '@dotplus/core'
 import { writeNpy, writeNpz } from '@dotplus/converter'
-import type { Tensor } from '@dotplus/node'
+import type { Tensor, TensorData } from '@dotplus/node'
 import type { Append } from '../files/output-file.ts'
 import { concatenate, ndArray, type NamedTensor } from './arrays.ts'
 import { CsvOutput } from './csv-output.ts'
@@ -29,7 +29,7 @@ export function outputWriter(format: DataFormat, target: OutputTarget): OutputWr
 class CollectedOutput implements OutputWriter {
   readonly #format: Exclude<DataFormat, 'csv'>
   readonly #target: OutputTarget
-  readonly #parts = new Map<string, Tensor[]>()
+  readonly #parts = new Map<string, Tensor<TensorData>[]>()
 
   constructor(format: Exclude<DataFormat, 'csv'>, target: OutputTarget) {
     this.#format = format

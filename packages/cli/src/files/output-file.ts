@@ -8,6 +8,12 @@ import { resourceError } from './system-error.ts'
 /** Appends bytes to the file being written. */
 export type Append = (bytes: Uint8Array) => Promise<void>
 
+/** One of several files that belong together. */
+export interface Part {
+  readonly path: string
+  readonly pieces: AsyncIterable<Uint8Array>
+}
+
 /**
  * Writes a file that appears complete or not at all: under a temporary name in the same folder, renamed at the end.
  * Errors and signals that end the process remove the temporary file. Devices and pipes are written to directly.
@@ -18,25 +24,70 @@ export async function writeOutput(
   path: string,
   produce: (append: Append) => Promise<void>,
 ): Promise<number> {
-  if (!(await isReplaceable(path))) return fill(path, path, produce)
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-  const release = removeOnSignal(temporary)
+  const staged = new StagedFiles()
   try {
-    const length = await fill(temporary, path, produce)
-    await rename(temporary, path).catch((error: unknown) => {
-      throw resourceError('cannot be written', path, error)
-    })
+    const length = await staged.write(path, produce)
+    await staged.publish()
     return length
-  } catch (error) {
-    await unlink(temporary).catch(() => {})
-    throw error
   } finally {
-    release()
+    await staged.close()
+  }
+}
+
+/**
+ * Writes files that belong together: none appears before all are complete, and the last one, which names the others,
+ * appears last.
+ *
+ * @param parts each is taken to its end before the next is asked for
+ * @returns bytes written in all
+ */
+export async function writeOutputs(parts: AsyncIterable<Part>): Promise<number> {
+  const staged = new StagedFiles()
+  try {
+    let length = 0
+    for await (const { path, pieces } of parts) {
+      length += await staged.write(path, async (append) => {
+        for await (const piece of pieces) await append(piece)
+      })
+    }
+    await staged.publish()
+    return length
+  } finally {
+    await staged.close()
+  }
+}
+
+/** Files under temporary names, until they are published all together. */
+class StagedFiles {
+  readonly #temporary = new Map<string, string>()
+  readonly #release = removeOnSignal(this.#temporary)
+
+  async write(path: string, produce: (append: Append) => Promise<void>): Promise<number> {
+    if (!(await isReplaceable(path))) return fill(path, path, produce)
+    const suffix = randomBytes(6).toString('hex')
+    const temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`)
+    this.#temporary.set(temporary, path)
+    return fill(temporary, path, produce)
+  }
+
+  async publish(): Promise<void> {
+    for (const [temporary, path] of this.#temporary) {
+      await rename(temporary, path).catch((error: unknown) => {
+        throw resourceError('cannot be written', path, error)
+      })
+      this.#temporary.delete(temporary)
+    }
+  }
+
+  /** Removes what was not published. */
+  async close(): Promise<void> {
+    for (const temporary of this.#temporary.keys()) await unlink(temporary).catch(() => {})
+    this.#release()
   }
 }
 
 /** False for a device or pipe, which a rename would put a file in place of. */
-async function isReplaceable(path: string): Promise<boolean> {
+export async function isReplaceable(path: string): Promise<boolean> {
   const existing = await stat(path).catch(() => undefined)
   if (existing?.isDirectory()) {
     throw new ResourceError('cannot be written', {
@@ -71,14 +122,16 @@ async function fill(
 
 const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Removes the file when a signal ends the process. Answers with a function that stops watching. */
-function removeOnSignal(path: string): () => void {
+/** Removes the files when a signal ends the process. Answers with a function that stops watching. */
+function removeOnSignal(files: ReadonlyMap<string, unknown>): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     release()
-    try {
-      unlinkSync(path)
-    } catch {
-      // Not created yet, or renamed already.
+    for (const path of files.keys()) {
+      try {
+        unlinkSync(path)
+      } catch {
+        // Not created yet, or renamed already.
+      }
     }
     // Ends as the signal would have: the caller's shell sees which one it was.
     process.kill(process.pid, signal)

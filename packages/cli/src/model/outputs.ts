@@ -1,4 +1,4 @@
-import type { LoadedModel, Prediction, Tensor } from '@dotplus/node'
+import type { LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/node'
 import type { NamedTensor } from '../data/arrays.ts'
 
 /** What `predict` gave, in the order of the model's outputs. */
@@ -7,7 +7,8 @@ export function namedOutputs(
   prediction: Prediction,
 ): NamedTensor[] {
   const [only] = model.outputs
-  if (only && model.outputs.length === 1) return [{ name: only.name, ...(prediction as Tensor) }]
-  const record = prediction as Readonly<Record<string, Tensor>>
-  return model.outputs.map(({ name }) => ({ name, ...(record[name] as Tensor) }))
+  if (only && model.outputs.length === 1)
+    return [{ name: only.name, ...(prediction as Tensor<TensorData>) }]
+  const record = prediction as Readonly<Record<string, Tensor<TensorData>>>
+  return model.outputs.map(({ name }) => ({ name, ...(record[name] as Tensor<TensorData>) }))
 }

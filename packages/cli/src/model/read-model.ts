@@ -1,4 +1,5 @@
-import { convert } from '@dotplus/converter'
+import { createHash } from 'node:crypto'
+import { convert, type ConvertOptions, type Source, type StreamingHash } from '@dotplus/converter'
 import { decode, encodePieces, isDotplus, type Model } from '@dotplus/core'
 import { inputFiles } from '../files/input-files.ts'
 import { readBytes, withSource, withSources } from '../files/source.ts'
@@ -50,22 +51,31 @@ export interface ConvertFilesOptions extends ModelOptions {
   readonly cases?: string
 }
 
-/** Converts the files and folders named. */
-export async function convertFiles(
+/** Converts the files and folders named, in memory. */
+export function convertFiles(
   paths: readonly string[],
   options: ConvertFilesOptions,
-  onProgress?: (done: number, total: number) => void,
 ): Promise<Model> {
+  return withConvertInput(paths, options, (sources, converting) => convert(sources, converting))
+}
+
+/** Opens the files and folders named for as long as `use` takes, with the options of a conversion. */
+export async function withConvertInput<Result>(
+  paths: readonly string[],
+  options: ConvertFilesOptions,
+  use: (sources: readonly Source[], options: ConvertOptions) => Promise<Result>,
+): Promise<Result> {
   const { name, inputShape } = options
   const layers = await layersSpec(options)
   const files = await inputFiles(paths)
   const cases = options.cases === undefined ? [] : [options.cases]
   return withSources(files, (sources) =>
-    withSources(cases, (io) =>
-      convert(sources, { layers, inputShape, name, cases: io, onProgress }),
-    ),
+    withSources(cases, (io) => use(sources, { layers, inputShape, name, cases: io, sha256 })),
   )
 }
+
+/** The system's SHA-256. */
+export const sha256 = (): StreamingHash => createHash('sha256')
 
 function encodedLength(model: Model): number {
   let length = 0

@@ -85,8 +85,16 @@ describe('toleranceOf', () => {
     computeDtype,
   })
   test('the coarsest layer decides', () => {
-    expect(toleranceOf({ layers: [layer('float32')] }).rtol).toBe(1e-5)
-    expect(toleranceOf({ layers: [layer('float32'), layer('float16')] }).rtol).toBe(5e-3)
-    expect(toleranceOf({ layers: [layer('float16'), layer('bfloat16')] }).rtol).toBe(4e-2)
+    const rtolOf = (...dtypes: Parameters<typeof layer>[0][]): number =>
+      toleranceOf({ layers: dtypes.map((dtype) => layer(dtype)), tensors: [] }).rtol
+    expect(rtolOf('float32')).toBe(1e-5)
+    expect(rtolOf('float32', 'float16')).toBe(5e-3)
+    expect(rtolOf('float16', 'bfloat16')).toBe(4e-2)
+  })
+
+  test('follow the dtype that weights are stored in', () => {
+    const tensor = { name: 'k', dtype: 'float16', storedFrom: 'float32' } as const
+    const stored = { ...tensor, shape: [0], strings: [], data: new Uint8Array(0) }
+    expect(toleranceOf({ layers: [layer('float32')], tensors: [stored] }).rtol).toBe(5e-3)
   })
 })

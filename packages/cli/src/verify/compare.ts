@@ -3,10 +3,12 @@ import { formatError } from '../terminal/numbers.ts'
 import type { Tolerance } from './tolerance.ts'
 import { ulpDistance } from './ulp.ts'
 
-/** An array of numbers as a call gave it or a file holds it. */
+/** An array as a call gave it or a file holds it. */
 export interface Values {
-  readonly data: ArrayLike<number>
+  readonly data: ArrayLike<number | bigint | string>
   readonly shape: readonly number[]
+  /** Integers, bools and strings have to be equal; no tolerance holds for them. */
+  readonly exact?: boolean
 }
 
 /** How far an output is from the expected one. */
@@ -22,7 +24,7 @@ export interface Difference {
 }
 
 /**
- * Compares an output with what Keras answered. NaN equals NaN, infinities equal themselves, −0 equals 0.
+ * Compares an output with what Keras answered. Strings, integers and bools have to be equal. NaN equals NaN, infinities equal themselves, −0 equals 0.
  *
  * @param format what units in the last place are counted in
  */
@@ -39,7 +41,8 @@ export function compare(
     const reason = `wrong shape: expected [${expected.shape.join(', ')}], got [${actual.shape.join(', ')}]`
     return { ok: false, maxAbs: NaN, maxUlp: NaN, reason }
   }
-  const floor = tolerance.atol * largestFinite(expected.data)
+  const { rtol, atol } = expected.exact ? { rtol: 0, atol: 0 } : tolerance
+  const floor = expected.exact ? 0 : atol * largestFinite(expected.data as ArrayLike<number>)
   let maxAbs = 0
   let maxUlp = 0
   let worst: Miss | undefined
@@ -47,6 +50,8 @@ export function compare(
     const a = actual.data[i] as number
     const b = expected.data[i] as number
     if (Object.is(a, b) || a === b) continue
+    // Integers of 64 bits are equal to those of other kinds when they have the same digits.
+    if (expected.exact && `${a}` === `${b}`) continue
     if (!Number.isFinite(a) || !Number.isFinite(b)) {
       worst = worse(worst, { index: i, excess: Infinity, actual: a, expected: b })
       continue
@@ -54,7 +59,7 @@ export function compare(
     const distance = Math.abs(a - b)
     maxAbs = Math.max(maxAbs, distance)
     maxUlp = Math.max(maxUlp, ulpDistance(a, b, format))
-    const bound = floor + tolerance.rtol * Math.abs(b)
+    const bound = floor + rtol * Math.abs(b)
     if (distance > bound)
       worst = worse(worst, { index: i, excess: distance / bound, actual: a, expected: b, bound })
   }

@@ -5,6 +5,7 @@ import { withSource } from '../files/source.ts'
 import { loadReadModel } from '../model/load-model.ts'
 import type { ModelOptions } from '../model/model-options.ts'
 import { readModel, type ReadModel } from '../model/read-model.ts'
+import { withShardBytes } from '../model/read-shards.ts'
 import { isDotplusError, oneLine } from '../report-error.ts'
 import { checkCase, type CaseResult } from './check-case.ts'
 import type { FoundCase } from './find-cases.ts'
@@ -31,7 +32,7 @@ const modelAtFault: ReadonlySet<string> = new Set([
  */
 export async function runCase(found: FoundCase, options: RunCaseOptions): Promise<CaseResult[]> {
   try {
-    const read = await readModel(found.model, options)
+    const read = await withShardBytes(await readModel(found.model, options))
     const cases =
       found.io === undefined ? embeddedCases(read.model) : [await caseBeside(read.model, found.io)]
     return cases.length === 0 ? [] : await replay(read, cases, found, options)

@@ -1,9 +1,9 @@
 import { FormatError, ModelError } from '@dotplus/core'
 import { describeArray, lazyArray, type LazyArray } from '../array.ts'
-import { readNpy, type NpyContent } from '../binary/npy.ts'
+import { openNpy, type OpenedNpy } from '../binary/npy.ts'
 import { openNpz } from '../binary/npz.ts'
 import { ObjectArray, PickledArray, Tuple, type PickleValue } from '../binary/pickle.ts'
-import { baseName, readAll, type Source } from '../source.ts'
+import { baseName, type Source } from '../source.ts'
 
 /** An array with the name its file gave it; undefined where the file gives none, as in a list. */
 export interface NamedArray {
@@ -17,7 +17,7 @@ export interface NamedArray {
 export async function arraysOfNpy(sources: readonly Source[]): Promise<NamedArray[]> {
   const arrays: NamedArray[] = []
   for (const source of sources) {
-    const content = readNpy(await readAll(source), source.name)
+    const content = await openNpy(source)
     const name = baseName(source.name).replace(/\.npy$/i, '')
     arrays.push(...arraysOfContent(content, sources.length > 1 ? name : undefined, source.name))
   }
@@ -29,7 +29,7 @@ export async function arraysOfNpz(source: Source): Promise<NamedArray[]> {
   const npz = await openNpz(source)
   const arrays: NamedArray[] = []
   for (const name of npz.names) {
-    arrays.push(...arraysOfContent(await npz.readContent(name), name, `${source.name}/${name}`))
+    arrays.push(...arraysOfContent(await npz.open(name), name, `${source.name}/${name}`))
   }
   return arrays
 }
@@ -42,11 +42,11 @@ export function arraysOfPickle(value: PickleValue, place: string): NamedArray[] 
 }
 
 function arraysOfContent(
-  content: NpyContent,
+  content: OpenedNpy,
   name: string | undefined,
   place: string,
 ): NamedArray[] {
-  if (content.kind === 'array') return [{ name, place, array: lazyArray(content.array) }]
+  if (content.kind === 'array') return [{ name, place, array: content.array }]
   const arrays: NamedArray[] = []
   collect(content.value, name, place, arrays)
   return arrays

@@ -1,5 +1,6 @@
 import { FormatError } from '@dotplus/core'
-import type { NdArray } from '../array.ts'
+import { lazyArray, type LazyArray, type NdArray } from '../array.ts'
+import { readAll, readRange, type Source } from '../source.ts'
 import { allowedExpansion, Budget } from './budget.ts'
 import { Cursor } from './cursor.ts'
 import { decodeElements, parseNumpyDtype, rawByteLength, type NumpyDtype } from './numpy-dtype.ts'
@@ -47,23 +48,60 @@ export function readNpy(bytes: Uint8Array, file: string): NpyContent {
   return { kind: 'objects', value: readPickle(raw, { file, offset: header.dataOffset }) }
 }
 
+/** What a `.npy` file is said to hold by its header: an array that is read when asked for, or a pickle. */
+export type OpenedNpy =
+  | { readonly kind: 'array'; readonly array: LazyArray }
+  | { readonly kind: 'objects'; readonly value: PickleValue }
+
+/** Magic, version and the longest length field. */
+const preambleLength = 12
+
+/**
+ * Opens a `.npy` file: its header is read, the elements when they are asked for.
+ *
+ * @throws as {@link readNpy}
+ */
+export async function openNpy(source: Source): Promise<OpenedNpy> {
+  const file = source.name
+  const { byteLength } = source
+  const headLength = Math.min(byteLength, preambleLength + maximumHeaderLength)
+  const header = readHeader(await readRange(source, 0, headLength, 'the npy header'), file)
+  if (header.dtype.kind === 'object') return asOpened(readNpy(await readAll(source), file))
+  checkLength(byteLength - header.dataOffset, header, file)
+  const { dtype } = header.dtype
+  const read = async (): Promise<NdArray> => {
+    const raw = await readRange(source, header.dataOffset, byteLength, 'the array')
+    return decode(raw, header, file)
+  }
+  return { kind: 'array', array: { dtype, shape: header.shape, read } }
+}
+
+function asOpened(content: NpyContent): OpenedNpy {
+  return content.kind === 'objects' ? content : { kind: 'array', array: lazyArray(content.array) }
+}
+
 function readElements(bytes: Uint8Array, header: NpyHeader, file: string): NdArray {
-  const budget = new Budget(file, allowedExpansion(bytes.byteLength))
   const raw = bytes.subarray(header.dataOffset)
-  const where = { file, place: 'npy header' }
-  const expected = rawByteLength(header.dtype, header.shape, where)
-  if (raw.byteLength !== expected) {
-    throw new FormatError(
-      raw.byteLength < expected ? 'the array is cut off' : 'bytes after the array',
-      {
-        file,
-        place: `byte ${header.dataOffset}`,
-        expected: `${expected} bytes of data`,
-        got: `${raw.byteLength}`,
-      },
-    )
+  checkLength(raw.byteLength, header, file)
+  return decode(raw, header, file)
+}
+
+/** @throws {FormatError} when there are fewer or more bytes than the header promises */
+function checkLength(length: number, header: NpyHeader, file: string): void {
+  const expected = rawByteLength(header.dtype, header.shape, { file, place: 'npy header' })
+  if (length !== expected) {
+    throw new FormatError(length < expected ? 'the array is cut off' : 'bytes after the array', {
+      file,
+      place: `byte ${header.dataOffset}`,
+      expected: `${expected} bytes of data`,
+      got: `${length}`,
+    })
   }
   if (header.dtype.width === 0) rejectEmptyText(header.shape, file)
+}
+
+function decode(raw: Uint8Array, header: NpyHeader, file: string): NdArray {
+  const budget = new Budget(file, allowedExpansion(header.dataOffset + raw.byteLength))
   return decodeElements(raw, header.dtype, header.shape, header.fortranOrder, budget, 'npy data')
 }
 

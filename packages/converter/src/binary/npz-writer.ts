@@ -1,5 +1,6 @@
 import { UsageError } from '@dotplus/core'
 import type { NdArray } from '../array.ts'
+import { concatenate } from './concatenate.ts'
 import { crc32 } from './crc32.ts'
 import { writeNpy } from './npy-writer.ts'
 
@@ -79,15 +80,5 @@ function record(
   const view = new DataView(bytes.buffer)
   for (const [index, word] of words.entries()) view.setUint16(index * 2, word, true)
   bytes.set(name, words.length * 2)
-  return bytes
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0))
-  let offset = 0
-  for (const piece of pieces) {
-    bytes.set(piece, offset)
-    offset += piece.byteLength
-  }
   return bytes
 }

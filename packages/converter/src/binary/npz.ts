@@ -1,6 +1,6 @@
 import type { NdArray } from '../array.ts'
 import type { Source } from '../source.ts'
-import { readNpy, readNpyArray, type NpyContent } from './npy.ts'
+import { openNpy, readNpyArray, type OpenedNpy } from './npy.ts'
 import { openZip } from './zip.ts'
 
 /** The arrays of a `.npz` file by name, without the `.npy` ending; read one by one. */
@@ -9,7 +9,8 @@ export interface NpzArchive {
   readonly names: readonly string[]
   has(name: string): boolean
   read(name: string): Promise<NdArray>
-  readContent(name: string): Promise<NpyContent>
+  /** The array by its header; its elements are read when asked for. */
+  open(name: string): Promise<OpenedNpy>
 }
 
 const ending = '.npy'
@@ -30,7 +31,7 @@ export async function openNpz(source: Source): Promise<NpzArchive> {
     names,
     has: (name) => known.has(name),
     read: async (name) => readNpyArray(await zip.read(name + ending), place(name)),
-    readContent: async (name) => readNpy(await zip.read(name + ending), place(name)),
+    open: async (name) => openNpy({ ...zip.openLazily(name + ending), name: place(name) }),
   }
 }
 

@@ -1,7 +1,8 @@
-import { DotplusError, FormatError, UnsupportedError } from '@dotplus/core'
-import { inflateSync } from 'fflate'
+import { FormatError, UnsupportedError } from '@dotplus/core'
+import { Inflate, inflateSync } from 'fflate'
 import { readRange, sourceFromBytes, type Source } from '../source.ts'
 import { allowedExpansion, Budget } from './budget.ts'
+import { concatenate } from './concatenate.ts'
 import { crc32 } from './crc32.ts'
 import { Cursor } from './cursor.ts'
 import { readCentralDirectory, type DirectoryEntry } from './zip-directory.ts'
@@ -13,6 +14,9 @@ const localHeaderSignature = 0x04034b50
 const localHeaderLength = 30
 const stored = 0
 const deflated = 8
+/** As much of an entry as is read without reading all of it: more than any `.npy` header takes. */
+const longestHead = 1 << 17
+const headChunk = 4096
 /** Deflate cannot expand further than this. */
 const largestRatio = 1032
 
@@ -31,6 +35,11 @@ export interface ZipArchive {
    * One file as a {@link Source}. A stored entry is checked once and then read in place; a deflated one is inflated first.
    */
   open(name: string): Promise<Source>
+  /**
+   * One file as a {@link Source} for readers that look at its beginning and later take it as a whole: the first 128 kB
+   * are inflated on their own, and the file is inflated and checked each time anything beyond is asked for, but not kept.
+   */
+  openLazily(name: string): Source
 }
 
 /** True when `bytes` begin as a zip archive does. */
@@ -87,7 +96,36 @@ export async function openZip(source: Source): Promise<ZipArchive> {
         slice: (from, to) => source.slice(start + from, start + to),
       }
     },
+    openLazily: (name) => {
+      const entry = find(name)
+      const slice = async (from: number, to: number): Promise<Uint8Array> => {
+        const isHead = from === 0 && to < entry.size && to <= longestHead
+        const bytes = isHead ? await readHead(source, entry, to) : await read(name)
+        return bytes.subarray(from, to)
+      }
+      return { name: `${source.name}/${name}`, byteLength: entry.size, slice }
+    },
   }
+}
+
+/** The first `length` bytes of an entry, without its CRC-32 checked. */
+async function readHead(
+  source: Source,
+  entry: DirectoryEntry,
+  length: number,
+): Promise<Uint8Array> {
+  const start = await locate(source, entry)
+  if (entry.method === stored) return readRange(source, start, start + length, entry.name)
+  rejectMethod(source, entry)
+  const pieces: Uint8Array[] = []
+  const stream = new Inflate((bytes) => pieces.push(bytes))
+  const inflated = (): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  for (let from = 0; from < entry.compressedSize && inflated() < length; from += headChunk) {
+    const to = Math.min(entry.compressedSize, from + headChunk)
+    const raw = await readRange(source, start + from, start + to, entry.name)
+    undamaged(source, entry, () => stream.push(raw, to === entry.compressedSize))
+  }
+  return concatenate(pieces).subarray(0, length)
 }
 
 /** Offset of an entry's first byte, after its local header, which must name the same file. */
@@ -149,13 +187,7 @@ function inflate(
   budget: Budget,
 ): Uint8Array {
   const where = { file: source.name, place: entry.name }
-  if (entry.method !== deflated) {
-    throw new UnsupportedError('compression method of a zip entry', {
-      ...where,
-      expected: 'stored or deflate',
-      got: `${entry.method}`,
-    })
-  }
+  rejectMethod(source, entry)
   if (entry.size > raw.byteLength * largestRatio + 64) {
     throw new FormatError('the archive promises more than deflate can hold', {
       ...where,
@@ -164,13 +196,9 @@ function inflate(
     })
   }
   budget.take(entry.size, entry.name)
-  let bytes: Uint8Array
-  try {
-    bytes = inflateSync(raw, { out: new Uint8Array(entry.size) })
-  } catch (error) {
-    if (error instanceof DotplusError) throw error
-    throw new FormatError('compressed data is damaged', { ...where, cause: error })
-  }
+  const bytes = undamaged(source, entry, () =>
+    inflateSync(raw, { out: new Uint8Array(entry.size) }),
+  )
   if (bytes.byteLength !== entry.size) {
     throw new FormatError('decompressed size', {
       ...where,
@@ -179,6 +207,26 @@ function inflate(
     })
   }
   return bytes
+}
+
+/** @throws {UnsupportedError} for entries that are neither stored nor deflated */
+function rejectMethod(source: Source, { method, name }: DirectoryEntry): void {
+  if (method === deflated) return
+  throw new UnsupportedError('compression method of a zip entry', {
+    file: source.name,
+    place: name,
+    expected: 'stored or deflate',
+    got: `${method}`,
+  })
+}
+
+/** What inflating gives; its failures are those of the file. */
+function undamaged<T>(source: Source, { name }: DirectoryEntry, inflate: () => T): T {
+  try {
+    return inflate()
+  } catch (cause) {
+    throw new FormatError('compressed data is damaged', { file: source.name, place: name, cause })
+  }
 }
 
 function checkCrc(source: Source, entry: DirectoryEntry, got: number): void {

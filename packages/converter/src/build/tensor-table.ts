@@ -35,15 +35,21 @@ export class TensorTable {
     return count === 0 ? name : `${name}_${count}`
   }
 
-  /** Reads every tensor, one after the other. */
-  async read(onRead?: (done: number, total: number) => void): Promise<StoredTensor[]> {
+  /** Every tensor without its bytes; strings, which the structure holds, are read. */
+  async describe(): Promise<StoredTensor[]> {
     const tensors: StoredTensor[] = []
     for (const { name, array, shape } of this.#entries) {
-      const { dtype, data, strings } = await array.read()
-      tensors.push({ name, dtype, shape: [...shape], strings: strings ? [...strings] : [], data })
-      onRead?.(tensors.length, this.#entries.length)
+      const strings = array.dtype === 'string' ? ((await array.read()).strings ?? []) : []
+      const data = new Uint8Array(0)
+      tensors.push({ name, dtype: array.dtype, shape: [...shape], strings: [...strings], data })
     }
     return tensors
+  }
+
+  /** The bytes of one tensor. */
+  async read(index: TensorIndex): Promise<Uint8Array> {
+    const { data } = await (this.#entries[index] as Entry).array.read()
+    return data
   }
 }
 

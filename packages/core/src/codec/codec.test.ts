@@ -6,7 +6,8 @@ import { DotplusError, FormatError, ModelError } from '../errors.ts'
 import type { Layer } from '../model/layer.ts'
 import { elementsOf, type StoredTensor } from '../model/tensor.ts'
 import { decode, isDotplus } from './decode.ts'
-import { dataAlignment, encode } from './encode.ts'
+import { dataAlignment } from '../model/tensor.ts'
+import { encode } from './encode.ts'
 import { sampleModel } from './sample-model.fixture.ts'
 
 const proto = new URL('../../proto/model.proto', import.meta.url)

@@ -1,11 +1,13 @@
 import type { Model } from '../model/model.ts'
-import type { StoredTensor } from '../model/tensor.ts'
+import {
+  dataAlignment,
+  storedByteLength,
+  type StoredTensor,
+  type TensorIndex,
+} from '../model/tensor.ts'
 import { Writer } from '../generated/writer.js'
 import type { Message } from './message.ts'
 import { writeMessage } from './write-message.ts'
-
-/** Tensor bytes begin at a multiple of this in the file, so a reader can view them as any typed array. */
-export const dataAlignment = 64
 
 const tensorsField = 15
 const paddingField = 14
@@ -22,11 +24,10 @@ const skipTensors: ReadonlySet<string> = new Set(['tensors'])
 const skipBytes: ReadonlySet<string> = new Set(['padding', 'data'])
 
 /** Everything of a tensor's message up to its data, given where in the file the message's tag starts. */
-function tensorHead(tensor: StoredTensor, fileOffset: number): Uint8Array {
+function tensorHead(tensor: StoredTensor, dataLength: number, fileOffset: number): Uint8Array {
   const fields = new Writer()
   writeMessage(fields, 'Tensor', tensor as unknown as Message, skipBytes)
   const fieldBytes = fields.finish()
-  const dataLength = tensor.data.byteLength
   const writer = new Writer().uint32(tagOf(tensorsField))
   if (dataLength === 0) {
     return writer.bytes(fieldBytes).finish()
@@ -44,27 +45,52 @@ function tensorHead(tensor: StoredTensor, fileOffset: number): Uint8Array {
   }
 }
 
-/**
- * Encodes a model as pieces to be written one after the other; tensor bytes are the caller's own arrays, not copies.
- * Equal models give equal bytes.
- */
-export function* encodePieces(model: Model): Generator<Uint8Array> {
+/** The file piece by piece: bytes, and in their places the tensors whose data comes next. */
+function* layOut(
+  model: Model,
+  dataLength: (tensor: StoredTensor) => number,
+): Generator<Uint8Array | TensorIndex> {
   const head = new Writer()
   const { unknownFields, ...known } = model
   writeMessage(head, 'Model', { ...known, tensorCount: model.tensors.length }, skipTensors)
   const headBytes = head.finish()
   yield headBytes
   let offset = headBytes.byteLength
-  for (const tensor of model.tensors) {
-    const tensorBytes = tensorHead(tensor, offset)
+  for (const [index, tensor] of model.tensors.entries()) {
+    const length = dataLength(tensor)
+    const tensorBytes = tensorHead(tensor, length, offset)
     yield tensorBytes
-    offset += tensorBytes.byteLength
-    if (tensor.data.byteLength > 0) {
-      yield tensor.data
-      offset += tensor.data.byteLength
-    }
+    if (length > 0) yield index
+    offset += tensorBytes.byteLength + length
   }
   yield* unknownFields ?? []
+}
+
+/**
+ * Encodes a model as pieces to be written one after the other; tensor bytes are the caller's own arrays, not copies.
+ * Equal models give equal bytes.
+ */
+export function* encodePieces(model: Model): Generator<Uint8Array> {
+  for (const piece of layOut(model, ({ data }) => data.byteLength))
+    yield typeof piece === 'number' ? (model.tensors[piece] as StoredTensor).data : piece
+}
+
+/**
+ * The same for a model whose tensors come without their bytes: `read` is asked for those of one tensor after the other,
+ * in order, and only one is held at a time. Tensors that are `external` are not asked for.
+ *
+ * @param read as many bytes as the tensor's dtype and shape take
+ */
+export async function* encodeStream(
+  model: Model,
+  read: (index: TensorIndex) => Promise<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for (const piece of layOut(model, embeddedLength))
+    yield typeof piece === 'number' ? await read(piece) : piece
+}
+
+function embeddedLength({ external, dtype, shape }: StoredTensor): number {
+  return external || dtype === undefined ? 0 : storedByteLength(dtype, shape)
 }
 
 /** Encodes a model as the bytes of a `.dotplus` file. Equal models give equal bytes. */

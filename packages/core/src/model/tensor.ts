@@ -41,6 +41,9 @@ export const dtypeBits: Readonly<Record<DType, number>> = {
   float8_e5m2: 8,
 }
 
+/** Tensor bytes begin at a multiple of this in their file, so a reader can view them as any typed array. */
+export const dataAlignment = 64
+
 /** Index into `Model.tensors`. */
 export type TensorIndex = number
 
@@ -62,10 +65,13 @@ export interface StoredTensor {
   /** Elements per dimension; empty for a scalar. */
   shape: number[]
   external?: External | undefined
+  /** The rest of the bytes, in order, where `external` holds only the first of them. */
+  continued?: External[] | undefined
   /** Elements of a `string` tensor. */
   strings: string[]
+  /** The dtype the elements had before they were stored narrower: what they are meant as. */
   storedFrom?: DType | undefined
-  /** The elements; a view into the file after decoding. */
+  /** The elements; a view into the file after decoding, empty where they are `external`. */
   data: Uint8Array
   unknownFields?: UnknownFields
 }

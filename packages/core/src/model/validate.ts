@@ -2,17 +2,24 @@ import { ModelError } from '../errors.ts'
 import type { Argument, Graph, Value } from './graph.ts'
 import { weightsOf, wrappedLayersOf } from './references.ts'
 import type { Model } from './model.ts'
+import { placesOf } from './shards.ts'
 import { elementCount, storedByteLength, type StoredTensor } from './tensor.ts'
 
 /**
  * Checks everything in a model that could make a reader stray: lengths against shapes, every index, the order of calls,
  * and that no model or wrapper contains itself.
  *
+ * @param options `bytesFollow`: tensors may come without their bytes, which are read when they are written
  * @throws {ModelError} naming the file, the layer and the place
  */
-export function validateModel(model: Model, file?: string): void {
+export function validateModel(
+  model: Model,
+  file?: string,
+  options: { readonly bytesFollow?: boolean } = {},
+): void {
   const layerNames = new Set<string>()
-  for (const [index, tensor] of model.tensors.entries()) validateTensor(model, tensor, index, file)
+  for (const [index, tensor] of model.tensors.entries())
+    validateTensor(model, tensor, index, file, options.bytesFollow === true)
   for (const layer of model.layers) {
     if (layerNames.has(layer.name)) {
       throw new ModelError('two layers have the same name', { file, layer: layer.name })
@@ -64,6 +71,7 @@ function validateTensor(
   tensor: StoredTensor,
   index: number,
   file: string | undefined,
+  bytesFollow: boolean,
 ): void {
   const where = { file, place: `tensor ${tensor.name || index}` }
   if (tensor.dtype === undefined) throw new ModelError('the tensor has no dtype', where)
@@ -85,22 +93,23 @@ function validateTensor(
     return
   }
   const expected = storedByteLength(tensor.dtype, tensor.shape)
-  if (tensor.external) {
-    checkIndex(tensor.external.shard, model.shards.length, 'shards', where)
-    const shard = model.shards[tensor.external.shard]
-    if (shard && tensor.external.offset + tensor.external.byteLength > shard.byteLength) {
+  const places = placesOf(tensor)
+  for (const { shard: index, offset, byteLength } of places) {
+    checkIndex(index, model.shards.length, 'shards', where)
+    const shard = model.shards[index]
+    if (shard && offset + byteLength > shard.byteLength) {
       throw new ModelError('tensor beyond the end of its shard', {
         ...where,
         expected: `at most ${shard.byteLength} bytes in ${shard.name}`,
-        got: `${tensor.external.offset} + ${tensor.external.byteLength}`,
+        got: `${offset} + ${byteLength}`,
       })
     }
   }
   const got =
-    tensor.external && tensor.data.byteLength === 0
-      ? tensor.external.byteLength
+    places.length > 0 && tensor.data.byteLength === 0
+      ? places.reduce((sum, { byteLength }) => sum + byteLength, 0)
       : tensor.data.byteLength
-  if (got !== expected) {
+  if (got !== expected && !(bytesFollow && got === 0)) {
     throw new ModelError(`bytes of ${tensor.dtype} [${tensor.shape.join(', ')}]`, {
       ...where,
       expected: `${expected}`,

@@ -40,3 +40,31 @@ export class LogicalNot extends Elementwise {
     return i32x4.neg(i32x4.eq(x, i32x4.splat(0)))
   }
 }
+
+/** float32 → the nearest float16, half to even. */
+@unmanaged
+export class RoundFloat16 extends Elementwise {
+  @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
+    const magnitude = v128.and(x, i32x4.splat(0x7fffffff))
+    const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1))
+    const normal = v128.and(i32x4.add(i32x4.add(magnitude, i32x4.splat(0xfff)), odd), i32x4.splat(~0x1fff))
+    // Below 2^-14 the step is 2^-24, that of float32 numbers from 0.5 to 1.
+    const half = f32x4.splat(0.5)
+    const subnormal = f32x4.sub(f32x4.add(magnitude, half), half)
+    const y = v128.bitselect(subnormal, normal, i32x4.lt_s(magnitude, i32x4.splat(0x38800000)))
+    const overflows = f32x4.ge(magnitude, f32x4.splat(65520))
+    const finite = v128.bitselect(f32x4.splat(Infinity), y, overflows)
+    const number = v128.bitselect(magnitude, finite, f32x4.ne(x, x))
+    return v128.or(number, v128.and(x, i32x4.splat(i32.MIN_VALUE)))
+  }
+}
+
+/** float32 → the nearest bfloat16, half to even. */
+@unmanaged
+export class RoundBfloat16 extends Elementwise {
+  @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
+    const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1))
+    const y = v128.and(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), i32x4.splat(0xffff0000))
+    return v128.bitselect(x, y, f32x4.ne(x, x))
+  }
+}

@@ -1,20 +1,35 @@
 import * as L from '../wasm/layout.ts'
 import { writeActivation } from '../program.ts'
-import type { CallArguments, ElementType, LowerContext, Value } from './context.ts'
+import { storageOf } from '../dtype/element-type.ts'
+import type { ElementType, LowerContext, Value } from './context.ts'
 
-/** Codes by what is converted to what; a bool is an int32 already. */
-const conversions: Readonly<Record<ElementType, Readonly<Partial<Record<ElementType, number>>>>> = {
-  float32: { int32: L.FLOAT_TO_INT, bool: L.FLOAT_TO_BOOL },
-  int32: { float32: L.INT_TO_FLOAT, bool: L.INT_TO_BOOL },
-  bool: { float32: L.INT_TO_FLOAT },
+/** Codes of what WebAssembly converts, by what is converted to what. */
+function conversion(x: ElementType, dtype: ElementType): number | undefined {
+  const from = storageOf(x)
+  if (from === 'f32') {
+    if (dtype === 'int32') return L.FLOAT_TO_INT
+    if (dtype === 'bool') return L.FLOAT_TO_BOOL
+    if (dtype === 'float32') return L.LINEAR
+    if (dtype === 'float16') return L.ROUND_FLOAT16
+    if (dtype === 'bfloat16') return L.ROUND_BFLOAT16
+  }
+  if (from === 'i32') {
+    if (dtype === 'float32') return L.INT_TO_FLOAT
+    if (dtype === 'int32') return L.LINEAR
+    if (dtype === 'bool') return L.INT_TO_BOOL
+  }
+  return undefined
 }
 
 /** x in another dtype, as keras.ops.cast converts it. */
 export function cast(context: LowerContext, x: Value, dtype: ElementType): Value {
   if (x.dtype === dtype) return x
-  const code = conversions[x.dtype][dtype]
-  if (code === undefined) return { ...x, dtype }
-  return convert(context, 'cast', x, code, dtype)
+  const code = conversion(x.dtype, dtype)
+  if (code === L.LINEAR) return { ...x, dtype }
+  if (code !== undefined) return convert(context, 'cast', x, code, dtype)
+  const half = dtype === 'float16' || dtype === 'bfloat16'
+  if (half && storageOf(x.dtype) === 'i32') return cast(context, cast(context, x, 'float32'), dtype)
+  return { ...context.host.cast(context, x, dtype), mask: x.mask }
 }
 
 /** 1 where x is 0, else 0. */
@@ -40,15 +55,4 @@ function convert(
     ),
     mask: x.mask,
   }
-}
-
-/** Keras casts what is not floating point where it meets weights. */
-export function inFloat(context: LowerContext, call: CallArguments): CallArguments {
-  if (call.tensors.every(({ dtype }) => dtype === 'float32')) return call
-  const toFloat = (value: Value): Value => cast(context, value, 'float32')
-  const operands = call.operands.map((operand) => ({
-    ...operand,
-    tensors: operand.tensors.map(toFloat),
-  }))
-  return { ...call, operands, tensors: operands.flatMap(({ tensors }) => tensors) }
 }

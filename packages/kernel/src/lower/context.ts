@@ -5,7 +5,9 @@ import {
   type Layer,
   type Value as GraphValue,
 } from '@dotplus/core'
+import { bytesOf } from '../dtype/element-type.ts'
 import type { Program } from '../program.ts'
+import type { HostPart } from './host-part.ts'
 import type {
   Buffer,
   Constant,
@@ -16,8 +18,6 @@ import type {
   State,
   Value,
 } from '../plan/op.ts'
-
-const bytesPerElement = 4
 
 /** What a layer's lowering emits into: fresh values, views and ops, all named after the layer being lowered. */
 export class LowerContext {
@@ -32,15 +32,34 @@ export class LowerContext {
   layerAt: ((layer: number) => Layer | undefined) | undefined
   /** Constants that calls have as arguments, by tensor index. */
   readonly tensors: ReadonlyMap<number, Value>
+  readonly #host: HostPart | undefined
   #layer = ''
   #buffers = 0
 
   constructor(
-    constants: ReadonlyMap<number, { address: number; shape: readonly number[] }> = new Map(),
+    constants: ReadonlyMap<
+      number,
+      { address: number; shape: readonly number[]; dtype: ElementType }
+    > = new Map(),
+    host?: HostPart,
   ) {
     this.tensors = new Map(
-      [...constants].map(([index, { address, shape }]) => [index, this.fixed(address, shape)]),
+      [...constants].map(([index, { address, shape, dtype }]) => [
+        index,
+        this.fixed(address, shape, dtype),
+      ]),
     )
+    this.#host = host
+  }
+
+  /**
+   * What works on dtypes that WebAssembly has no ops for.
+   *
+   * @throws {UnsupportedError} when the model was loaded without it
+   */
+  get host(): HostPart {
+    if (this.#host) return this.#host
+    throw new UnsupportedError('this dtype is not supported here', { layer: this.#layer })
   }
 
   /** Names the layer that the next ops belong to. */
@@ -56,15 +75,15 @@ export class LowerContext {
   value(shape: readonly number[], dtype: ElementType = 'float32'): Value {
     const buffer: Buffer = {
       id: this.#buffers++,
-      byteLength: elementCount(shape) * bytesPerElement,
+      byteLength: elementCount(shape) * bytesOf(dtype),
     }
     return { buffer, shape, dtype }
   }
 
   /** A value that lies in the weights: `address` is where `WeightStore.place` put it. */
-  fixed(address: number, shape: readonly number[]): Value {
-    const byteLength = elementCount(shape) * bytesPerElement
-    return { buffer: { id: this.#buffers++, byteLength, address }, shape, dtype: 'float32' }
+  fixed(address: number, shape: readonly number[], dtype: ElementType = 'float32'): Value {
+    const byteLength = elementCount(shape) * bytesOf(dtype)
+    return { buffer: { id: this.#buffers++, byteLength, address }, shape, dtype }
   }
 
   /** The same elements under another shape of as many elements. */
@@ -84,7 +103,7 @@ export class LowerContext {
 
   /** A view of a value as rows of `width` elements. */
   operand(value: Value, width: number): Operand {
-    return { buffer: value.buffer, rowBytes: width * bytesPerElement }
+    return { buffer: value.buffer, rowBytes: width * bytesOf(value.dtype) }
   }
 
   /** An op that maps rows of `width` elements one by one; the result has x's shape. */
@@ -163,8 +182,12 @@ export interface Operands {
 
 /** One layer kind's way into ops. `prepare` runs once at load, `lower` once per plan and call. */
 export interface Lowering<Prepared> {
-  /** Takes tensors of any dtype; others get integers and bools as float32. */
+  /** Takes tensors of any dtype; others get everything as float32, see `lowerInDtype`. */
   readonly anyDtype?: boolean
+  /** Only moves the elements of its first tensor, whatever they are, and fills with zeros. */
+  readonly moves?: boolean
+  /** Needs the host part, whatever the dtypes are. */
+  readonly needsHost?: boolean
   prepare(layer: Layer, weights: WeightStore): Prepared
   lower(context: LowerContext, prepared: Prepared, call: CallArguments, layer: Layer): Value[]
 }
@@ -173,11 +196,15 @@ export interface Lowering<Prepared> {
 export interface WeightStore {
   /** A tensor's elements as float32. */
   floats(index: number): Float32Array
+  /** A tensor's elements as they lie in memory in its own dtype, see `Storage`. */
+  stored(index: number): Float32Array | Uint8Array
+  /** A tensor's elements as float64. */
+  doubles(index: number): Float64Array
   shape(index: number): readonly number[]
   /** The definition of a layer, by layer index. */
   layer(index: number): Layer
-  /** Puts floats into memory and returns their address. */
-  place(data: Float32Array): number
+  /** Puts elements into memory and returns their address. */
+  place(data: Float32Array | Uint8Array): number
   /** Packs a (inner, units) kernel with an optional bias (units) and returns the panels' address. */
   packDense(
     kernel: Float32Array,

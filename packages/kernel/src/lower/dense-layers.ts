@@ -7,7 +7,7 @@ import { flattenLayer, identityLayer, reshapeLayer } from './reshape.ts'
 /** The layers of dense networks, which are loaded with the package; all others come in a part of their own. */
 export const denseLayers: LayerSet = {
   // Nothing in this set makes integers or masks.
-  inFloat: (_context, call) => call,
+  lowerInDtype: (_context, _lowering, _layer, call, lower) => lower(call),
   withMasks: (_context, _layer, _call, outputs) => [...outputs],
   maskedAverage: () => undefined,
   impliedMasks: () => [],

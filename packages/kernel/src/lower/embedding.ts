@@ -81,10 +81,10 @@ export const embeddingLayer: Lowering<PreparedEmbedding> = {
     const zero = filled(
       context,
       x.shape.map(() => 1),
-      x.dtype,
+      'int32',
       0,
     )
-    return [{ ...y, mask: binary(context, layer, 'not_equal', x, zero) }]
+    return [{ ...y, mask: binary(context, layer, 'not_equal', indices, zero) }]
   },
 }
 

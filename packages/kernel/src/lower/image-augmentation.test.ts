@@ -31,7 +31,7 @@ describe('image augmentation', () => {
     async (operation) => {
       const x = numbers([2, 3, 5, 3], 7)
       const y = await answerOf('imageAugmentation', augmentation(operation), x)
-      expect(y).toEqual({ shape: x.shape, data: x.data })
+      expect(y).toMatchObject({ shape: x.shape, data: x.data })
     },
   )
 

@@ -6,7 +6,10 @@ import { randomFloats } from '../wasm/testing.ts'
 import { input, modelOf, type Weight } from './model.fixture.ts'
 
 const shape = [2, 4, 3, 6]
-const x: Tensor = { data: randomFloats(144, 1).map((v) => v * 3 + 5), shape }
+const x: Pick<Tensor, 'data' | 'shape'> = {
+  data: randomFloats(144, 1).map((v) => v * 3 + 5),
+  shape,
+}
 
 async function run(
   kind: string,

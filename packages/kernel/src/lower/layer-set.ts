@@ -4,8 +4,14 @@ import type { CallArguments, LowerContext, Lowering, Operands, Value } from './c
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
 export interface LayerSet {
   readonly lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
-  /** Casts what is not floating point to float32, for layers that meet weights. */
-  inFloat(context: LowerContext, call: CallArguments): CallArguments
+  /** Lowers a layer in the dtype of its policy. */
+  lowerInDtype(
+    context: LowerContext,
+    lowering: Lowering<unknown>,
+    layer: Layer,
+    call: CallArguments,
+    lower: (call: CallArguments) => Value[],
+  ): Value[]
   /** A layer's outputs with the masks that Keras gives them. */
   withMasks(
     context: LowerContext,

@@ -1,5 +1,6 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 
+import { isFloating } from '../dtype/element-type.ts'
 import { writeFill } from '../program.ts'
 import {
   writeMaskedMean,
@@ -39,7 +40,13 @@ export function filled(
     inPlace: false,
     tileable: false,
     emit: (program, index, place) =>
-      writeFill(program, index, { rows: 1, width, y: place.address(write), value, dtype }),
+      writeFill(program, index, {
+        rows: 1,
+        width,
+        y: place.address(write),
+        value,
+        dtype: isFloating(dtype) ? 'float32' : 'int32',
+      }),
   })
   return y
 }
@@ -109,7 +116,7 @@ export function select(
         maskAdvance: place.advance(steps),
         ...(other
           ? { other: place.address(other), otherAdvance: place.advance(other) }
-          : { value: otherwise as number, integer: x.dtype !== 'float32' }),
+          : { value: otherwise as number, integer: !isFloating(x.dtype) }),
       }),
   })
   return y
@@ -200,7 +207,7 @@ export function elementMask(
       got: `(${mask.shape.join(', ')})`,
     })
   }
-  if (mask.dtype === 'float32') throw unsupported(layer, 'a mask of dtype', mask.dtype)
+  if (isFloating(mask.dtype)) throw unsupported(layer, 'a mask of dtype', mask.dtype)
   const bits = context.view(cast(context, mask, 'bool'), own)
   return own.join() === shape.join() ? bits : broadcastTo(context, layer, bits, shape)
 }

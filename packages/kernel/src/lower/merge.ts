@@ -1,4 +1,6 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { bytesOf, isFloating, storageOf } from '../dtype/element-type.ts'
+import { resultType } from '../dtype/result-type.ts'
 import { writeBinary, writeCopy, type BinaryName, type OperandKind } from '../program.ts'
 import { cast } from './cast.ts'
 import {
@@ -12,6 +14,7 @@ import {
 } from './context.ts'
 import { mergeUnmasked } from './merge-masked.ts'
 import { broadcastTo } from './permute.ts'
+import { asWords, fromWords } from './words.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {
   add: 'add',
@@ -82,6 +85,11 @@ const integerOperations: Readonly<Partial<Record<BinaryName, BinaryName>>> = {
   less_equal: 'int_less_equal',
 }
 
+/** Dtypes that WebAssembly has no arithmetic for. */
+function needsHost(dtype: ElementType): boolean {
+  return dtype !== 'int32' && dtype !== 'bool' && storageOf(dtype) !== 'f32'
+}
+
 const comparisons: ReadonlySet<BinaryName> = new Set([
   'equal',
   'not_equal',
@@ -93,12 +101,12 @@ const comparisons: ReadonlySet<BinaryName> = new Set([
   'int_less_equal',
 ])
 
-const ranks: Readonly<Record<ElementType, number>> = { bool: 0, int32: 1, float32: 2 }
-
-/** Tensors cast to the dtype that holds all of theirs: bool < int32 < float32. */
+/** Tensors cast to the dtype in which Keras brings them together. */
 export function promoted(context: LowerContext, tensors: readonly Value[]): Value[] {
-  const [widest] = tensors.map(({ dtype }) => dtype).toSorted((a, b) => ranks[b] - ranks[a])
-  return tensors.map((x) => cast(context, x, widest ?? 'float32'))
+  const dtype = tensors.every((x) => x.dtype === tensors[0]?.dtype)
+    ? tensors[0]?.dtype
+    : resultType(...tensors.map((x) => x.dtype))
+  return dtype ? tensors.map((x) => cast(context, x, dtype)) : [...tensors]
 }
 
 /** y = a ∘ b with NumPy's broadcasting and promotion; both have the same rank. */
@@ -109,7 +117,13 @@ export function binary(
   first: Value,
   second: Value,
 ): Value {
-  const integral = first.dtype !== 'float32' && second.dtype !== 'float32'
+  const meeting = resultType(first.dtype, second.dtype)
+  if (meeting !== undefined && needsHost(meeting)) {
+    const [a, b] = [first, second].map((x) => cast(context, x, meeting)) as [Value, Value]
+    return context.host.binary(context, layer, named, a, b)
+  }
+  const half = meeting === 'float16' || meeting === 'bfloat16' ? meeting : undefined
+  const integral = !isFloating(first.dtype) && !isFloating(second.dtype)
   const bools = first.dtype === 'bool' && second.dtype === 'bool'
   // The sum of two bools is their disjunction.
   const integer = bools && named === 'add' ? 'int_maximum' : integerOperations[named]
@@ -117,7 +131,10 @@ export function binary(
   const onInts = integral && operation.startsWith('int_')
   const [a, b] = onInts
     ? (promoted(context, [first, second]) as [Value, Value])
-    : [cast(context, first, 'float32'), cast(context, second, 'float32')]
+    : ([first, second].map((x) => cast(context, half ? cast(context, x, half) : x, 'float32')) as [
+        Value,
+        Value,
+      ])
   const dtype = comparisons.has(operation) ? 'bool' : a.dtype
   const shape = broadcast(a.shape, b.shape, layer)
   const left = spanning(context, layer, a, shape)
@@ -154,7 +171,7 @@ export function binary(
         yAdvance: place.advance(write),
       }),
   })
-  return y
+  return half && dtype === 'float32' ? cast(context, y, half) : y
 }
 
 /**
@@ -248,14 +265,14 @@ export const mergeLayer: Lowering<string> = {
     for (const other of others)
       sum = binary(context, layer, operations[operation] as BinaryName, sum, other)
     if (operation !== 'average') return [sum]
-    return [
-      binaryConstant(
-        context,
-        'divide',
-        cast(context, sum, 'float32'),
-        Float32Array.of(call.tensors.length),
-      ),
-    ]
+    const halves = sum.dtype === 'float16' || sum.dtype === 'bfloat16' ? sum.dtype : 'float32'
+    const mean = binaryConstant(
+      context,
+      'divide',
+      cast(context, sum, 'float32'),
+      Float32Array.of(call.tensors.length),
+    )
+    return [cast(context, mean, halves)]
   },
 }
 
@@ -277,6 +294,8 @@ export function concatenate(
 ): Value {
   const [{ shape: head, dtype }] = tensors as [Value, ...Value[]]
   const at = resolveAxis(axis, head.length, layer)
+  if (bytesOf(dtype) === 8)
+    return fromWords(concatenate(context, layer, tensors.map(asWords), at), dtype)
   for (const { shape } of tensors) {
     if (shape.length !== head.length || shape.some((size, i) => i !== at && size !== head[i])) {
       throw new ModelError(`shapes to concatenate along axis ${axis}`, {

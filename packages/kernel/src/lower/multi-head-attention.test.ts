@@ -65,14 +65,17 @@ async function attend(settings: Settings): Promise<Record<string, Tensor>> {
 }
 
 const query: Tensor = {
+  dtype: 'float32',
   data: randomFloats(batch * targets * width, 1),
   shape: [batch, targets, width],
 }
 const value: Tensor = {
+  dtype: 'float32',
   data: randomFloats(batch * sources * width, 2),
   shape: [batch, sources, width],
 }
 const allowed: Tensor = {
+  dtype: 'float32',
   data: randomFloats(batch * targets * sources, 3).map((v, i) => Number(v > 0 && i >= sources)),
   shape: [batch, targets, sources],
 }

@@ -1,6 +1,6 @@
 import { elementCount, ModelError, type Layer, type Value as GraphValue } from '@dotplus/core'
 
-import { elementTypeOf } from '../model/element-type.ts'
+import { isElementType } from '../dtype/element-type.ts'
 import { cast, logicalNot } from './cast.ts'
 import {
   resolveAxis,
@@ -41,10 +41,8 @@ function dtypeOf(settings: Settings, call: CallArguments, layer: Layer): Element
   const value = settingOf(settings, call, 'dtype')
   if (value === undefined) return undefined
   const name = value.kind === 'text' ? value.text : value.kind === 'dtype' ? value.dtype : undefined
-  const dtype = elementTypeOf(name)
-  const narrow = name === undefined || !['float32', 'int32', 'int64', 'bool'].includes(name)
-  if (dtype === undefined || narrow) throw unsupported(layer, 'dtype', name ?? value.kind)
-  return dtype
+  if (!isElementType(name)) throw unsupported(layer, 'dtype', name ?? value.kind)
+  return name
 }
 
 function firstTensor(call: CallArguments, layer: Layer): Value {
@@ -111,7 +109,8 @@ function like(value: number): StructuralOp {
     settings: ['dtype'],
     lower(context, settings, call, layer) {
       const x = firstTensor(call, layer)
-      return filled(context, x.shape, dtypeOf(settings, call, layer) ?? x.dtype, value)
+      const dtype = dtypeOf(settings, call, layer) ?? x.dtype
+      return cast(context, filled(context, x.shape, 'int32', value), dtype)
     },
   }
 }

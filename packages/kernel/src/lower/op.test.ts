@@ -5,13 +5,16 @@ import type { Tensor } from '../model/tensor.ts'
 import { randomFloats } from '../wasm/testing.ts'
 import { input, opModel } from './model.fixture.ts'
 
-const x: Tensor = { data: Float32Array.from({ length: 24 }, (_, i) => i), shape: [2, 3, 4] }
+const x: Pick<Tensor, 'data' | 'shape'> = {
+  data: Float32Array.from({ length: 24 }, (_, i) => i),
+  shape: [2, 3, 4],
+}
 
 async function run(
   name: string,
   given: readonly unknown[],
   settings: Readonly<Record<string, unknown>> = {},
-  inputs: readonly Tensor[] = [x],
+  inputs: readonly Pick<Tensor, 'data' | 'shape'>[] = [x],
 ): Promise<Tensor> {
   const ranks = inputs.map(({ shape }) => shape.length)
   using model = await instantiate(opModel(name, ranks, given, settings))

@@ -31,6 +31,7 @@ function prepareAmounts(
 
 /** ZeroPadding1D to 3D. */
 export const zeroPaddingLayer: Lowering<Amounts> = {
+  moves: true,
   prepare(layer) {
     if (layer.kind !== 'zeroPadding') throw unsupported(layer, 'layer', layer.className)
     return prepareAmounts(layer, layer.zeroPadding)
@@ -48,6 +49,7 @@ export const zeroPaddingLayer: Lowering<Amounts> = {
 
 /** Cropping1D to 3D. */
 export const croppingLayer: Lowering<Amounts> = {
+  moves: true,
   prepare(layer) {
     if (layer.kind !== 'cropping') throw unsupported(layer, 'layer', layer.className)
     return prepareAmounts(layer, layer.cropping)

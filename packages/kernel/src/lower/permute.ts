@@ -1,6 +1,8 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { bytesOf } from '../dtype/element-type.ts'
 import { maxTransposeRank, writeTranspose, writeTransposeAxes } from '../program.ts'
 import { LowerContext, onlyTensor, unsupported, type Lowering, type Value } from './context.ts'
+import { asWords, fromWords } from './words.ts'
 
 /** numpy.transpose: axis i of the result is axis `permutation[i]` of x. */
 export function transpose(
@@ -14,6 +16,10 @@ export function transpose(
   const moving = permutation.filter((axis) => x.shape[axis] !== 1)
   if (moving.every((axis, i) => i === 0 || axis > (moving[i - 1] as number)))
     return context.view(x, shape)
+  if (bytesOf(x.dtype) === 8) {
+    const words = transpose(context, layer, asWords(x), [...permutation, permutation.length])
+    return fromWords(words, x.dtype)
+  }
   const y = context.value(shape, x.dtype)
   const count = elementCount(shape)
   if (count === 0) return y
@@ -63,6 +69,8 @@ export function broadcastTo(
   x: Value,
   shape: readonly number[],
 ): Value {
+  if (bytesOf(x.dtype) === 8)
+    return fromWords(broadcastTo(context, layer, asWords(x), [...shape, 2]), x.dtype)
   const y = context.value(shape, x.dtype)
   const count = elementCount(shape)
   if (count === 0) return y

@@ -1,6 +1,6 @@
 import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
-import { inFloat } from './cast.ts'
+import { lowerInDtype } from './compute-dtype.ts'
 import type { LayerSet } from './layer-set.ts'
 import { impliedMasks, withMasks } from './masks.ts'
 import { convRecurrentLayer } from './conv-recurrent.ts'
@@ -28,7 +28,6 @@ import {
   rescalingLayer,
 } from './normalization.ts'
 import { multiHeadAttentionLayer } from './multi-head-attention.ts'
-import { opLayer } from './op.ts'
 import { croppingLayer, zeroPaddingLayer } from './padding.ts'
 import { permuteLayer } from './permute.ts'
 import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './pooling.ts'
@@ -42,12 +41,11 @@ import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const allLayers: LayerSet = {
-  inFloat,
+  lowerInDtype,
   withMasks,
   maskedAverage,
   impliedMasks,
   lowerings: {
-    op: opLayer,
     identity: identityLayer,
     dense: denseLayer,
     activation: activationLayer,

@@ -1,7 +1,8 @@
 import { elementCount, ModelError } from '@dotplus/core'
+import { bytesOf } from '../dtype/element-type.ts'
 import { writeCopy } from '../program.ts'
 import { onlyTensor, type Lowering } from './context.ts'
-import { transpose } from './permute.ts'
+import { broadcastTo, transpose } from './permute.ts'
 
 /** Dropout and other layers that only act in training: a view of the input. */
 export const identityLayer: Lowering<undefined> = {
@@ -59,6 +60,10 @@ export const repeatVectorLayer: Lowering<number> = {
         expected: '(batch, features)',
         got: `(${x.shape.join(', ')})`,
       })
+    }
+    if (bytesOf(x.dtype) === 8) {
+      const shape = [batch, n, features]
+      return [broadcastTo(context, layer, context.view(x, [batch, 1, features]), shape)]
     }
     const y = context.value([batch, n, features], x.dtype)
     if (elementCount(y.shape) === 0) return [y]

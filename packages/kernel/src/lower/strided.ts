@@ -1,6 +1,8 @@
 import { elementCount } from '@dotplus/core'
+import { bytesOf } from '../dtype/element-type.ts'
 import { writeTranspose } from '../program.ts'
 import { LowerContext, type Value } from './context.ts'
+import { asWords, fromWords } from './words.ts'
 
 /** Walks over the elements of a value: first element, and per axis a length and a step in elements, which may be negative. */
 export interface Walk {
@@ -45,7 +47,15 @@ export function strided(context: LowerContext, x: Value, walk: Walk): Value {
     steps[0] === 1
   )
     return context.view(x, shape)
-  const y = context.value(shape)
+  if (bytesOf(x.dtype) === 8) {
+    const words = strided(context, asWords(x), {
+      offset: walk.offset * 2,
+      lengths: [...walk.lengths, 2],
+      steps: [...walk.steps.map((step) => step * 2), 1],
+    })
+    return fromWords(words, x.dtype)
+  }
+  const y = context.value(shape, x.dtype)
   if (count === 0) return y
   const rank = lengths.length
   const table = context.constant(Uint32Array.from([...lengths, ...steps.map((step) => step * 4)]))

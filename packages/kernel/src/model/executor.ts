@@ -1,5 +1,6 @@
+import type { StringPool } from '../dtype/string-pool.ts'
 import type { KernelMemory } from '../memory.ts'
-import type { Plan, Stretch } from '../plan/planner.ts'
+import type { Plan, Stretch } from '../plan/plan.ts'
 import type { Team } from '../threads/team.ts'
 import * as L from '../wasm/layout.ts'
 import { explainFault, explainTrap } from './trap.ts'
@@ -22,13 +23,18 @@ export class Executor {
    * @throws {InputError} when an op was given a value it cannot use
    * @throws {RuntimeError} when a thread fails
    */
-  run(plan: Plan): void {
+  run(plan: Plan, strings: StringPool): void {
     // By index: an iterator would be garbage in every call.
     const { stretches } = plan
-    for (let i = 0; i < stretches.length; i++) this.#runStretch(plan, stretches[i] as Stretch)
+    for (let i = 0; i < stretches.length; i++)
+      this.#runStretch(plan, stretches[i] as Stretch, strings)
   }
 
-  #runStretch(plan: Plan, { first, count, share }: Stretch): void {
+  #runStretch(plan: Plan, { first, count, share, host }: Stretch, strings: StringPool): void {
+    if (host) {
+      host(this.#memory, strings)
+      return
+    }
     const record = this.#base + first * L.RECORD_BYTES
     const team = this.#team
     if (share && team && team.threads > 1) {

@@ -1,6 +1,6 @@
-import type { Graph, Model, Port, Value } from '@dotplus/core'
+import type { Call, Graph, Layer, Model, Port, Value } from '@dotplus/core'
 
-const floating: ReadonlySet<string> = new Set(['float64', 'float16', 'bfloat16'])
+import { isElementType, type ElementType } from '../dtype/element-type.ts'
 
 function* references(value: Value | undefined): Generator<number> {
   if (value?.kind === 'ref') yield value.ref.call
@@ -9,21 +9,29 @@ function* references(value: Value | undefined): Generator<number> {
     for (const entry of value.dict.entries) yield* references(entry.value)
 }
 
+/** Layers that use an input directly; undefined when it is one of the outputs itself. */
+function usersOf(model: Model, graph: Graph, { value }: Port): Layer[] | undefined {
+  if (!value || graph.outputs.some((output) => output.value?.call === value.call)) return undefined
+  const uses = ({ arguments: given }: Call): boolean =>
+    given.some((argument) => [...references(argument.value)].includes(value.call))
+  return graph.calls.filter(uses).flatMap((call) => model.layers[call.layer] ?? [])
+}
+
 /**
- * True when float32 elements say all that the model uses of this input: they have that dtype, or another floating one and
- * only go to layers that compute in float32, which cast what they are called with. Operations do not cast.
+ * The dtype in which an input's elements are held: its own, or a shorter one that says all that the model uses of it.
+ * Layers that compute in float32 cast a float64 that they are called with, and an embedding an index; functions do not.
  */
-export function isFloat32Input(model: Model, graph: Graph, { dtype, value }: Port): boolean {
-  if (dtype === undefined || dtype === 'float32') return true
-  if (!floating.has(dtype) || !value) return false
-  if (graph.outputs.some((output) => output.value?.call === value.call)) return false
-  return graph.calls
-    .filter((call) =>
-      call.arguments.some((argument) => [...references(argument.value)].includes(value.call)),
-    )
-    .every((call) => {
-      const layer = model.layers[call.layer]
-      const casts = layer !== undefined && layer.kind !== 'op' && layer.kind !== 'submodel'
-      return casts && (layer.computeDtype ?? 'float32') === 'float32'
-    })
+export function heldAs(model: Model, graph: Graph, port: Port | undefined): ElementType {
+  const dtype = port?.dtype ?? 'float32'
+  if (!port || !isElementType(dtype)) return 'float32'
+  if (dtype !== 'float64' && dtype !== 'int64') return dtype
+  const users = usersOf(model, graph, port)
+  if (!users) return dtype
+  const narrow = users.every(({ kind, computeDtype }) =>
+    dtype === 'int64'
+      ? kind === 'embedding'
+      : kind !== 'op' && kind !== 'submodel' && (computeDtype ?? 'float32') === 'float32',
+  )
+  if (!narrow) return dtype
+  return dtype === 'int64' ? 'int32' : 'float32'
 }

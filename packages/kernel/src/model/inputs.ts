@@ -1,8 +1,10 @@
 import { elementCount, InputError } from '@dotplus/core'
+import { isFloating, type ElementType } from '../dtype/element-type.ts'
+import type { Elements } from './element-type.ts'
 import type {
   InputValue,
   ModelInput,
-  NestedNumbers,
+  NestedElements,
   NumericArray,
   Signature,
   WideIntegerArray,
@@ -10,7 +12,7 @@ import type {
 
 /** Elements of one input with the shape they have in this call. */
 export interface BoundInput {
-  readonly data: ArrayLike<number>
+  readonly data: Elements
   readonly shape: readonly number[]
 }
 
@@ -97,7 +99,7 @@ function bindRecord(
 
 function isTensorLike(
   value: unknown,
-): value is { data: NumericArray | WideIntegerArray; shape: readonly number[] } {
+): value is { data: NumericArray | WideIntegerArray | string[]; shape: readonly number[] } {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -109,20 +111,40 @@ function isTensorLike(
 
 function bindOne(signature: Signature, given: InputValue): BoundInput {
   if (isTensorLike(given)) {
-    if (!isNumericArray(given.data)) wrongKind(signature, given.data)
-    return checked(signature, numbersOf(signature, given.data), given.shape)
+    const { data } = given
+    const fits = isNumericArray(data)
+      ? fitsNumbers(signature, data)
+      : Array.isArray(data) && data.every((element) => fitsElement(signature, element))
+    if (!fits) wrongKind(signature, data)
+    return checked(signature, data, given.shape)
   }
-  if (isNumericArray(given))
-    return { data: numbersOf(signature, given), shape: inferShape(signature, given.length) }
-  if (Array.isArray(given)) return bindNested(signature, given as NestedNumbers)
+  if (isNumericArray(given)) {
+    if (!fitsNumbers(signature, given)) wrongKind(signature, given)
+    return { data: given, shape: inferShape(signature, given.length) }
+  }
+  if (Array.isArray(given)) return bindNested(signature, given as NestedElements)
   return wrongKind(signature, given)
 }
 
-/** 64-bit integers as numbers, for inputs that are integers; whether they fit is checked where they are stored. */
-function numbersOf(signature: Signature, data: NumericArray | WideIntegerArray): ArrayLike<number> {
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data
-  if (!signature.dtype.includes('int')) wrongKind(signature, data)
-  return Array.from(data, Number)
+/** Whether the elements of a typed array can be cast to the input's dtype. */
+function fitsNumbers(signature: Signature, data: NumericArray | WideIntegerArray): boolean {
+  if (signature.dtype === 'string') return false
+  const wide = data instanceof BigInt64Array || data instanceof BigUint64Array
+  return !wide || !isFloating(signature.dtype as ElementType)
+}
+
+/** Whether an element of a nested array is one of the input's dtype. */
+function fitsElement({ dtype }: Signature, element: unknown): boolean {
+  switch (typeof element) {
+    case 'number':
+      return dtype !== 'string'
+    case 'bigint':
+      return dtype.includes('int')
+    case 'boolean':
+      return dtype === 'bool'
+    default:
+      return typeof element === 'string' && dtype === 'string'
+  }
 }
 
 function wrongKind(signature: Signature, given: unknown): never {
@@ -133,11 +155,7 @@ function wrongKind(signature: Signature, given: unknown): never {
   })
 }
 
-function checked(
-  signature: Signature,
-  data: ArrayLike<number>,
-  shape: readonly number[],
-): BoundInput {
+function checked(signature: Signature, data: Elements, shape: readonly number[]): BoundInput {
   const fits =
     shape.length === signature.shape.length &&
     shape.every(
@@ -188,14 +206,14 @@ function inferShape(signature: Signature, length: number): readonly number[] {
   return signature.shape.map((size) => size ?? length / fixed)
 }
 
-function bindNested(signature: Signature, given: NestedNumbers): BoundInput {
-  if (given.every((item) => typeof item === 'number') && signature.shape.length !== 1) {
-    return { data: given, shape: inferShape(signature, given.length) }
+function bindNested(signature: Signature, given: NestedElements): BoundInput {
+  if (given.every((item) => fitsElement(signature, item)) && signature.shape.length !== 1) {
+    return { data: given as readonly number[], shape: inferShape(signature, given.length) }
   }
   const shape: number[] = []
   for (let level: unknown = given; Array.isArray(level) || isNumericArray(level); level = level[0])
     shape.push(level.length)
-  const data: number[] = []
+  const data: (number | bigint | boolean | string)[] = []
   flatten(signature, given, shape, 0, data)
   return checked(signature, data, shape)
 }
@@ -205,7 +223,7 @@ function flatten(
   level: unknown,
   shape: readonly number[],
   depth: number,
-  out: number[],
+  out: (number | bigint | boolean | string)[],
 ): void {
   if (!(Array.isArray(level) || isNumericArray(level)) || level.length !== shape[depth]) {
     throw new InputError('nested arrays of unequal length or depth', {
@@ -217,8 +235,7 @@ function flatten(
   const innermost = depth === shape.length - 1
   for (const item of level as ArrayLike<unknown> & Iterable<unknown>) {
     if (!innermost) flatten(signature, item, shape, depth + 1, out)
-    else if (typeof item === 'number') out.push(item)
-    else if (typeof item === 'boolean' && signature.dtype === 'bool') out.push(Number(item))
+    else if (fitsElement(signature, item)) out.push(item as number)
     else wrongKind(signature, item)
   }
 }

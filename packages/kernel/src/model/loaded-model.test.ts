@@ -222,6 +222,7 @@ describe('LoadedModel', () => {
     expect(loaded.predict(new Float32Array(0))).toEqual({
       data: new Float32Array(0),
       shape: [0, 1],
+      dtype: 'float32',
     })
   })
 

@@ -8,11 +8,15 @@ import {
 } from '@dotplus/core'
 import { LowerContext, type Value } from '../lower/context.ts'
 import type { KernelMemory } from '../memory.ts'
-import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
+import type { PlacedValue, Plan, PlanStep } from '../plan/plan.ts'
+import { makePlan } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
+import type { HostPart } from '../lower/host-part.ts'
+import { StringPool } from '../dtype/string-pool.ts'
 import type { Team } from '../threads/team.ts'
-import { elementTypeOf, loadOutput, storeInput } from './element-type.ts'
+import { arrayFor, loadOutput, storeInput } from './element-type.ts'
 import { Executor } from './executor.ts'
+import { heldAs } from './input-dtype.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
 import {
   lowerGraph,
@@ -21,14 +25,14 @@ import {
   type PreparedLayers,
 } from './lower-graph.ts'
 import { ModelState } from './state.ts'
-import type { ModelInput, Prediction, Signature, Tensor } from './tensor.ts'
+import type { ModelInput, Prediction, Signature, Tensor, TensorData } from './tensor.ts'
 
 export interface PredictOptions {
   /**
    * Where to write: an array as long as the only output, or a record of arrays by output name. The result then holds
-   * these arrays and nothing is allocated for them.
+   * these arrays and nothing is allocated for them. Each is of the kind that its output's dtype has.
    */
-  readonly out?: Float32Array | Readonly<Record<string, Float32Array>>
+  readonly out?: TensorData | Readonly<Record<string, TensorData>>
   /** Names of layers whose output is wanted too; the result is then a record by output and layer name. */
   readonly layers?: readonly string[]
 }
@@ -70,6 +74,8 @@ export interface LoadedParts {
   readonly prepared: PreparedLayers
   /** Tensors that calls have as arguments, by tensor index. */
   readonly constants: ReadonlyMap<number, PlacedConstant>
+  /** Function nodes and rare dtypes; loaded for models that need them. */
+  readonly host: HostPart | undefined
   /** First address after the weights: where plans are put. */
   readonly base: number
   readonly requestedPrecision: Precision
@@ -105,10 +111,13 @@ function directPlan(plan: Plan): DirectPlan | undefined {
   const [input, ...otherInputs] = plan.inputs
   const [output, ...otherOutputs] = plan.outputs
   if (!input || !output || otherInputs.length > 0 || otherOutputs.length > 0) return undefined
-  if (plan.states.length > 0 || input.dtype !== 'float32' || output.dtype !== 'float32') {
-    return undefined
-  }
+  if (plan.states.length > 0 || plan.stretches.some(({ host }) => host)) return undefined
+  if (input.dtype !== 'float32' || output.dtype !== 'float32') return undefined
   return { plan, input, output, last: undefined }
+}
+
+function isArray(out: NonNullable<PredictOptions['out']>): out is TensorData {
+  return ArrayBuffer.isView(out) || Array.isArray(out)
 }
 
 /** A model ready to run, with its weights packed in memory of its own. Made by `load` or `instantiate`. */
@@ -124,6 +133,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #active: Plan | undefined
   #direct: DirectPlan | undefined
   readonly #states = new ModelState()
+  readonly #strings = new StringPool()
   /** The length of a flat array settles the shape. */
   readonly #takesFlat: boolean
 
@@ -167,7 +177,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #execute({ plan, input, output }: DirectPlan, x: Float32Array): number {
     const { memory, base, executor } = this.#loaded()
     memory.f32.set(x, (base + input.offset) >>> 2)
-    executor.run(plan)
+    executor.run(plan, this.#strings)
     return (base + output.offset) >>> 2
   }
 
@@ -175,7 +185,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { output } = direct
     const from = this.#execute(direct, x)
     const data = this.#loaded().memory.f32.slice(from, from + output.length)
-    return { data, shape: output.shape.slice() }
+    return { data, shape: output.shape.slice(), dtype: 'float32' }
   }
 
   #runDirectInto(direct: DirectPlan, x: Float32Array, out: Float32Array): Tensor {
@@ -186,7 +196,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     if (output.length <= 64)
       for (let i = 0; i < output.length; i++) out[i] = f32[from + i] as number
     else out.set(f32.subarray(from, from + output.length))
-    if (direct.last?.data !== out) direct.last = { data: out, shape: output.shape.slice() }
+    if (direct.last?.data !== out)
+      direct.last = { data: out, shape: output.shape.slice(), dtype: 'float32' }
     return direct.last
   }
 
@@ -197,21 +208,25 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const plan = this.#planFor(inputs, layers)
     if (plan !== this.#active) this.#activate(plan)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
+    this.#strings.clear()
     for (const [i, { data }] of inputs.entries()) {
       const input = plan.inputs[i] as Plan['inputs'][number]
-      storeInput(memory, base, input, data, this.inputs[i])
+      storeInput(memory, this.#strings, base, input, data, this.inputs[i])
     }
     const targets = this.#targets(plan, options.out)
     this.#states.store(memory, base, plan)
-    executor.run(plan)
+    executor.run(plan, this.#strings)
     this.#states.load(memory, base, plan)
-    const results = plan.outputs.map((output, i): Tensor => {
-      const data = targets[i] ?? new Float32Array(output.length)
-      loadOutput(memory, base, output, data)
-      return { data, shape: output.shape.slice() }
+    const results = plan.outputs.map((output, i): Tensor<TensorData> => {
+      const data = targets[i] ?? arrayFor(output.dtype, output.length)
+      loadOutput(memory, this.#strings, base, output, data)
+      return { data, shape: output.shape.slice(), dtype: output.dtype }
     })
-    if (results.length === 1 && layers.length === 0) return results[0] as Tensor
-    return Object.fromEntries(plan.outputs.map(({ name }, i) => [name, results[i] as Tensor]))
+    const [only] = results
+    if (only && results.length === 1 && layers.length === 0) return only
+    return Object.fromEntries(
+      plan.outputs.map(({ name }, i) => [name, results[i] as Tensor<TensorData>]),
+    )
   }
 
   #loaded(): LoadedParts & { readonly executor: Executor } {
@@ -220,16 +235,17 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     return this.#parts
   }
 
-  #targets(plan: Plan, out: PredictOptions['out']): readonly (Float32Array | undefined)[] {
+  #targets(plan: Plan, out: PredictOptions['out']): readonly (TensorData | undefined)[] {
     if (out === undefined) return []
-    if (out instanceof Float32Array && plan.outputs.length !== 1) {
+    const single = isArray(out)
+    if (single && plan.outputs.length !== 1) {
       throw new UsageError('out', {
         expected: `a record of arrays for ${plan.outputs.map(({ name }) => name).join(', ')}`,
         got: 'one array',
       })
     }
     return plan.outputs.map(({ name, length }) => {
-      const target = out instanceof Float32Array ? out : out[name]
+      const target = single ? out : out[name]
       if (target !== undefined && target.length !== length) {
         throw new UsageError('length of out', {
           place: `output ${name}`,
@@ -263,8 +279,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
-    const { model, graph, prepared, base, team, shareFrom } = this.#loaded()
-    const context = new LowerContext(this.#loaded().constants)
+    const { model, graph, prepared, base, host, team, shareFrom } = this.#loaded()
+    const context = new LowerContext(this.#loaded().constants, host)
     const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
     const outputs = lowerGraph(context, model, prepared, graph, values, seen)
@@ -296,7 +312,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #inputValues(context: LowerContext, shapes: readonly (readonly number[])[]): Value[] {
-    return shapes.map((shape, i) => context.value(shape, elementTypeOf(this.inputs[i]?.dtype)))
+    const { model, graph } = this.#loaded()
+    return shapes.map((shape, i) => context.value(shape, heldAs(model, graph, graph.inputs[i])))
   }
 
   #activate(plan: Plan): void {
@@ -317,7 +334,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
         got: `${shapes.length}`,
       })
     }
-    const context = new LowerContext(this.#loaded().constants)
+    const context = new LowerContext(this.#loaded().constants, this.#loaded().host)
     const seen: LayerOutputs = new Map()
     lowerGraph(context, model, prepared, graph, this.#inputValues(context, shapes), seen)
     return new Map([...seen].map(([name, values]) => [name, values.map(({ shape }) => shape)]))

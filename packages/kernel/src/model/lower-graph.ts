@@ -11,16 +11,22 @@ import {
 import {
   LowerContext,
   type CallArguments,
+  type Lowering,
   type Operands,
   type Value,
   type WeightStore,
 } from '../lower/context.ts'
+import { isElementType, type ElementType } from '../dtype/element-type.ts'
+import { rounded } from '../dtype/half.ts'
 import { denseLayers } from '../lower/dense-layers.ts'
+import type { HostPart } from '../lower/host-part.ts'
 import type { LayerSet } from '../lower/layer-set.ts'
+import { heldAs } from './input-dtype.ts'
 
 /** The layers of a model, checked, with their weights packed. */
 export interface PreparedLayers {
   readonly set: LayerSet
+  readonly host: HostPart | undefined
   /** Settings of each layer, by layer index. */
   readonly settings: readonly unknown[]
 }
@@ -31,12 +37,54 @@ export async function layerSetOf(model: Model): Promise<LayerSet> {
     const layer = model.layers[index]
     if (layer?.kind === 'input')
       return layer.input.dtype === undefined || layer.input.dtype === 'float32'
+    if (layer?.computeDtype !== undefined && layer.computeDtype !== 'float32') return false
     return (
       layer?.kind === 'submodel' ||
       (layer?.kind !== undefined && layer.kind in denseLayers.lowerings)
     )
   })
   return isDense ? denseLayers : (await import('../lower/registry.ts')).allLayers
+}
+
+/** Dtypes that the layers of every set work with. */
+const common: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'float32',
+  'int32',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'bool',
+  'string',
+])
+
+/** Function nodes and rare dtypes, for a model that has any; undefined for others. */
+export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart | undefined> {
+  if (set === denseLayers) return undefined
+  const { graph } = model
+  const inputs = graph?.inputs.map((port) => heldAs(model, graph, port)) ?? []
+  const needed =
+    inputs.some((dtype) => !common.has(dtype)) ||
+    [...calledLayers(model)].some((index) => {
+      const layer = model.layers[index]
+      if (layer?.kind === undefined || layer.kind === 'input') return false
+      if (layer.kind === 'op' || !common.has(layer.computeDtype)) return true
+      return set.lowerings[layer.kind]?.needsHost === true
+    })
+  return needed ? (await import('../host/host-part.ts')).hostPart : undefined
+}
+
+/** What lowers a layer: the set's, or the host part's for what computes in float64. */
+function loweringOf(
+  layer: Layer,
+  set: LayerSet,
+  host: HostPart | undefined,
+): Lowering<unknown> | undefined {
+  if (layer.kind === undefined) return undefined
+  if (layer.kind === 'op') return host?.op
+  const own = set.lowerings[layer.kind]
+  return layer.computeDtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
 }
 
 /** Layers that some graph of the model calls, itself or through a submodel. */
@@ -61,12 +109,24 @@ function calledLayers(model: Model): Set<number> {
  *
  * @throws {UnsupportedError} naming the layer and the setting the kernel has no arithmetic for
  */
-export function prepareLayers(model: Model, weights: WeightStore, set: LayerSet): PreparedLayers {
+export function prepareLayers(
+  model: Model,
+  weights: WeightStore,
+  set: LayerSet,
+  host: HostPart | undefined,
+): PreparedLayers {
   const called = calledLayers(model)
   const settings = model.layers.map((layer, index) => {
     if (!called.has(index) || layer.kind === 'input' || layer.kind === 'submodel') return undefined
-    checkDtype(layer)
-    const lowering = layer.kind === undefined ? undefined : set.lowerings[layer.kind]
+    const lowering = loweringOf(layer, set, host)
+    if (!lowering && layer.computeDtype === 'float64') {
+      throw new UnsupportedError('computing in float64 is not supported for this layer yet', {
+        layer: layer.name,
+        place: layer.className,
+        expected: 'float32',
+        got: layer.computeDtype,
+      })
+    }
     if (!lowering) {
       throw new UnsupportedError('this layer cannot run yet', {
         layer: layer.name,
@@ -74,15 +134,15 @@ export function prepareLayers(model: Model, weights: WeightStore, set: LayerSet)
         hint: 'It converts and can be inspected; running it needs a newer version of dotplus',
       })
     }
-    return lowering.prepare(layer, weights)
+    return lowering.prepare(layer, weightsIn(layer, weights))
   })
-  return { set, settings }
+  return { set, host, settings }
 }
 
 /**
  * Puts the tensors that calls have as arguments into memory, by tensor index.
  *
- * @throws {UnsupportedError} for tensors that are not float32
+ * @throws {UnsupportedError} for strings
  */
 export function prepareConstants(model: Model, weights: WeightStore): Map<number, PlacedConstant> {
   const constants = new Map<number, PlacedConstant>()
@@ -90,16 +150,17 @@ export function prepareConstants(model: Model, weights: WeightStore): Map<number
     if (value?.kind === 'list') for (const item of value.list.items) visit(item, layer)
     if (value?.kind !== 'tensor' || constants.has(value.tensor)) return
     const dtype = model.tensors[value.tensor]?.dtype
-    if (dtype !== 'float32') {
+    if (!isElementType(dtype) || dtype === 'string') {
       throw new UnsupportedError('constants of this dtype are not supported yet', {
         layer,
-        expected: 'float32',
+        expected: 'numbers',
         got: dtype ?? 'none',
       })
     }
     constants.set(value.tensor, {
-      address: weights.place(weights.floats(value.tensor)),
+      address: weights.place(weights.stored(value.tensor)),
       shape: weights.shape(value.tensor),
+      dtype,
     })
   }
   const graphs = model.layers.flatMap((layer) =>
@@ -116,17 +177,21 @@ export function prepareConstants(model: Model, weights: WeightStore): Map<number
 export interface PlacedConstant {
   readonly address: number
   readonly shape: readonly number[]
+  readonly dtype: ElementType
 }
 
-function checkDtype(layer: Layer): void {
-  // A function node's dtype is the one that it gives, which its lowering checks.
-  if (layer.kind === 'op') return
-  if (layer.computeDtype !== undefined && layer.computeDtype !== 'float32') {
-    throw new UnsupportedError('computing in this dtype is not supported yet', {
-      layer: layer.name,
-      expected: 'float32',
-      got: layer.computeDtype,
-    })
+/** The weights as the layer computes with them: cast to its dtype. */
+function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
+  const dtype = layer.computeDtype
+  if (layer.kind === 'op' || (dtype !== 'float16' && dtype !== 'bfloat16')) return weights
+  return {
+    floats: (index) => weights.floats(index).map((value) => rounded(dtype, value)),
+    doubles: (index) => weights.doubles(index).map((value) => rounded(dtype, value)),
+    stored: (index) => weights.stored(index),
+    shape: (index) => weights.shape(index),
+    layer: (index) => weights.layer(index),
+    place: (data) => weights.place(data),
+    packDense: (...given) => weights.packDense(...given),
   }
 }
 
@@ -224,17 +289,19 @@ function lowerLayer(
     return lowerGraph(context, model, prepared, layer.submodel.graph, inputs, seen)
   }
   context.enter(layer.name)
-  const { set, settings } = prepared
-  const lowering = layer.kind && set.lowerings[layer.kind]
+  const { set, host, settings } = prepared
+  const lowering = loweringOf(layer, set, host)
   if (!lowering)
     throw new UnsupportedError('this layer cannot run yet', {
       layer: layer.name,
       got: layer.className,
     })
-  const taken = lowering.anyDtype ? call : set.inFloat(context, call)
-  const outputs =
+  const lower = (taken: CallArguments): Value[] =>
     set.maskedAverage(context, layer, taken) ??
     lowering.lower(context, settings[index], taken, layer)
+  // Functions do not cast what they are called with.
+  const outputs =
+    layer.kind === 'op' ? lower(call) : set.lowerInDtype(context, lowering, layer, call, lower)
   return set.withMasks(context, layer, call, outputs)
 }
 

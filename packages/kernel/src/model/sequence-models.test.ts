@@ -156,7 +156,7 @@ describe('Embedding', () => {
   it('refuses integers beyond 32 bits', async () => {
     using model = await instantiate(chain())
     expect(() => model.predict(BigInt64Array.of(0n, 2n ** 40n, 0n))).toThrow(
-      /^input x: integer out of range: expected integers of 32 bits, got 1099511627776 at element 1$/,
+      /^input x: integer out of range: expected integers from -2147483648 to 2147483647, got 1099511627776 at element 1$/,
     )
     expect(() => model.predict(Float32Array.of(0, Number.NaN, 0))).toThrow(InputError)
   })

@@ -1,7 +1,27 @@
-/** A dense array as `predict` takes and gives it: row-major, batch dimension first. */
-export interface Tensor {
-  readonly data: Float32Array
+import type { ElementType } from '../dtype/element-type.ts'
+
+/** Elements of a tensor: one kind of array for each dtype, see {@link Tensor}. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | string[]
+
+/**
+ * A dense array as `predict` gives it: row-major, batch dimension first. Elements are in the typed array of their dtype:
+ * float16 and bfloat16 in a Float32Array, bool as 0 and 1 in a Uint8Array, int64 in a BigInt64Array, strings in an array.
+ */
+export interface Tensor<Data extends TensorData = Float32Array> {
+  readonly data: Data
   readonly shape: readonly number[]
+  readonly dtype: ElementType
 }
 
 /** A typed array of numbers, which is cast to the input's dtype as Keras does. */
@@ -16,24 +36,43 @@ export type NumericArray =
   | Int32Array
   | Uint32Array
 
-/** 64-bit integers, for integer inputs; each has to fit 32 bits. */
+/** 64-bit integers, for integer inputs. */
 export type WideIntegerArray = BigInt64Array | BigUint64Array
 
-/** Numbers (true and false for bool inputs) nested as deep as the input's rank; the innermost level may be a typed array. */
-export type NestedNumbers = readonly (number | boolean | NestedNumbers | NumericArray)[]
+/**
+ * Elements nested as deep as the input's rank: numbers, true and false for bool inputs, strings for string inputs; the
+ * innermost level may be a typed array.
+ */
+export type NestedElements = readonly (
+  | number
+  | bigint
+  | boolean
+  | string
+  | NestedElements
+  | NumericArray
+  | WideIntegerArray
+)[]
 
-/** One input: flat elements, elements with a shape, or nested numbers. */
+/** One input: flat elements, elements with a shape, or nested ones. */
 export type InputValue =
   | NumericArray
   | WideIntegerArray
-  | { readonly data: NumericArray | WideIntegerArray; readonly shape: readonly number[] }
-  | NestedNumbers
+  | {
+      readonly data: NumericArray | WideIntegerArray | readonly string[]
+      readonly shape: readonly number[]
+    }
+  | NestedElements
 
 /** What `predict` takes: the only input, all inputs in order, or a record by input name. */
 export type ModelInput = InputValue | readonly InputValue[] | Readonly<Record<string, InputValue>>
 
 /** What `predict` gives: the only output, or a record by output name. */
-export type Prediction = Tensor | Record<string, Tensor>
+export type Prediction = Tensor<TensorData> | Record<string, Tensor<TensorData>>
+
+/** True for a tensor alone, false for a record of them. */
+export function isTensor(prediction: Prediction): prediction is Tensor<TensorData> {
+  return Array.isArray(prediction.shape)
+}
 
 /** One input or output of a model; `null` marks a dimension that may change from call to call. */
 export interface Signature {

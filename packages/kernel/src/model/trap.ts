@@ -1,7 +1,7 @@
 import { InputError, RuntimeError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
-import type { Plan } from '../plan/planner.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { ThreadFault } from '../threads/team.ts'
 import * as L from '../wasm/layout.ts'
 

@@ -16,6 +16,18 @@ export interface Segment {
 const tileBudget = 16 * 1024
 const leastTileRows = 32
 
+/** Ops whose results are kept or read by one that is needed. */
+export function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
+  const read = new Set(kept)
+  const needed: Op[] = []
+  for (const op of ops.toReversed()) {
+    if (!op.writes.some(({ buffer }) => read.has(buffer))) continue
+    needed.push(op)
+    for (const { buffer } of op.reads) read.add(buffer)
+  }
+  return needed.toReversed()
+}
+
 /**
  * Joins consecutive ops over the same rows into segments run tile by tile, so that what they pass to each other stays in
  * the cache and takes a tile's space only.

@@ -1,3 +1,6 @@
+import type { ElementType } from '../dtype/element-type.ts'
+import type { StringPool } from '../dtype/string-pool.ts'
+import type { KernelMemory } from '../memory.ts'
 import type { Program } from '../program.ts'
 
 /** A region of memory that holds one tensor while a plan runs. Several values can view the same buffer. */
@@ -8,8 +11,7 @@ export interface Buffer {
   readonly address?: number | undefined
 }
 
-/** What a value's 4-byte elements are; bool is int32 0 or 1. */
-export type ElementType = 'float32' | 'int32' | 'bool'
+export type { ElementType }
 
 /** A tensor at planning time: concrete shape, row-major. */
 export interface Value {
@@ -55,6 +57,9 @@ export interface Panels {
   readonly count: number
 }
 
+/** A step that runs in JavaScript, between op records, on the buffers that the plan has placed. */
+export type HostStep = (memory: KernelMemory, strings: StringPool) => void
+
 /**
  * One op record to be. All rows of an op are independent of each other, so a chain of ops with equal `rows` may be run
  * tile by tile.
@@ -84,4 +89,6 @@ export interface Op {
   readonly plainFlops?: number | undefined
   /** @param part the panels to compute; all when absent */
   emit(program: Program, index: number, place: Placement, part?: Panels): void
+  /** Set for an op that has no record and runs on the host: a step bound to its addresses. */
+  bind?(place: Placement): HostStep
 }

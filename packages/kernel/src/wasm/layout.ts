@@ -467,6 +467,9 @@ export const FLOAT_TO_INT = 81 // towards 0; out of range and NaN: -2³¹, as x8
 export const FLOAT_TO_BOOL = 82
 export const INT_TO_BOOL = 83
 export const LOGICAL_NOT = 84
+// Halves to even, beyond the largest infinity; the result stays a float32.
+export const ROUND_FLOAT16 = 85
+export const ROUND_BFLOAT16 = 86
 
 // In float64, rounded once: for FLOAT64_MAP, not for DENSE, CONV and RECURRENT.
 export const FIRST_FLOAT64 = 120

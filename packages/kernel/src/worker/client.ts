@@ -1,17 +1,34 @@
 import { RuntimeError, type Model } from '@dotplus/core'
 import type { InstantiateOptions } from '../load.ts'
 import type { Explanation, MemoryReport, PredictOptions } from '../model/loaded-model.ts'
-import type { ModelInput, Prediction, Signature, Tensor } from '../model/tensor.ts'
+import {
+  isTensor,
+  type ModelInput,
+  type Prediction,
+  type Signature,
+  type Tensor,
+  type TensorData,
+} from '../model/tensor.ts'
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
 import type { Port } from './port.ts'
-import type { Description, OutLengths } from './protocol.ts'
+import type { Description, OutKind, OutKinds } from './protocol.ts'
 
 type Out = NonNullable<PredictOptions['out']>
 
-function lengthsOf(out: Out): OutLengths {
-  if (out instanceof Float32Array) return out.length
-  return Object.fromEntries(Object.entries(out).map(([name, { length }]) => [name, length]))
+function isArray(out: Out): out is TensorData {
+  return ArrayBuffer.isView(out) || Array.isArray(out)
+}
+
+function kindOf(array: TensorData): OutKind {
+  return { array: array.constructor.name, length: array.length }
+}
+
+function kindsOf(out: Out): OutKinds {
+  if (isArray(out)) return kindOf(out)
+  return {
+    byName: Object.fromEntries(Object.entries(out).map(([name, array]) => [name, kindOf(array)])),
+  }
 }
 
 /**
@@ -20,19 +37,20 @@ function lengthsOf(out: Out): OutLengths {
  * @param output name of a single output
  */
 function writeTo(out: Out, result: Prediction, output: string | undefined): Prediction {
-  const write = (tensor: Tensor, target: Float32Array | undefined): Tensor => {
+  const write = (
+    tensor: Tensor<TensorData>,
+    target: TensorData | undefined,
+  ): Tensor<TensorData> => {
     if (!target) return tensor
-    target.set(tensor.data)
-    return { data: target, shape: tensor.shape }
+    const { data } = tensor
+    if (Array.isArray(target)) target.splice(0, data.length, ...(data as string[]))
+    else (target as Float32Array).set(data as Float32Array)
+    return { ...tensor, data: target }
   }
-  const targetOf = (name: string): Float32Array | undefined =>
-    out instanceof Float32Array ? out : out[name]
-  if (result['data'] instanceof Float32Array) return write(result as Tensor, targetOf(output ?? ''))
+  const targetOf = (name: string): TensorData | undefined => (isArray(out) ? out : out[name])
+  if (isTensor(result)) return write(result, targetOf(output ?? ''))
   return Object.fromEntries(
-    Object.entries(result as Record<string, Tensor>).map(([name, tensor]) => [
-      name,
-      write(tensor, targetOf(name)),
-    ]),
+    Object.entries(result).map(([name, tensor]) => [name, write(tensor, targetOf(name))]),
   )
 }
 
@@ -68,8 +86,8 @@ export class WorkerModel<Output extends Prediction = Tensor> {
     const { out, layers } = options
     const buffers: ArrayBuffer[] = []
     const inputs = ownedCopy(x, buffers)
-    const lengths = out && lengthsOf(out)
-    const result = await this.#channel.call('predict', { inputs, layers, out: lengths }, buffers)
+    const kinds = out && kindsOf(out)
+    const result = await this.#channel.call('predict', { inputs, layers, out: kinds }, buffers)
     return (out ? writeTo(out, result, this.outputs[0]?.name) : result) as Output
   }
 

@@ -14,7 +14,7 @@ export interface Calls {
     parameters: {
       readonly inputs: ModelInput
       readonly layers: readonly string[] | undefined
-      readonly out: OutLengths | undefined
+      readonly out: OutKinds | undefined
     }
     result: Prediction
   }
@@ -27,8 +27,13 @@ export interface Calls {
 
 export type CallName = keyof Calls
 
-/** Lengths of the caller's `out` arrays, which stay on the caller's thread. */
-export type OutLengths = number | Readonly<Record<string, number>>
+/** One of the caller's `out` arrays, which stay on the caller's thread: name of its class, and length. */
+export interface OutKind {
+  readonly array: string
+  readonly length: number
+}
+
+export type OutKinds = OutKind | { readonly byName: Readonly<Record<string, OutKind>> }
 
 /** What never changes about a loaded model. */
 export interface Description {

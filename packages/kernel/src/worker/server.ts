@@ -1,25 +1,30 @@
 import { RuntimeError } from '@dotplus/core'
 import { instantiate } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
-import type { Prediction, Tensor } from '../model/tensor.ts'
+import { isTensor, type Prediction, type TensorData } from '../model/tensor.ts'
 import { workAsThread, type ThreadTask } from '../threads/thread.ts'
 import type { Port, ServerPort } from './port.ts'
-import type { CallName, Calls, OutLengths, Reply, Request, State } from './protocol.ts'
+import type { CallName, Calls, OutKind, OutKinds, Reply, Request, State } from './protocol.ts'
 import { packError } from './sent-error.ts'
 
-function arraysOf(lengths: OutLengths): Float32Array | Record<string, Float32Array> {
-  if (typeof lengths === 'number') return new Float32Array(lengths)
-  return Object.fromEntries(
-    Object.entries(lengths).map(([name, length]) => [name, new Float32Array(length)]),
-  )
+function arrayOf({ array, length }: OutKind): TensorData {
+  if (array === 'Array') return Array<string>(length).fill('')
+  const Class = (globalThis as unknown as Record<string, typeof Float32Array>)[array]
+  return new (Class ?? Float32Array)(length)
+}
+
+function arraysOf(out: OutKinds): TensorData | Record<string, TensorData> {
+  if (!('byName' in out)) return arrayOf(out)
+  return Object.fromEntries(Object.entries(out.byName).map(([name, kind]) => [name, arrayOf(kind)]))
 }
 
 function buffersOf(prediction: Prediction): ArrayBuffer[] {
-  const tensors =
-    prediction['data'] instanceof Float32Array
-      ? [prediction as Tensor]
-      : Object.values(prediction as Record<string, Tensor>)
-  return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))]
+  const tensors = isTensor(prediction) ? [prediction] : Object.values(prediction)
+  return [
+    ...new Set(
+      tensors.flatMap(({ data }) => (Array.isArray(data) ? [] : [data.buffer as ArrayBuffer])),
+    ),
+  ]
 }
 
 /** The model on the worker's side. */

@@ -1,4 +1,13 @@
-import { FormatError, ModelError, ResourceError, type Model, type Shard } from '@dotplus/core'
+import {
+  evidenceTensors,
+  FormatError,
+  ModelError,
+  placesOf,
+  ResourceError,
+  withShards,
+  type Model,
+  type Shard,
+} from '@dotplus/core'
 import type { Reading } from './collect.ts'
 import { nameOfUrl } from './download.ts'
 import type { Address, Files, Opened } from './source.ts'
@@ -8,14 +17,15 @@ import { refuseSubstitute } from './substitute.ts'
 // oxlint-disable-next-line no-control-regex
 const unsafeName = /[/\\:\u0000-\u001F\u007F]|^\.{0,2}$/
 
-/** The shards that hold bytes which the model does not have yet. */
-function neededShards(model: Model, file: string | undefined): Shard[] {
-  const indices = new Set<number>()
-  for (const { external, data } of model.tensors) {
-    if (external && data.byteLength === 0) indices.add(external.shard)
+/** The shards, by index, that hold bytes which the model needs to run and does not have yet. */
+function neededShards(model: Model, file: string | undefined): Map<number, Shard> {
+  const shards = new Map<number, Shard>()
+  const evidence = evidenceTensors(model)
+  for (const [index, tensor] of model.tensors.entries()) {
+    if (tensor.data.byteLength > 0 || evidence.has(index)) continue
+    for (const { shard } of placesOf(tensor)) shards.set(shard, model.shards[shard] as Shard)
   }
-  const shards = model.shards.filter((_, index) => indices.has(index))
-  for (const [number, { name }] of shards.entries()) {
+  for (const [number, { name }] of shards) {
     if (unsafeName.test(name)) {
       throw new ModelError('name of a shard', {
         file,
@@ -62,21 +72,21 @@ function addressBeside(address: Address, name: string, files: Files): Address {
 }
 
 async function readAll(
-  shards: readonly Shard[],
+  shards: ReadonlyMap<number, Shard>,
   address: Address,
   files: Files,
   { progress, signal }: Omit<Reading, 'file'>,
-): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+): Promise<Map<number, Uint8Array<ArrayBuffer>>> {
   const stop = new AbortController()
   const abort = (): void => stop.abort(signal?.reason)
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    const entries = shards.map(async (shard) => {
+    const entries = [...shards].map(async ([index, shard]) => {
       const beside = addressBeside(address, shard.name, files)
       const file = typeof beside === 'string' ? beside : nameOfUrl(beside)
       const bytes = await files.read(beside, { file, progress, signal: stop.signal })
       await check(bytes, shard)
-      return [shard.name, bytes] as const
+      return [index, bytes] as const
     })
     return new Map(await Promise.all(entries))
   } catch (error) {
@@ -85,18 +95,6 @@ async function readAll(
   } finally {
     signal?.removeEventListener('abort', abort)
   }
-}
-
-/** The model with every tensor's bytes in place. */
-function withBytes(model: Model, bytes: ReadonlyMap<string, Uint8Array>): Model {
-  const tensors = model.tensors.map((tensor) => {
-    const { external } = tensor
-    const shard = external && bytes.get(model.shards[external.shard]?.name ?? '')
-    if (!shard) return tensor
-    const data = shard.subarray(external.offset, external.offset + external.byteLength)
-    return { ...tensor, external: undefined, data }
-  })
-  return { ...model, shards: [], tensors }
 }
 
 /**
@@ -115,15 +113,17 @@ export async function readShards(
 ): Promise<Opened> {
   const { model, file, address, buffers } = opened
   const shards = neededShards(model, file)
+  if (shards.size === 0) return opened
   if (address === undefined) {
     throw new ResourceError('the model keeps its weights in other files', {
       file,
-      place: shards.map(({ name }) => name).join(', '),
+      place: [...shards.values()].map(({ name }) => name).join(', '),
       hint: 'Load it from a path or URL, so that they can be read beside it, or convert it without shards',
     })
   }
-  reading.progress.expectLast(shards.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  const lengths = [...shards.values()].map(({ byteLength }) => byteLength)
+  reading.progress.expectLast(lengths.reduce((sum, length) => sum + length, 0))
   const bytes = await readAll(shards, address, files, reading)
   const shardBuffers = [...bytes.values()].map((shard) => shard.buffer)
-  return { ...opened, model: withBytes(model, bytes), buffers: [...buffers, ...shardBuffers] }
+  return { ...opened, model: withShards(model, bytes), buffers: [...buffers, ...shardBuffers] }
 }

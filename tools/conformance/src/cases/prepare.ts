@@ -10,7 +10,7 @@ export interface PreparedCase {
   readonly model: Uint8Array
   readonly reloaded: Uint8Array
   /** The least precise dtype in which the model computes: it decides the bound. */
-  readonly computeDtype: 'float32' | 'float16' | 'bfloat16'
+  readonly computeDtype: 'float32' | 'float64' | 'float16' | 'bfloat16'
 }
 
 /** @throws when the case cannot be read or converted, or when saving it again gives other bytes */
@@ -40,5 +40,6 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {
 function computeDtypeOf({ layers }: Model): PreparedCase['computeDtype'] {
   const dtypes = new Set<DType | undefined>(layers.map(({ computeDtype }) => computeDtype))
   if (dtypes.has('bfloat16')) return 'bfloat16'
-  return dtypes.has('float16') ? 'float16' : 'float32'
+  if (dtypes.has('float16')) return 'float16'
+  return dtypes.size === 1 && dtypes.has('float64') ? 'float64' : 'float32'
 }

@@ -3,23 +3,14 @@ import type { NdArray } from '@dotplus/converter'
 import type { Value } from '../protocol/values.ts'
 
 /**
- * A NumPy array as `predict` takes it. 64-bit integers become float64 and half floats float32, both without loss.
- *
- * @throws {TypeError} for strings and for integers beyond 2^53
+ * A NumPy array as `predict` takes it; half floats become float32 without loss.
  */
-export function valueOf({ dtype, shape, data }: NdArray): Value {
+export function valueOf({ dtype, shape, data, strings = [] }: NdArray): Value {
+  if (dtype === 'string') return { data: strings, shape }
   const elements = elementsOf({ name: '', dtype, shape: [...shape], strings: [], data })
-  if (elements instanceof BigInt64Array || elements instanceof BigUint64Array) {
-    return { data: Float64Array.from(elements, safeNumber), shape }
-  }
-  if (dtype === 'float16') return { data: Float32Array.from(elements, halfToNumber), shape }
+  if (dtype === 'float16')
+    return { data: Float32Array.from(elements as Uint16Array, halfToNumber), shape }
   return { data: elements, shape }
-}
-
-function safeNumber(integer: bigint): number {
-  const number = Number(integer)
-  if (!Number.isSafeInteger(number)) throw new TypeError(`${integer} is beyond 2^53`)
-  return number
 }
 
 /** The value of an IEEE 754 binary16 bit pattern. */

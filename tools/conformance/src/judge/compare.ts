@@ -5,6 +5,7 @@ import type { Value } from '../protocol/values.ts'
 /** How close to Keras a model has to come, by the dtype in which it computes. */
 const tolerances: Readonly<Record<PreparedCase['computeDtype'], Tolerance>> = {
   float32: { rtol: 1e-5, atol: 1e-6 },
+  float64: { rtol: 1e-12, atol: 1e-13 },
   float16: { rtol: 5e-3, atol: 5e-3 },
   bfloat16: { rtol: 4e-2, atol: 4e-2 },
 }
@@ -25,13 +26,17 @@ export function firstMismatch(
   if (got.data.length !== expected.data.length) {
     return `expected ${expected.data.length} elements, got ${got.data.length}`
   }
+  // Keras's bfloat16 is widened to float32 in the file, and strings are arrays of their own.
   const isFloat = expected.dtype.includes('float')
-  const floor = isFloat ? tolerance.atol * largestFinite(expected.data) : 0
+  if (got.dtype !== undefined && !dtypesAgree(got.dtype, expected.dtype))
+    return `expected dtype ${expected.dtype}, got ${got.dtype}`
+  const floor = isFloat ? tolerance.atol * largestFinite(expected.data as Float64Array) : 0
   const rtol = isFloat ? tolerance.rtol : 0
   for (let i = 0; i < expected.data.length; i++) {
     const a = got.data[i] as number
     const b = expected.data[i] as number
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) continue
+    if (!isFloat) return `element ${i}: expected ${String(b)}, got ${String(a)}`
     const difference = Math.abs(a - b)
     if (difference <= floor + rtol * Math.abs(b) && Number.isFinite(b)) continue
     return `element ${i}: expected ${b}, got ${a} (|Δ| ${difference.toPrecision(3)})`
@@ -39,7 +44,11 @@ export function firstMismatch(
   return undefined
 }
 
-function largestFinite(data: Expected['data']): number {
+function dtypesAgree(got: string, expected: string): boolean {
+  return got === expected || (got === 'bfloat16' && expected === 'float32')
+}
+
+function largestFinite(data: Float64Array): number {
   let largest = 0
   for (const value of data) {
     const size = Math.abs(value)

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { Value } from '../protocol/values.ts'
+import type { NumericArray, Value } from '../protocol/values.ts'
 
 /** SHA-256 over the bits of some outputs. Every NaN counts as the same one: engines may choose its sign and payload. */
 export function hashOutputs(calls: readonly (readonly Value[])[]): string {
   const hash = createHash('sha256')
   for (const [call, outputs] of calls.entries()) {
     for (const [index, { data, shape }] of outputs.entries()) {
+      if (!ArrayBuffer.isView(data)) {
+        hash.update(`${call} ${index} ${shape.join('x')} ${JSON.stringify(data)}\n`)
+        continue
+      }
       const constructor = data.constructor as { readonly name: string }
       hash.update(`${call} ${index} ${constructor.name} ${shape.join('x')}\n`)
       hash.update(canonicalBytes(data))
@@ -21,7 +25,7 @@ export function hashHashes(hashes: ReadonlyMap<string, string>): string {
   return hash.digest('hex')
 }
 
-function canonicalBytes(data: Value['data']): Uint8Array {
+function canonicalBytes(data: NumericArray): Uint8Array {
   const copy = data.slice()
   if (copy instanceof Float32Array || copy instanceof Float64Array) {
     for (let i = 0; i < copy.length; i++) if (Number.isNaN(copy[i])) copy[i] = NaN

@@ -1,6 +1,6 @@
 import { packBundle, unpackBundle } from '../protocol/bundle.ts'
 import type { Job, JobResult, JobsHeader, Precision } from '../protocol/jobs.ts'
-import { readValue, storeValue, type NumericArray, type Value } from '../protocol/values.ts'
+import { readValue, storeValue, type Elements, type Value } from '../protocol/values.ts'
 
 /** The part of a loaded model that the suite needs; the runtime packages share it. */
 interface RunnableModel {
@@ -63,12 +63,12 @@ function listOutputs(model: RunnableModel, prediction: unknown): Value[] {
   })
 }
 
-function isTensor(value: unknown): value is { data: NumericArray; shape: number[] } {
+function isTensor(value: unknown): value is { data: Elements; shape: number[]; dtype: string } {
   return (
     typeof value === 'object' &&
     value !== null &&
     'data' in value &&
-    ArrayBuffer.isView(value.data) &&
+    (ArrayBuffer.isView(value.data) || Array.isArray(value.data)) &&
     'shape' in value &&
     Array.isArray(value.shape)
   )

@@ -1,0 +1,19 @@
+import type { Layer, LayerKind } from '@dotplus/core'
+
+import type { BinaryName } from '../program.ts'
+import type { ElementType, LowerContext, Lowering, Value } from './context.ts'
+
+/**
+ * The part of the kernel that works on any dtype, and on functions WebAssembly has no ops for, in JavaScript. Loaded for
+ * models that need it.
+ */
+export interface HostPart {
+  /** Function nodes. */
+  readonly op: Lowering<unknown>
+  /** Layers that compute in float64. */
+  readonly double: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
+  /** x in another dtype, as keras.ops.cast converts it. */
+  cast(context: LowerContext, x: Value, dtype: ElementType): Value
+  /** a ∘ b with NumPy's broadcasting, both of the dtype that they are promoted to. */
+  binary(context: LowerContext, layer: Layer, name: BinaryName, a: Value, b: Value): Value
+}
