@@ -1,6 +1,7 @@
 import { ResourceError } from '@dotplus/core'
 import { download, loaderOf, webPort, type Load, type Port } from '@dotplus/kernel/worker'
 import { requireEngine } from './engine.ts'
+import { kernels } from './kernels.ts'
 
 function startWorker(worker: true | Worker): Port {
   if (worker !== true) return webPort(worker)
@@ -26,4 +27,5 @@ export const load: Load<true | Worker> = /* @__PURE__ */ loaderOf<true | Worker>
     })
   },
   startWorker,
+  kernels,
 })

@@ -1,5 +1,11 @@
 import { KernelMemory, sharedMemory } from './memory.ts'
-import { kernelBuild, type KernelBuild, type KernelPart, type Precision } from './precision.ts'
+import {
+  kernelBuild,
+  type KernelBuild,
+  type KernelBytes,
+  type KernelPart,
+  type Precision,
+} from './precision.ts'
 import type { Team } from './threads/team.ts'
 import type { Port } from './worker/port.ts'
 
@@ -26,11 +32,13 @@ function withoutSharing(wasm: WebAssembly.Module | undefined, start: unknown): s
 /**
  * Instantiates the kernel and starts its threads. Where threads are not possible there is one, and the reason.
  *
+ * @param kernels the runtime's kernels
  * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
  */
 export async function hostKernel(
   part: KernelPart,
   precision: Precision,
+  kernels: KernelBytes,
   threads: number,
   wasm: WebAssembly.Module | undefined,
   startThread: (() => Port) | undefined,
@@ -38,12 +46,12 @@ export async function hostKernel(
   if (threads > 1) {
     const obstacle = withoutSharing(wasm, startThread)
     const hosted =
-      obstacle ?? (await hostShared(part, precision, threads, startThread as () => Port))
+      obstacle ?? (await hostShared(part, precision, kernels, threads, startThread as () => Port))
     if (typeof hosted !== 'string') return hosted
-    const alone = await hostKernel(part, precision, 1, wasm, undefined)
+    const alone = await hostKernel(part, precision, kernels, 1, wasm, undefined)
     return { ...alone, aloneBecause: hosted }
   }
-  const build = await kernelBuild(precision, part, wasm, false)
+  const build = await kernelBuild(precision, part, kernels, wasm)
   const memory = new KernelMemory(build.module)
   return { build, memory, starting: undefined, aloneBecause: undefined }
 }
@@ -51,10 +59,11 @@ export async function hostKernel(
 async function hostShared(
   part: KernelPart,
   precision: Precision,
+  kernels: KernelBytes,
   threads: number,
   startThread: () => Port,
 ): Promise<HostedKernel | string> {
-  const build = await kernelBuild(precision, part, undefined, true)
+  const build = await kernelBuild(precision, part, kernels, undefined, true)
   let memory: KernelMemory
   try {
     memory = new KernelMemory(build.module, sharedMemory())

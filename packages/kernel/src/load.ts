@@ -5,7 +5,7 @@ import { denseLayers } from './lower/dense-layers.ts'
 import { hostPartOf, layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { isElementType } from './dtype/element-type.ts'
-import type { Precision } from './precision.ts'
+import type { KernelBytes, Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
 import type { Port } from './worker/port.ts'
 
@@ -27,12 +27,14 @@ export interface InstantiateOptions {
 /**
  * Makes a decoded model ready to run: checks every layer and packs the weights once.
  *
+ * @param kernels where the runtime keeps the kernels
  * @throws {UnsupportedError} naming the layer and setting that cannot run
  * @throws {ModelError} when weights do not fit their layers
  * @throws {RuntimeError} when the engine lacks WebAssembly SIMD or memory
  */
 export async function instantiate<Output extends Prediction = Tensor>(
   model: Model,
+  kernels: KernelBytes,
   options: InstantiateOptions = {},
 ): Promise<LoadedModel<Output>> {
   const { precision = 'exact', threads = 1, wasm, file, startThread } = options
@@ -56,7 +58,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
   const set = await layerSetOf(model)
   const host = await hostPartOf(model, set)
   const part = set === denseLayers ? 'dense' : 'all'
-  const hosted = await hostKernel(part, precision, threads, wasm, startThread)
+  const hosted = await hostKernel(part, precision, kernels, threads, wasm, startThread)
   const { build, memory, starting, aloneBecause } = hosted
   try {
     const weights = new LinearWeights(memory, model)

@@ -53,43 +53,43 @@ export function hasFusedMultiplyAdd(): boolean {
 /** Which ops a kernel has: those of dense networks, or all. */
 export type KernelPart = 'dense' | 'all'
 
-type KernelFile = 'exact' | 'fast' | 'exact-dense'
+/** One of the kernels: all ops or those of dense networks, exact or fast. */
+export type KernelFile = 'exact' | 'fast' | 'exact-dense'
 
-/** Each kernel is downloaded by whoever needs it. */
-const kernels: Readonly<Record<KernelFile, () => Promise<{ readonly default: string }>>> = {
-  exact: () => import('./wasm/exact.ts'),
-  fast: () => import('./wasm/fast.ts'),
-  'exact-dense': () => import('./wasm/exact-dense.ts'),
-}
+/** The WebAssembly bytes of a kernel, from wherever the runtime keeps them. */
+export type KernelBytes = (
+  file: KernelFile,
+) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 
 /** Compiled kernels by file; those that import a shared memory apart. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
-/** The import of the memory (module `env`, name `memory`, kind 2) with the flags of one that has a maximum. */
-const memoryImport = '03656e76066d656d6f72790201'
-/** The same with the flag that threads share it. */
-const sharedMemoryImport = '03656e76066d656d6f72790203'
+/** The import of the memory, `env` `memory`, kind 2, with the flag of a memory that has a maximum. */
+const memoryImport: readonly number[] = [3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 1]
+/** The flag of one that has a maximum and is shared. */
+const sharedFlag = 3
 
-/** The kernel is kept as hexadecimal digits: they compress as well as the bytes do, and need no API to be read. */
-function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(digits.length / 2)
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digitOf(digits.charCodeAt(2 * i)) << 4) | digitOf(digits.charCodeAt(2 * i + 1))
-  }
+/**
+ * The kernel with a memory that threads share. The two differ in one flag of the memory's import.
+ *
+ * @throws {RuntimeError} when the bytes are no kernel of this version
+ */
+function sharingMemory(kernel: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const at = kernel.findIndex((_, i) => memoryImport.every((byte, k) => kernel[i + k] === byte))
+  if (at < 0) throw new RuntimeError('the kernel does not import its memory')
+  const bytes = kernel.slice()
+  bytes[at + memoryImport.length - 1] = sharedFlag
   return bytes
 }
 
-/** The value of one of 0…9, a…f. */
-function digitOf(character: number): number {
-  return character < 58 ? character - 48 : character - 87
-}
-
-async function compile(file: KernelFile, shared: boolean): Promise<WebAssembly.Module> {
-  const { default: digits } = await kernels[file]()
+async function compile(
+  file: KernelFile,
+  bytesOf: KernelBytes,
+  shared: boolean,
+): Promise<WebAssembly.Module> {
+  const kernel = await bytesOf(file)
   try {
-    return await WebAssembly.compile(
-      bytesOfHex(shared ? digits.replace(memoryImport, sharedMemoryImport) : digits),
-    )
+    return await WebAssembly.compile(shared ? sharingMemory(kernel) : kernel)
   } catch (cause) {
     throw new RuntimeError('the kernel could not be compiled', {
       got: cause instanceof Error ? cause.message : String(cause),
@@ -102,6 +102,7 @@ async function compile(file: KernelFile, shared: boolean): Promise<WebAssembly.M
 /**
  * The kernel for a precision, compiled once per process and shared by all models.
  *
+ * @param bytesOf the runtime's kernels
  * @param wasm a precompiled module of that precision, for platforms that do not compile at run time
  * @param shared imports a memory that threads share
  * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
@@ -110,6 +111,7 @@ async function compile(file: KernelFile, shared: boolean): Promise<WebAssembly.M
 export async function kernelBuild(
   requested: Precision,
   part: KernelPart,
+  bytesOf: KernelBytes,
   wasm?: WebAssembly.Module,
   shared = false,
 ): Promise<KernelBuild> {
@@ -125,7 +127,7 @@ export async function kernelBuild(
   const key = shared ? `${file} shared` : file
   let module = compiled.get(key)
   if (!module) {
-    module = compile(file, shared)
+    module = compile(file, bytesOf, shared)
     compiled.set(key, module)
     // A failed compilation must not stick.
     module.catch(() => compiled.delete(key))

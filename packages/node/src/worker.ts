@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { serve } from '@dotplus/kernel/worker'
+import { kernels } from './kernels.ts'
 import { startWorker } from './worker-port.ts'
 
 const port = parentPort
@@ -9,5 +10,6 @@ serve(
     postMessage: (message, transfer) => port.postMessage(message, transfer),
     onMessage: (listener) => port.on('message', listener),
   },
+  kernels,
   startWorker,
 )

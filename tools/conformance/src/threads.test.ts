@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { brotliDecompressSync } from 'node:zlib'
 import { decode } from '@dotplus/core'
 import { instantiate, type InstantiateOptions } from '@dotplus/kernel'
+import { compressedKernels } from '@dotplus/kernel/compressed'
 import { afterAll, expect, test } from 'vitest'
 import { findCases } from './cases/find.ts'
 import { prepareCase, type PreparedCase } from './cases/prepare.ts'
@@ -12,6 +14,8 @@ const fixtures = fileURLToPath(new URL('../../../test-fixtures', import.meta.url
 const further = process.env['DOTPLUS_CONFORMANCE']
 const folders = [fixtures, ...(further === undefined ? [] : [further])]
 const workerFile = new URL('worker.js', import.meta.resolve('@dotplus/node'))
+
+const kernels = compressedKernels((base64) => brotliDecompressSync(Buffer.from(base64, 'base64')))
 
 type Port = ReturnType<NonNullable<InstantiateOptions['startThread']>>
 
@@ -34,7 +38,7 @@ afterAll(async () => {
 
 /** What the outputs of all calls hash to; every op is shared, however small. */
 async function hashWith(prepared: PreparedCase, threads: number, shared: Set<string>) {
-  const model = await instantiate(decode(prepared.model.slice()), {
+  const model = await instantiate(decode(prepared.model.slice()), kernels, {
     threads,
     startThread,
     shareFrom: 0,

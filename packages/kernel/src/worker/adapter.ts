@@ -2,6 +2,7 @@ import type { Model } from '@dotplus/core'
 import { instantiate, type InstantiateOptions } from '../load.ts'
 import type { LoadedModel } from '../model/loaded-model.ts'
 import type { Prediction, Tensor } from '../model/tensor.ts'
+import type { KernelBytes } from '../precision.ts'
 import type { WorkerModel } from './client.ts'
 import type { Port } from './port.ts'
 import { ProgressMeter, type Progress } from './progress.ts'
@@ -56,9 +57,10 @@ export interface Load<Start = true> {
   ): Promise<LoadedModel<Output> | WorkerModel<Output>>
 }
 
-/** What a runtime brings: how bytes arrive and how a worker starts. */
+/** What a runtime brings: how bytes arrive, how a worker starts, where the kernels are. */
 export interface Adapter<Start = true> extends Files {
   startWorker(start: Start | true): Port
+  readonly kernels: KernelBytes
 }
 
 /** Settles as `work` does, or at once when the signal is aborted. */
@@ -106,7 +108,7 @@ async function loadWith<Start>(
   const settings = { precision, threads, wasm, file }
   if (!worker) {
     const startThread = (): Port => adapter.startWorker(true)
-    return instantiate<Prediction>(model, { ...settings, startThread })
+    return instantiate<Prediction>(model, adapter.kernels, { ...settings, startThread })
   }
   const { startWorkerModel } = await import('./client.ts')
   const port = adapter.startWorker(worker)

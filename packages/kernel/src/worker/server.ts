@@ -2,6 +2,7 @@ import { RuntimeError } from '@dotplus/core'
 import { instantiate } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
 import { isTensor, type Prediction, type TensorData } from '../model/tensor.ts'
+import type { KernelBytes } from '../precision.ts'
 import { workAsThread, type ThreadTask } from '../threads/thread.ts'
 import type { Port, ServerPort } from './port.ts'
 import type { CallName, Calls, OutKind, OutKinds, Reply, Request, State } from './protocol.ts'
@@ -29,11 +30,13 @@ function buffersOf(prediction: Prediction): ArrayBuffer[] {
 
 /** The model on the worker's side. */
 class ServedModel {
+  readonly #kernels: KernelBytes
   readonly #startThread: (() => Port) | undefined
   #model: LoadedModel<Prediction> | undefined
   #sentPlan: Explanation['plan'] | undefined
 
-  constructor(startThread: (() => Port) | undefined) {
+  constructor(kernels: KernelBytes, startThread: (() => Port) | undefined) {
+    this.#kernels = kernels
     this.#startThread = startThread
   }
 
@@ -41,7 +44,7 @@ class ServedModel {
   async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
     if (request.call === 'load') {
       const { model, options } = request.parameters
-      this.#model = await instantiate<Prediction>(model, {
+      this.#model = await instantiate<Prediction>(model, this.#kernels, {
         ...options,
         startThread: this.#startThread,
       })
@@ -88,8 +91,8 @@ class ServedModel {
  *
  * @param startThread starts another worker that calls `serve`, for a model that runs here
  */
-export function serve(port: ServerPort, startThread?: () => Port): void {
-  const served = new ServedModel(startThread)
+export function serve(port: ServerPort, kernels: KernelBytes, startThread?: () => Port): void {
+  const served = new ServedModel(kernels, startThread)
   const handle = async (request: Request): Promise<void> => {
     const { id } = request
     const transfer: ArrayBuffer[] = []
