@@ -36,7 +36,8 @@ async function bundle(code: string): Promise<Map<string, Chunk>> {
           gzipped: gzipSync(contents).byteLength,
           inputs: Object.keys(inputs),
           imports,
-          isEntry: entryPoint !== undefined,
+          // Parts that are loaded later count as entry points too.
+          isEntry: entryPoint === '<stdin>',
         },
       ]
     }),
