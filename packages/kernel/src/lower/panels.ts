@@ -1,16 +1,13 @@
 import type { Panels } from '../plan/op.ts'
 
-/** Longest dot product that is packed as float64, see assembly/dense/packing.ts. */
-const doubleInner = 16
+/** Columns of a panel of packed float32 weights, see assembly/dense/packing.ts. */
+const panelWidth = 8
+/** Products are packed otherwise up to a length below this, and hardly worth splitting. */
+const leastInner = 17
 
-/** Columns of one panel of packed weights with `inner` rows. */
-function panelWidth(inner: number): number {
-  return inner <= doubleInner ? 4 : 8
-}
-
-/** Panels that `packDense` makes of a matrix (inner, units). */
-export function panelCount(inner: number, units: number): number {
-  return Math.ceil(units / panelWidth(inner))
+/** Panels in which the columns of a product over `inner` can be computed apart; undefined where it is not split so. */
+export function panelCount(inner: number, units: number): number | undefined {
+  return inner < leastInner ? undefined : Math.ceil(units / panelWidth)
 }
 
 /** Where a range of panels lies in the packed weights and in a row of y; all of them where no range is given. */
@@ -20,13 +17,10 @@ export function columnsOf(
   units: number,
 ): { units: number; weightsOffset: number; yOffset: number } {
   if (!part) return { units, weightsOffset: 0, yOffset: 0 }
-  const width = panelWidth(inner)
-  const first = part.first * width
-  // Panels of 4 doubles are as long as those of 8 floats.
-  const panelBytes = (inner + 1) * 32
+  const first = part.first * panelWidth
   return {
-    units: Math.min(part.count * width, units - first),
-    weightsOffset: part.first * panelBytes,
+    units: Math.min(part.count * panelWidth, units - first),
+    weightsOffset: first * (inner + 1) * 4,
     yOffset: first * 4,
   }
 }

@@ -3,6 +3,7 @@ import { recordBytes } from '../program.ts'
 import { layOutArena, type Lifetime } from './arena.ts'
 import { elide } from './elision.ts'
 import { recordsOf, stepsOf, stretchesOf, writeRecords } from './emit.ts'
+import { fuse } from './fuse.ts'
 import { lifetimes, neededOps, segment, usesOf } from './liveness.ts'
 import type { Buffer, Op, Operand, Placement, State, Value } from './op.ts'
 import type { PlacedValue, Plan } from './plan.ts'
@@ -38,7 +39,7 @@ export function makePlan(
     ...outputs.map(({ value }) => value.buffer),
     ...states.map(({ after }) => after.buffer),
   ])
-  const ops = neededOps(all, kept)
+  const ops = fuse(neededOps(all, kept), kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
   const shares = segments.map((own) => shareOf(ops, own, threads, least))
