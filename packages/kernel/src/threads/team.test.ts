@@ -1,6 +1,7 @@
 import { RuntimeError } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
 import type { KernelMemory } from '../memory.ts'
+import { recordBytes } from '../program.ts'
 import type { Port } from '../worker/port.ts'
 import { LEFT } from './control.ts'
 import { Team } from './team.ts'
@@ -50,7 +51,7 @@ describe('a team', () => {
     team.run(128, 4096, { chunks: 2, rows: 10, chunkRows: 0 })
     expect(ran).toEqual([
       [128, 0, 10],
-      [192, 0, 10],
+      [128 + recordBytes, 0, 10],
     ])
   })
 
