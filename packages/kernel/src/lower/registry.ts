@@ -1,3 +1,4 @@
+import { weightFolder } from '../fold/absorb.ts'
 import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { lowerInDtype } from './compute-dtype.ts'
@@ -41,6 +42,7 @@ import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const allLayers: LayerSet = {
+  folder: weightFolder,
   lowerInDtype,
   withMasks,
   maskedAverage,

@@ -127,6 +127,7 @@ export function prepareLayers(
   host: HostPart | undefined,
 ): PreparedLayers {
   const called = calledLayers(model)
+  weights.folder = set.folder?.(model, weights)
   const settings = model.layers.map((layer, index) => {
     if (!called.has(index) || layer.kind === 'input' || layer.kind === 'submodel') return undefined
     const lowering = loweringOf(layer, set, host)
@@ -204,6 +205,7 @@ function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    packWinograd: (...given) => weights.packWinograd(...given),
   }
 }
 

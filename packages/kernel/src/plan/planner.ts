@@ -1,6 +1,7 @@
 import { alignUp } from '../memory.ts'
 import { programAt, recordBytes, writeLoop } from '../program.ts'
 import { layOutArena, type Lifetime } from './arena.ts'
+import { fuse } from './fuse.ts'
 import { lifetimes, segment, type Segment } from './liveness.ts'
 import type { Buffer, ElementType, HostStep, Op, Operand, Placement, State, Value } from './op.ts'
 
@@ -149,7 +150,7 @@ export function makePlan(
     ...outputs.map(({ value }) => value.buffer),
     ...states.map(({ after }) => after.buffer),
   ])
-  const ops = neededOps(all, kept)
+  const ops = fuse(neededOps(all, kept), kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
   const alive = lifetimes(ops, segments, inputBuffers, kept)
