@@ -1,7 +1,8 @@
 // Bundles what tsc wrote to dist/ into dist/bundle/, which is what a package publishes: one minified file per entry
 // point and lazily loaded part, and the declarations of what the entry points export.
 //   node ../../tools/bundle/bundle.mjs index worker/index     (in the package's folder)
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 
@@ -24,13 +25,45 @@ const bareLayers = {
   },
 }
 
+/**
+ * The modules that an entry point cannot start without.
+ *
+ * @param {string} file
+ * @param {Set<string>} found
+ */
+function startingWith(file, found = new Set()) {
+  if (found.has(file)) return found
+  found.add(file)
+  const code = readFileSync(file, 'utf8')
+  for (const [, path] of code.matchAll(/^(?:import|export)\b[^'"]*?['"](\.[^'"]+)['"]/gm))
+    startingWith(join(dirname(file), path), found)
+  return found
+}
+
+const starts = entries.map((entry) => startingWith(resolve(`dist/${entry}.js`)))
+const files = new Set(entries.map((entry) => resolve(`dist/${entry}.js`)))
+/** @param {Set<string>} start */
+const sharesWithOthers = (start) =>
+  starts.some((other) => other !== start && [...other].some((file) => start.has(file)))
+const together = new Set(starts.filter(sharesWithOthers).flatMap((start) => [...start]))
+/**
+ * What entry points that have modules in common start with is one chunk: a file costs a fresh process more than what is
+ * in it.
+ */
+const start = {
+  name: 'start',
+  test: (/** @type {string} */ id) => together.has(id) && !files.has(id),
+}
+
 rmSync('dist/bundle', { recursive: true, force: true })
 const code = await rolldown({ input: inputs('.js'), external })
 await code.write({
   dir: 'dist/bundle',
   minify: { compress: { target, keepNames }, mangle: { toplevel: true, keepNames } },
   comments: { legal: true, annotation: true, jsdoc: false },
-  chunkFileNames: 'chunks/[name]-[hash].js',
+  // Beside the entry points, so that an address relative to a module means the same in a chunk.
+  chunkFileNames: '[name]-[hash].js',
+  codeSplitting: { groups: [start] },
 })
 const declarations = await rolldown({
   input: inputs('.d.ts'),

@@ -1,8 +1,13 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { DotplusError, ResourceError } from '@dotplus/core'
 import { collect, type Address, type Reading } from '@dotplus/kernel/worker'
 
+// An import of it, or of node:fs/promises, would load Node's streams into every fresh process.
+const fs = process.getBuiltinModule('node:fs')
+
 const chunkBytes = 2 ** 24
+/** Files up to this are read at once; waiting for them would take longer. */
+const smallBytes = 2 ** 18
 
 const meanings: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -37,6 +42,22 @@ async function readAll(handle: FileHandle, reading: Reading): Promise<Uint8Array
   return bytes.subarray(0, length)
 }
 
+/** The bytes of a small regular file, undefined for any other. */
+function readSmall(address: Address, reading: Reading): Uint8Array<ArrayBuffer> | undefined {
+  const stats = fs.statSync(address)
+  if (!stats.isFile() || stats.size > smallBytes) return undefined
+  const descriptor = fs.openSync(address, 'r')
+  try {
+    reading.progress.expect(stats.size)
+    const bytes = new Uint8Array(stats.size)
+    const length = fs.readSync(descriptor, bytes)
+    reading.progress.add(length)
+    return bytes.subarray(0, length)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
 /**
  * All bytes of a file.
  *
@@ -48,7 +69,9 @@ export async function readFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let handle: FileHandle | undefined
   try {
-    handle = await open(address)
+    const small = readSmall(address, reading)
+    if (small) return small
+    handle = await fs.promises.open(address)
     return await readAll(handle, reading)
   } catch (cause) {
     reading.signal?.throwIfAborted()

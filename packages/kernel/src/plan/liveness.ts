@@ -15,6 +15,9 @@ export interface Segment {
 /** Bytes of tile-local buffers that stay in the first-level cache beside the panels in use. */
 const tileBudget = 16 * 1024
 const leastTileRows = 32
+/** Weights beyond this are fetched anew for every tile, so that tiles are to be tall. */
+const cachedWeights = 128 * 1024
+const leastTallRows = 128
 
 /** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
 export function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
@@ -75,6 +78,11 @@ function joins(op: Op, head: Op): boolean {
   return op.tileable && op.rows === head.rows
 }
 
+/** Bytes of float32 weights that every row is multiplied with. */
+function weightBytes({ flops = 0, rows }: Op): number {
+  return (2 * flops) / rows
+}
+
 /** The steps as a loop over tiles; undefined where that would gain nothing. */
 function tileChain(
   ops: readonly Op[],
@@ -105,8 +113,9 @@ function tileChain(
   for (const buffer of excluded) local.delete(buffer)
   if (local.size === 0) return undefined
   const rowBytes = [...local.values()].reduce((sum, bytes) => sum + bytes, 0)
+  const chain = ops.slice(first, end)
   const tileRows = Math.max(
-    leastTileRows,
+    chain.some((op) => weightBytes(op) > cachedWeights) ? leastTallRows : leastTileRows,
     Math.floor(tileBudget / rowBytes / leastTileRows) * leastTileRows,
   )
   if (tileRows >= rows) return undefined

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { denseBytes } from '../test/dense-model.ts'
+
+const calls = 100_000
+const heapBudget = 100_000
+
+const program = `
+  import { load } from '@dotplus/node'
+  const model = await load(Buffer.from('${Buffer.from(denseBytes()).toString('base64')}', 'base64'))
+  const x = Float32Array.of(1, 2, 3, 4)
+  const out = new Float32Array(3)
+  const options = { out }
+  const run = (count) => { for (let i = 0; i < count; i++) model.predict(x, options) }
+  run(${calls})
+  gc()
+  const before = process.memoryUsage()
+  run(${calls})
+  const after = process.memoryUsage()
+  console.log(after.heapUsed - before.heapUsed, after.arrayBuffers - before.arrayBuffers, model.memory.total)
+`
+
+it(`grows the heap by less than ${heapBudget / 1000} kB over ${calls} calls with out, nothing collected`, async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    // So much room for young objects that none are collected in between.
+    ['--expose-gc', '--min-semi-space-size=64', '--input-type=module', '-e', program],
+    { cwd: import.meta.dirname, timeout: 60_000 },
+  )
+  const [heap, buffers, total] = stdout.trim().split(' ').map(Number) as [number, number, number]
+  console.info(`heap after ${calls} calls: ${heap} B more`)
+  expect(heap).toBeLessThan(heapBudget)
+  expect(buffers).toBe(0)
+  expect(total).toBeGreaterThan(0)
+})
