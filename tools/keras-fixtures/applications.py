@@ -1,44 +1,63 @@
-"""Large models for the bench of conversions, and how long Keras itself takes to load them.
+"""The architectures of keras.applications with random weights at their smallest input size, as cases:
 
-    python applications.py OUT      then: node tools/bench/dist/conversion/main.js OUT
-
-OUT/<model>.keras and .h5 hold random weights; OUT/load-model.json the seconds that keras.models.load_model takes.
+python applications.py OUT [NAME…]; python applications.py --list
 """
 
-import json
-import sys
-import time
+import argparse
+import inspect
 from pathlib import Path
 
+import keras_runtime  # noqa: F401  (fixes what results depend on)
 import keras
+import numpy as np
+from layer_case import write_layer_case
 
-MODELS = {"MobileNetV2": keras.applications.MobileNetV2, "ResNet50": keras.applications.ResNet50}
-RUNS = 3
-
-
-def seconds_to_load(path):
-    """The best of several in one process."""
-    best = float("inf")
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        keras.models.load_model(path, compile=False)
-        best = min(best, time.perf_counter() - start)
-    return best
+SMALLEST = {"Xception": 71, "InceptionV3": 75, "InceptionResNetV2": 75}
 
 
-def main(out):
-    out.mkdir(parents=True, exist_ok=True)
-    seconds = {}
-    for name, build in MODELS.items():
-        for ending in ["h5", "keras"]:
-            path = out / f"{name}.{ending}"
-            if not path.exists():
-                keras.utils.set_random_seed(0)
-                build(weights=None).save(path)
-            seconds[path.name] = seconds_to_load(path)
-            print(f"{path.name}: {seconds[path.name]:.2f} s")
-    (out / "load-model.json").write_text(json.dumps({"keras": keras.__version__, "seconds": seconds}, indent=2) + "\n")
+def architectures():
+    return {name: value for name, value in vars(keras.applications).items() if inspect.isfunction(value)}
+
+
+def randomise_statistics(model, rng):
+    """Statistics as training leaves them; kernels keep what their initializers give, which keeps signals in range."""
+    for variable in model.weights:
+        shape, name = tuple(variable.shape), variable.name
+        if name == "moving_variance":
+            variable.assign(rng.uniform(0.8, 1.2, shape).astype("float32"))
+        elif name in ("moving_mean", "beta", "bias"):
+            variable.assign(rng.normal(0, 0.1, shape).astype("float32"))
+        elif name == "gamma":
+            variable.assign(rng.uniform(0.8, 1.2, shape).astype("float32"))
+
+
+def write_architecture(out, name, seed=1):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    size = SMALLEST.get(name, 32)
+    make = architectures()[name]
+    model = make(weights=None, input_shape=(size, size, 3), classes=10, classifier_activation=None)
+    randomise_statistics(model, rng)
+    # Most of them scale 0..255 themselves; the others take any numbers.
+    image = rng.uniform(0, 255, (1, size, size, 3)).astype("float32")
+    rescales = any(isinstance(layer, keras.layers.Rescaling | keras.layers.Normalization) for layer in model.layers)
+    write_layer_case(out / name, model, [image if rescales else image / 127.5 - 1], reload=False)
+    print(f"{name}: {size}x{size}, {model.count_params():,} parameters", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, nargs="?")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--list", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print(*architectures())
+        return
+    for name in arguments.names or architectures():
+        write_architecture(arguments.out, name)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

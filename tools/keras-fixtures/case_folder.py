@@ -4,6 +4,7 @@ import json
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from case import case_seed
 from keras_runtime import save_keras
@@ -17,11 +18,29 @@ def randomise(model, rng):
         variable.assign(rng.normal(0, scale, shape).astype("float32"))
 
 
+def as_tensor(array):
+    """Keras takes text only as a tensor of TensorFlow."""
+    return tf.constant(array) if array.dtype.kind == "U" else array
+
+
 def predict(model, inputs):
     """All outputs in one batch, flattened as Keras flattens structures (dicts by sorted key)."""
     rows = len(keras.tree.flatten(inputs)[0])
-    outputs = model.predict(inputs, batch_size=rows, verbose=0)
-    return [np.asarray(output) for output in keras.tree.flatten(outputs)]
+    outputs = model.predict(keras.tree.map_structure(as_tensor, inputs), batch_size=rows, verbose=0)
+    return flatten_outputs(outputs)
+
+
+def flatten_outputs(outputs):
+    """In the order of a case's out0, out1, …"""
+    return [as_numpy(output) for output in keras.tree.flatten(outputs)]
+
+
+def as_numpy(output):
+    """TensorFlow's text is bytes, a case's is of code points; .npy has no bfloat16."""
+    array = output.numpy() if hasattr(output, "numpy") else np.asarray(output)
+    if array.dtype == object:
+        return np.vectorize(lambda text: text.decode(), otypes=[str])(array)
+    return array.astype("float32") if array.dtype.name == "bfloat16" else array
 
 
 def check_same(name, what, actual, expected):
@@ -36,8 +55,9 @@ def write_case(folder, name, build, seed):
     rng = np.random.default_rng(case_seed(seed, name))
     case = build(rng)
     if not case.model.built:
-        case.model(case.inputs)
-    randomise(case.model, rng)
+        case.model(keras.tree.map_structure(as_tensor, case.inputs))
+    if not case.adapted:
+        randomise(case.model, rng)
 
     folder.mkdir(parents=True, exist_ok=True)
     save_keras(case.model, folder / "model.keras")

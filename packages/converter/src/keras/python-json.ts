@@ -1,6 +1,7 @@
 import { FormatError } from '@dotplus/core'
 
-export type Json = null | boolean | number | string | Json[] | JsonObject
+/** Integers that a number does not hold are bigints. */
+export type Json = null | boolean | number | bigint | string | Json[] | JsonObject
 export interface JsonObject {
   [key: string]: Json | undefined
 }
@@ -9,7 +10,7 @@ export interface JsonObject {
 const maximumDepth = 200
 
 /**
- * Parses JSON as Python writes it: with NaN, Infinity and -Infinity.
+ * Parses JSON as Python writes it: with NaN, Infinity and -Infinity, and with integers of any size.
  *
  * @param place what the text is, for errors
  * @throws {FormatError} with the parser's message when the text is no JSON, and when it is nested too deeply
@@ -17,15 +18,14 @@ const maximumDepth = 200
 export function parsePythonJson(text: string, file: string, place: string): Json {
   checkDepth(text, file, place)
   try {
-    return JSON.parse(text) as Json
+    const value = JSON.parse(text) as Json
+    return /[^.\d]\d{16}/.test(text) ? (parseReplaced(text) ?? value) : value
   } catch (error) {
-    const repaired = replaceConstants(text)
-    if (repaired !== undefined) {
-      try {
-        return JSON.parse(repaired, reviveConstants) as Json
-      } catch {
-        // The first message is about the text as it is.
-      }
+    try {
+      const value = parseReplaced(text)
+      if (value !== undefined) return value
+    } catch {
+      // The first message is about the text as it is.
     }
     throw new FormatError('not valid JSON', {
       file,
@@ -61,23 +61,29 @@ function checkDepth(text: string, file: string, place: string): void {
   }
 }
 
-/** Stands for a constant that JSON has no word for; no Keras config holds this text. */
+/** Stands for a number that JSON.parse has no value for; no Keras config holds this text. */
 const marker = '\u0000dotplus:'
 
-function replaceConstants(text: string): string | undefined {
+/** Tokens in which such numbers are found, with what may look like one. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g
+
+/** Undefined when the text has no such numbers. */
+function parseReplaced(text: string): Json | undefined {
   let replaced = false
-  const result = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => {
+  const result = text.replaceAll(tokens, (token) => {
     if (token.startsWith('"')) return token
+    if (/^-?\d/.test(token) && (!/^-?\d+$/.test(token) || Number.isSafeInteger(Number(token))))
+      return token
     replaced = true
     return JSON.stringify(marker + token)
   })
-  return replaced ? result : undefined
+  return replaced ? (JSON.parse(result, revive) as Json) : undefined
 }
 
-function reviveConstants(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.startsWith(marker)
-    ? Number(value.slice(marker.length))
-    : value
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith(marker)) return value
+  const token = value.slice(marker.length)
+  return /\d/.test(token) ? BigInt(token) : Number(token)
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
@@ -88,6 +94,8 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 export function describeJson(value: Json | undefined): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return `${value}`
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(value, (_key, item: Json) =>
+    typeof item === 'bigint' ? `${item}` : item,
+  )
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

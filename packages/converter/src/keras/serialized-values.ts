@@ -20,6 +20,7 @@ export function readSerializedValue(json: Json | undefined, where: ValuePlace): 
   if (json === null || json === undefined) return { kind: 'none' }
   if (typeof json === 'boolean') return { kind: 'boolean', value: json }
   if (typeof json === 'number') return { kind: 'number', value: json }
+  if (typeof json === 'bigint') return { kind: 'number', value: Number(json) }
   if (typeof json === 'string') return { kind: 'text', value: json }
   if (Array.isArray(json))
     return { kind: 'list', items: json.map((item) => readSerializedValue(item, where)) }

@@ -8,11 +8,15 @@ import {
 } from '@dotplus/core'
 import { LowerContext, type Value } from '../lower/context.ts'
 import type { KernelMemory } from '../memory.ts'
-import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
+import type { PlacedValue, Plan, PlanStep } from '../plan/plan.ts'
+import { makePlan } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
 import type { HostPart } from '../lower/host-part.ts'
+import { SizeUnknown } from '../lower/dynamic-size.ts'
 import { StringPool } from '../dtype/string-pool.ts'
+import type { Team } from '../threads/team.ts'
 import { arrayFor, loadOutput, storeInput } from './element-type.ts'
+import { Executor } from './executor.ts'
 import { heldAs } from './input-dtype.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
 import {
@@ -21,9 +25,7 @@ import {
   type PlacedConstant,
   type PreparedLayers,
 } from './lower-graph.ts'
-import { runPlan } from './run-plan.ts'
 import { ModelState } from './state.ts'
-import { explainTrap } from './trap.ts'
 import type { ModelInput, Prediction, Signature, Tensor, TensorData } from './tensor.ts'
 
 export interface PredictOptions {
@@ -79,6 +81,12 @@ export interface LoadedParts {
   readonly base: number
   readonly requestedPrecision: Precision
   readonly requestedThreads: number
+  /** The threads beside the calling one; undefined where that one runs alone. */
+  readonly team: Team | undefined
+  /** Nanoseconds of work from which threads share an op. */
+  readonly shareFrom: number | undefined
+  /** Why it runs alone, where more threads were asked for. */
+  readonly aloneBecause: string | undefined
 }
 
 const cachedPlans = 32
@@ -104,7 +112,7 @@ function directPlan(plan: Plan): DirectPlan | undefined {
   const [input, ...otherInputs] = plan.inputs
   const [output, ...otherOutputs] = plan.outputs
   if (!input || !output || otherInputs.length > 0 || otherOutputs.length > 0) return undefined
-  if (plan.states.length > 0 || plan.hostSteps.length > 0) return undefined
+  if (plan.states.length > 0 || plan.stretches.some(({ host }) => host)) return undefined
   if (input.dtype !== 'float32' || output.dtype !== 'float32') return undefined
   return { plan, input, output, last: undefined }
 }
@@ -121,18 +129,20 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   readonly inputs: readonly Signature[]
   /** Outputs by name, with the shape they have where it is known before a call. */
   readonly outputs: readonly { readonly name: string }[]
-  #parts: LoadedParts | undefined
+  #parts: (LoadedParts & { readonly executor: Executor }) | undefined
   #plans = new Map<string, Plan>()
   #active: Plan | undefined
   #direct: DirectPlan | undefined
   readonly #states = new ModelState()
+  /** Sizes that the elements of the last call's tensors decided, see `dynamicSize`. */
+  #sizes: number[] = []
   readonly #strings = new StringPool()
   /** The length of a flat array settles the shape. */
   readonly #takesFlat: boolean
 
   /** @internal */
   constructor(parts: LoadedParts) {
-    this.#parts = parts
+    this.#parts = { ...parts, executor: new Executor(parts.memory, parts.base, parts.team) }
     this.name = parts.model.name
     this.inputs = parts.graph.inputs.map(signatureOf)
     this.#takesFlat = this.inputs.every(
@@ -168,13 +178,9 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Leaves the only output in memory and returns the index of its first element. */
   #execute({ plan, input, output }: DirectPlan, x: Float32Array): number {
-    const { memory, base } = this.#loaded()
+    const { memory, base, executor } = this.#loaded()
     memory.f32.set(x, (base + input.offset) >>> 2)
-    try {
-      memory.exports.run(base, plan.recordCount)
-    } catch (error) {
-      throw explainTrap(error, memory, base, plan)
-    }
+    executor.run(plan, this.#strings)
     return (base + output.offset) >>> 2
   }
 
@@ -202,17 +208,9 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     const layers = options.layers ?? []
-    const plan = this.#planFor(inputs, layers)
-    if (plan !== this.#active) this.#activate(plan)
+    const plan = this.#runFitting(inputs, layers)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
-    this.#strings.clear()
-    for (const [i, { data }] of inputs.entries()) {
-      const input = plan.inputs[i] as Plan['inputs'][number]
-      storeInput(memory, this.#strings, base, input, data, this.inputs[i])
-    }
     const targets = this.#targets(plan, options.out)
-    this.#states.store(memory, base, plan)
-    runPlan(memory, this.#strings, base, plan)
     this.#states.load(memory, base, plan)
     const results = plan.outputs.map((output, i): Tensor<TensorData> => {
       const data = targets[i] ?? arrayFor(output.dtype, output.length)
@@ -226,7 +224,25 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     )
   }
 
-  #loaded(): LoadedParts {
+  /** Runs the plan for these inputs; where their elements decide sizes, with those of the last call first. */
+  #runFitting(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+    const { memory, base, executor } = this.#loaded()
+    for (let measured = false; ; measured = true) {
+      const plan = this.#planFor(inputs, layers, measured)
+      if (plan !== this.#active) this.#activate(plan)
+      this.#strings.clear()
+      for (const [i, { data }] of inputs.entries()) {
+        const input = plan.inputs[i] as Plan['inputs'][number]
+        storeInput(memory, this.#strings, base, input, data, this.inputs[i])
+      }
+      this.#states.store(memory, base, plan)
+      const found = executor.run(plan, this.#strings)
+      if (!found) return plan
+      this.#sizes = [...this.#sizes.slice(0, found.index), found.size]
+    }
+  }
+
+  #loaded(): LoadedParts & { readonly executor: Executor } {
     if (!this.#parts)
       throw new RuntimeError('the model was used after dispose()', { place: `model ${this.name}` })
     return this.#parts
@@ -254,9 +270,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     })
   }
 
-  #planFor(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+  /** @param measured the sizes are of this call; those of the last one may make no plan */
+  #planFor(inputs: readonly BoundInput[], layers: readonly string[], measured: boolean): Plan {
     const key =
       inputs.map(({ shape }) => shape.join(',')).join(';') +
+      (this.#sizes.length > 0 ? `:${this.#sizes.join(',')}` : '') +
       (layers.length > 0 ? `|${layers.join('|')}` : '')
     const known = this.#plans.get(key)
     if (known) {
@@ -265,10 +283,15 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       this.#plans.set(key, known)
       return known
     }
-    const plan = this.#makePlan(
-      inputs.map(({ shape }) => shape),
-      layers,
-    )
+    const shapes = inputs.map(({ shape }) => shape)
+    let plan: Plan
+    try {
+      plan = this.#makePlan(shapes, layers)
+    } catch (error) {
+      if (measured || this.#sizes.length === 0) throw error
+      this.#sizes = []
+      return this.#planFor(inputs, layers, measured)
+    }
     this.#plans.set(key, plan)
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > cachedPlans && oldest !== undefined) this.#plans.delete(oldest)
@@ -276,16 +299,22 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
-    const { model, graph, prepared, base } = this.#loaded()
-    const context = new LowerContext(this.#loaded().constants, this.#loaded().host)
+    const { model, graph, prepared, base, host, team, shareFrom } = this.#loaded()
+    const context = new LowerContext(this.#loaded().constants, host, this.#sizes)
     const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
-    const outputs = lowerGraph(context, model, prepared, graph, values, seen)
-    const wanted = graph.outputs.map(({ name }, i) => ({
-      name,
-      value: outputs[i] as (typeof outputs)[number],
-    }))
-    for (const name of layers) {
+    let outputs: readonly Value[] | undefined
+    try {
+      outputs = lowerGraph(context, model, prepared, graph, values, seen)
+    } catch (error) {
+      if (!(error instanceof SizeUnknown)) throw error
+    }
+    // A plan without outputs ends where a size is found.
+    const wanted = graph.outputs.flatMap(({ name }, i) => {
+      const value = outputs?.[i]
+      return value ? [{ name, value }] : []
+    })
+    for (const name of outputs ? layers : []) {
       const [value] = seen.get(name) ?? []
       if (!value) {
         throw new UsageError('no such layer', {
@@ -303,6 +332,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       wanted,
       [...context.states.values()],
       base,
+      team?.size,
+      shareFrom,
     )
   }
 
@@ -356,18 +387,19 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Says which build, precision, thread count and plan run, and why. Plain data, safe to send or print. */
   explain(): Explanation {
-    const { build, requestedPrecision, requestedThreads } = this.#loaded()
+    const { build, requestedPrecision, requestedThreads, team, aloneBecause } = this.#loaded()
+    const threads = team?.threads ?? 1
     const notes: string[] = []
     if (build.reason)
       notes.push(`Runs ${build.precision} instead of ${requestedPrecision}: ${build.reason}.`)
-    if (requestedThreads > 1)
-      notes.push(
-        `Runs on 1 thread instead of ${requestedThreads}: this version has no threads yet.`,
-      )
+    if (threads < requestedThreads) {
+      const reason = aloneBecause ?? team?.lost.join('; ')
+      notes.push(`Runs on ${threads} of ${requestedThreads} threads: ${reason}.`)
+    }
     return {
       precision: build.precision,
       requestedPrecision,
-      threads: 1,
+      threads,
       requestedThreads,
       notes,
       plan: this.#active?.steps ?? [],
@@ -377,6 +409,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Frees the model's memory. Calls after this throw. */
   dispose(): void {
+    this.#parts?.team?.end()
     this.#parts = undefined
     this.#plans.clear()
     this.#active = undefined

@@ -5,6 +5,7 @@ import {
   type Call,
   type Graph,
   type Layer,
+  type LayerKind,
   type Model,
   type Value as GraphValue,
 } from '@dotplus/core'
@@ -38,6 +39,7 @@ export async function layerSetOf(model: Model): Promise<LayerSet> {
     if (layer?.kind === 'input')
       return layer.input.dtype === undefined || layer.input.dtype === 'float32'
     if (layer?.computeDtype !== undefined && layer.computeDtype !== 'float32') return false
+    if (layer?.kind === 'dense' && layer.dense.quantization) return false
     return (
       layer?.kind === 'submodel' ||
       (layer?.kind !== undefined && layer.kind in denseLayers.lowerings)
@@ -64,16 +66,25 @@ export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart 
   if (set === denseLayers) return undefined
   const { graph } = model
   const inputs = graph?.inputs.map((port) => heldAs(model, graph, port)) ?? []
+  const layers = [...calledLayers(model)].flatMap((index) => model.layers[index] ?? [])
+  const isRare = ({ kind }: Layer): boolean =>
+    kind !== undefined && !structural.has(kind) && !(kind in set.lowerings)
   const needed =
     inputs.some((dtype) => !common.has(dtype)) ||
-    [...calledLayers(model)].some((index) => {
-      const layer = model.layers[index]
-      if (layer?.kind === undefined || layer.kind === 'input') return false
-      if (layer.kind === 'op' || !common.has(layer.computeDtype)) return true
+    layers.some((layer) => {
+      if (layer.kind === undefined || layer.kind === 'input') return false
+      if (layer.kind === 'op' || !common.has(layer.computeDtype) || isRare(layer)) return true
       return set.lowerings[layer.kind]?.needsHost === true
     })
-  return needed ? (await import('../host/host-part.ts')).hostPart : undefined
+  if (!needed) return undefined
+  const { hostPart } = await import('../host/host-part.ts')
+  if (!layers.some(isRare)) return hostPart
+  const { preprocessingLayers } = await import('../host/preprocessing-layers.ts')
+  return { ...hostPart, layers: preprocessingLayers }
 }
+
+/** Kinds that the graph walk itself runs, and functions. */
+const structural: ReadonlySet<string> = new Set(['input', 'submodel', 'op'])
 
 /** What lowers a layer: the set's, or the host part's for what computes in float64. */
 function loweringOf(
@@ -83,6 +94,8 @@ function loweringOf(
 ): Lowering<unknown> | undefined {
   if (layer.kind === undefined) return undefined
   if (layer.kind === 'op') return host?.op
+  const rare = host?.layers?.[layer.kind]
+  if (rare) return rare
   const own = set.lowerings[layer.kind]
   return layer.computeDtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
 }
@@ -116,6 +129,7 @@ export function prepareLayers(
   host: HostPart | undefined,
 ): PreparedLayers {
   const called = calledLayers(model)
+  weights.folder = set.folder?.(model, weights)
   const settings = model.layers.map((layer, index) => {
     if (!called.has(index) || layer.kind === 'input' || layer.kind === 'submodel') return undefined
     const lowering = loweringOf(layer, set, host)
@@ -188,10 +202,12 @@ function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
     floats: (index) => weights.floats(index).map((value) => rounded(dtype, value)),
     doubles: (index) => weights.doubles(index).map((value) => rounded(dtype, value)),
     stored: (index) => weights.stored(index),
+    texts: (index) => weights.texts(index),
     shape: (index) => weights.shape(index),
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    packWinograd: (...given) => weights.packWinograd(...given),
   }
 }
 
@@ -308,6 +324,17 @@ function lowerLayer(
 /** Keywords that only matter in training or say nothing when they are None. */
 const withoutEffect: ReadonlySet<string> = new Set(['training'])
 
+/** Where `mask` stands among the arguments of layers that are called with it, by position. */
+const maskPosition: Readonly<Partial<Record<LayerKind, number>>> = {
+  softmax: 1,
+  globalPooling: 1,
+  batchNormalization: 2,
+  recurrent: 2,
+  convRecurrent: 2,
+  bidirectional: 2,
+  timeDistributed: 2,
+}
+
 function argumentsOf(
   set: LayerSet,
   layer: Layer,
@@ -317,7 +344,9 @@ function argumentsOf(
 ): CallArguments {
   const operands: Operands[] = []
   let given: (Value | undefined)[] | undefined
-  for (const { name, value } of call.arguments) {
+  for (const [position, { name: keyword, value }] of call.arguments.entries()) {
+    const isMask = keyword === '' && layer.kind && maskPosition[layer.kind] === position
+    const name = isMask ? 'mask' : keyword
     if (withoutEffect.has(name) || (name !== '' && value?.kind === 'none')) continue
     if (name === 'mask') {
       given = masksOf(layer, value, results, constants)
