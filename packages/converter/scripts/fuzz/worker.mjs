@@ -73,9 +73,9 @@ for (let run = 0; run < runs && performance.now() < end; run++) {
     if (corpus.length >= files.length + keptPerTarget) corpus.splice(files.length, 1)
     corpus.push(bytes)
   }
-  if (problem) parentPort.postMessage({ problem, target: target.name, bytes })
+  if (problem) parentPort.postMessage({ problem, target: target.name, bytes }, [])
 }
 const totals = Object.fromEntries(
   chosen.map(({ name, total }) => [name, { ...total, MB: Math.round(total.MB * 10) / 10 }]),
 )
-parentPort.postMessage({ totals })
+parentPort.postMessage({ totals }, [])

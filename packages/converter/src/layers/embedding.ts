@@ -1,11 +1,8 @@
 import type { DType, Quantization } from '@dotplus/core'
 import type { DTypePolicy } from '../keras/dtype-policy.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
-<<<<<<< HEAD
-import { withLora } from '../weights/lora.ts'
-=======
 import { isDType } from '../keras/number-array.ts'
->>>>>>> main
+import { withLora } from '../weights/lora.ts'
 import { optional, ownWeights, statistic, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter, LayerWeights } from './layer-converter.ts'
 import { quantizationOf } from './quantization.ts'
