@@ -2,6 +2,7 @@ import * as L from '../src/wasm/layout'
 import { activation } from './ops/activation'
 import { float64Map } from './ops/float64'
 import { affine, scaleShift } from './ops/affine'
+import { attention } from './ops/attention'
 import { band, where } from './ops/where'
 import { binary } from './ops/binary'
 import { copy, fill } from './ops/copy'
@@ -59,6 +60,7 @@ class AllOps extends Ops {
       case L.NORMALIZE: return normalize(record, row, rows)
       case L.REDUCE: return reduce(record, row, rows)
       case L.MATMUL: return matmul(record, row, rows)
+      case L.ATTENTION: return attention(record, row, rows)
       case L.WHERE: return where(record, row, rows)
       case L.BAND: return band(record, row, rows)
       default: unreachable()

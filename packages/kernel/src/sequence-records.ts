@@ -1,4 +1,6 @@
 import { start, startRowMap, type Activation, type Program, type RowMap } from './program.ts'
+import { alignUp } from './memory.ts'
+import { matmulScratchBytes } from './records.ts'
 import * as L from './wasm/layout.ts'
 
 /**
@@ -166,4 +168,62 @@ export function writeRecurrent(
     (flags.resetBefore ? L.RESET_BEFORE : 0) |
     (flags.productGiven ? L.PRODUCT_GIVEN : 0) |
     (flags.continued ? L.CONTINUED : 0)
+}
+
+/** Sizes of an attention record; `repeats` heads after each other share keys and values. */
+export interface AttentionSize {
+  targets: number
+  sources: number
+  depth: number
+  valueDepth: number
+  heads: number
+  repeats: number
+}
+
+/** Sources that a target attends to: from `below` before it to `above` after it. */
+export interface Band {
+  below: number
+  above: number
+}
+
+/** Bytes of an attention record's scratch: packed keys, packed values, the scores of a tile of queries. */
+export function attentionScratchBytes({
+  sources,
+  depth,
+  valueDepth,
+}: Pick<AttentionSize, 'sources' | 'depth' | 'valueDepth'>): number {
+  const keys = alignUp(matmulScratchBytes(depth, sources))
+  const values = alignUp(matmulScratchBytes(sources, valueDepth))
+  return keys + values + L.ATTENTION_TILE * sources * 4
+}
+
+/** y (batch, targets, heads, valueDepth) = softmax(q · kᵀ within the band) · v; `rows`: batch · heads. */
+export function writeAttention(
+  program: Program,
+  index: number,
+  op: AttentionSize & {
+    rows: number
+    band: Band
+    q: number
+    k: number
+    v: number
+    y: number
+    scratch: number
+  },
+): void {
+  const at = start(program, index, L.ATTENTION, op.rows)
+  const { u32 } = program
+  u32[at + L.ATTENTION_TARGETS] = op.targets
+  u32[at + L.ATTENTION_SOURCES] = op.sources
+  u32[at + L.ATTENTION_DEPTH] = op.depth
+  u32[at + L.ATTENTION_VALUE_DEPTH] = op.valueDepth
+  u32[at + L.ATTENTION_HEADS] = op.heads
+  u32[at + L.ATTENTION_REPEATS] = op.repeats
+  u32[at + L.ATTENTION_Q] = op.q
+  u32[at + L.ATTENTION_K] = op.k
+  u32[at + L.ATTENTION_V] = op.v
+  u32[at + L.ATTENTION_Y] = op.y
+  u32[at + L.ATTENTION_SCRATCH] = op.scratch
+  u32[at + L.ATTENTION_BELOW] = Math.min(op.band.below, 2 ** 30)
+  u32[at + L.ATTENTION_ABOVE] = Math.min(op.band.above, 2 ** 30)
 }

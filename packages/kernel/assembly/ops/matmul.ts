@@ -38,7 +38,7 @@ export function matmul(record: usize, row: u32, rows: u32): void {
 }
 
 /** b (inner, units) with any strides → the panels of `packDense` without a bias. */
-function packStrided(inner: u32, units: u32, b: usize, alongK: u32, alongN: u32, packed: usize): void {
+export function packStrided(inner: u32, units: u32, b: usize, alongK: u32, alongN: u32, packed: usize): void {
   const double = inner <= DOUBLE_INNER
   for (let column: u32 = 0; column < units; ) {
     const rest = units - column

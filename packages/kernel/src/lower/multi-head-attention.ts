@@ -1,10 +1,12 @@
-import { ModelError, type Layer, type Projection } from '@dotplus/core'
+import { elementCount, ModelError, type Layer, type Projection } from '@dotplus/core'
 import { writeAffine, writeSoftmax } from '../program.ts'
+import type { Band } from '../sequence-records.ts'
 import { NamedArguments } from './arguments.ts'
 import { LowerContext, resolveAxis, unsupported, type Lowering, type Value } from './context.ts'
 import { contract } from './contraction.ts'
 import { lowerEinsum, prepareEinsum, type PreparedEinsum } from './einsum-dense.ts'
 import { binary } from './merge.ts'
+import { attend } from './fused-attention.ts'
 import { band, where } from './where.ts'
 
 interface PreparedHeads {
@@ -98,6 +100,19 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
     )
     const keys = lowerEinsum(context, layer, prepared.key, key)
     const values = lowerEinsum(context, layer, prepared.value, value)
+    const maskOf: MaskOf = (name) =>
+      name === 'query_mask' && !prepared.grouped ? query.mask : given.tensor(name)
+    const causal = given.flag('use_causal_mask')
+    const wantsScores = given.flag('return_attention_scores')
+    // A row without any unmasked score is uniform on Keras's fused path and 0 on the plain one.
+    const plain = prepared.dropout || wantsScores || query.shape.length !== 3
+    const emptied = plain && mayMaskRows(maskOf, prepared)
+    const isSimple = axes.join() === '1' && query.shape.length === 3 && !isMasked(maskOf)
+    const hasElements = [scaled, keys, values].every(({ shape }) => elementCount(shape) > 0)
+    if (isSimple && hasElements && !emptied && !wantsScores) {
+      const mixed = attend(context, scaled, keys, values, bandOf(causal, prepared))
+      return [projectOutput(context, prepared, mixed, query, layer)]
+    }
     const labels = labelsOf(scaled.shape.length, axes)
     const heads = headsOf(context, scaled, prepared.repeats)
     const scores = contract(
@@ -107,17 +122,11 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       { value: keys, labels: labels.key },
       labels.scores,
     )
-    const maskOf: MaskOf = (name) =>
-      name === 'query_mask' && !prepared.grouped ? query.mask : given.tensor(name)
-    const causal = given.flag('use_causal_mask')
     const mask = (x: Value, masked: number): Value =>
       maskScores(context, layer, x, masked, { maskOf, causal }, prepared, axes, [query, value])
     const sourceSize = axes.reduce((size, axis) => size * (keys.shape[axis] as number), 1)
     const softmax = context.rowMap('softmax', mask(scores, maskedScore), sourceSize, writeSoftmax)
-    // A row without any unmasked score is uniform on Keras's fused path and 0 on the plain one.
-    const wantsScores = given.flag('return_attention_scores')
-    const plain = prepared.dropout || wantsScores || query.shape.length !== 3
-    const weights = plain && mayMaskRows(maskOf, prepared) ? mask(softmax, 0) : softmax
+    const weights = emptied ? mask(softmax, 0) : softmax
     const mixed = contract(
       context,
       layer,
@@ -125,19 +134,13 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       { value: values, labels: labels.key },
       labels.query,
     )
-    let attended = context.view(mixed, [
-      ...projected.shape.slice(0, -1),
-      values.shape.at(-1) as number,
-    ])
-    if (prepared.gate)
-      attended = binary(
-        context,
-        layer,
-        'multiply',
-        attended,
-        lowerEinsum(context, layer, prepared.gate, query),
-      )
-    const y = lowerEinsum(context, layer, prepared.output, attended)
+    const y = projectOutput(
+      context,
+      prepared,
+      context.view(mixed, [...projected.shape.slice(0, -1), values.shape.at(-1) as number]),
+      query,
+      layer,
+    )
     if (!wantsScores) return [y]
     // The groups of query heads become plain heads again: (batch…, heads, target…, source…).
     const at = projected.shape.length - 2 - axes.length
@@ -151,6 +154,20 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       ]),
     ]
   },
+}
+
+/** What the heads see, gated and projected to the layer's output. */
+function projectOutput(
+  context: LowerContext,
+  { gate, output }: PreparedHeads,
+  mixed: Value,
+  query: Value,
+  layer: Layer,
+): Value {
+  const attended = gate
+    ? binary(context, layer, 'multiply', mixed, lowerEinsum(context, layer, gate, query))
+    : mixed
+  return lowerEinsum(context, layer, output, attended)
 }
 
 function axesOf(axes: readonly number[], rank: number, layer: Layer): number[] {
@@ -190,9 +207,19 @@ function headsOf(context: LowerContext, x: Value, repeats: number): Value {
   return context.view(x, [...x.shape.slice(0, -2), heads / repeats, repeats, features])
 }
 
+function isMasked(maskOf: MaskOf): boolean {
+  return maskNames.some((name) => maskOf(name) !== undefined)
+}
+
+/** Sources that a target may see by its place alone. */
+function bandOf(causal: boolean, { slidingWindow }: PreparedHeads): Band {
+  const reach = slidingWindow === undefined ? Infinity : slidingWindow - 1
+  return { below: reach, above: causal ? Math.min(0, reach) : reach }
+}
+
 /** True when some target may be left without any source. */
 function mayMaskRows(maskOf: MaskOf, { slidingWindow }: PreparedHeads): boolean {
-  return slidingWindow !== undefined || maskNames.some((name) => maskOf(name) !== undefined)
+  return slidingWindow !== undefined || isMasked(maskOf)
 }
 
 /** Scores (batch…, heads, group, target…, source…) with `masked` where any mask forbids the pair. */
@@ -202,13 +229,13 @@ function maskScores(
   scores: Value,
   masked: number,
   { maskOf, causal }: { readonly maskOf: MaskOf; readonly causal: boolean },
-  { slidingWindow }: PreparedHeads,
+  prepared: PreparedHeads,
   axes: readonly number[],
   [query, value]: readonly [Value, Value],
 ): Value {
   const targetAndSource = 2 * axes.length
   let result = scores
-  if (causal || slidingWindow !== undefined) {
+  if (causal || prepared.slidingWindow !== undefined) {
     const [target, source] = scores.shape.slice(-2)
     // Keras makes these masks from the second axis.
     if (axes.length !== 1 || query.shape[1] !== target || value.shape[1] !== source)
@@ -217,13 +244,7 @@ function maskScores(
         causal ? 'use_causal_mask' : 'sliding_window',
         `attention axes ${axes.join(', ')}`,
       )
-    const reach = slidingWindow === undefined ? Infinity : slidingWindow - 1
-    result = band(
-      context,
-      result,
-      { below: reach, above: causal ? Math.min(0, reach) : reach },
-      masked,
-    )
+    result = band(context, result, bandOf(causal, prepared), masked)
   }
   // Axes that a mask lacks stand before those of targets and sources.
   const apply = (mask: Value, own: readonly number[]): void => {

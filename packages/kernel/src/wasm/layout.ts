@@ -45,6 +45,7 @@ export const MASKED_MEAN = 44
 export const NORMALIZE = 60
 export const REDUCE = 61
 export const MATMUL = 62
+export const ATTENTION = 65
 export const WHERE = 63
 export const BAND = 64
 
@@ -360,6 +361,24 @@ export const MATMUL_Y_STRIDE = 11
 export const MATMUL_SCRATCH = 12 // packedDenseBytes(k, n), 64-byte aligned
 export const MATMUL_RANK = 13 // axes that `rows` is the product of
 export const MATMUL_AXES = 14 // → `rank` lengths, then byte strides of a, of b and of y
+
+// ATTENTION: rows are (batch, head); y = softmax(q · kᵀ) · v, q (batch, targets, heads, depth), k and v (batch, sources,
+// heads / repeats, depth or value depth), y (batch, targets, heads, value depth). Not inside a LOOP.
+export const ATTENTION_TARGETS = 2
+export const ATTENTION_SOURCES = 3
+export const ATTENTION_DEPTH = 4
+export const ATTENTION_VALUE_DEPTH = 5
+export const ATTENTION_HEADS = 6
+export const ATTENTION_REPEATS = 7 // heads after each other that share keys and values
+export const ATTENTION_Q = 8
+export const ATTENTION_K = 9
+export const ATTENTION_V = 10
+export const ATTENTION_Y = 11
+export const ATTENTION_SCRATCH = 12 // attentionScratchBytes, 64-byte aligned
+export const ATTENTION_BELOW = 13 // i32: sources before the target that it attends to; further ones score −1e9
+export const ATTENTION_ABOVE = 14 // i32: the same after it
+/** Queries whose scores exist at a time; all tile heights divide it. */
+export const ATTENTION_TILE = 24
 
 // WHERE: y[row, i] = condition ≠ 0 ? a : b, each operand FULL, ROW, SCALAR or COLUMN; y may be one that is FULL.
 export const WHERE_WIDTH = 2
