@@ -57,7 +57,7 @@ export async function convertInChromium(
       await page.goto(server.address)
       await page.setInputFiles('input', [...files])
       await page.waitForFunction('typeof convertChosen === "function"')
-      conversions.push((await page.evaluate(`convertChosen(${runs})`)) as PageConversion)
+      conversions.push(await page.evaluate<PageConversion>(`convertChosen(${runs})`))
       await page.close()
     }
     return conversions
