@@ -121,6 +121,8 @@ export interface RecurrentFlags {
   readonly productGiven?: boolean
   /** There is an output of the step before. */
   readonly continued?: boolean
+  /** The state is the output of the step before the first. */
+  readonly streamed?: boolean
 }
 
 /** All steps of one recurrent cell over `rows` sequences; see the record's words for shapes. */
@@ -165,5 +167,6 @@ export function writeRecurrent(
     (flags.timeMajor ? L.TIME_MAJOR : 0) |
     (flags.resetBefore ? L.RESET_BEFORE : 0) |
     (flags.productGiven ? L.PRODUCT_GIVEN : 0) |
-    (flags.continued ? L.CONTINUED : 0)
+    (flags.continued ? L.CONTINUED : 0) |
+    (flags.streamed ? L.STREAMED : 0)
 }

@@ -12,6 +12,7 @@ export type {
   Prediction,
   PredictOptions,
   Signature,
+  StepState,
   Tensor,
   TensorData,
 } from '@dotplus/kernel'

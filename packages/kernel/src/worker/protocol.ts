@@ -2,6 +2,7 @@ import type { Model } from '@dotplus/core'
 import type { InstantiateOptions } from '../load.ts'
 import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
 import type { ModelInput, Prediction, Signature } from '../model/tensor.ts'
+import type { StepState } from '../model/stepping.ts'
 import type { SentError } from './sent-error.ts'
 
 /** What the thread can ask of the worker: parameters and result of each call. */
@@ -22,6 +23,11 @@ export interface Calls {
     parameters: { readonly shapes: readonly (readonly number[])[] }
     result: ReadonlyMap<string, readonly (readonly number[])[]>
   }
+  step: {
+    parameters: { readonly inputs: ModelInput; readonly state: StepState }
+    result: { readonly y: Prediction; readonly state: StepState }
+  }
+  initialState: { parameters: { readonly batch: number }; result: StepState }
   resetState: { parameters: Record<string, never>; result: undefined }
 }
 
