@@ -17,7 +17,7 @@ export type {
 } from './model/tensor.ts'
 export type { StepState } from './model/stepping.ts'
 export type { ElementType } from './dtype/element-type.ts'
-export type { PlanStep } from './plan/planner.ts'
+export type { PlanStep } from './plan/plan.ts'
 export {
   hasFusedMultiplyAdd,
   hasSimd,
