@@ -16,6 +16,7 @@ export type {
   Profile,
   PredictOptions,
   Signature,
+  StepState,
   Tensor,
   TensorData,
   Times,

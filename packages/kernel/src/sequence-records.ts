@@ -123,6 +123,8 @@ export interface RecurrentFlags {
   readonly productGiven?: boolean
   /** There is an output of the step before. */
   readonly continued?: boolean
+  /** The state is the output of the step before the first. */
+  readonly streamed?: boolean
 }
 
 /** All steps of one recurrent cell over `rows` sequences; see the record's words for shapes. */
@@ -167,7 +169,8 @@ export function writeRecurrent(
     (flags.timeMajor ? L.TIME_MAJOR : 0) |
     (flags.resetBefore ? L.RESET_BEFORE : 0) |
     (flags.productGiven ? L.PRODUCT_GIVEN : 0) |
-    (flags.continued ? L.CONTINUED : 0)
+    (flags.continued ? L.CONTINUED : 0) |
+    (flags.streamed ? L.STREAMED : 0)
 }
 
 /** Sizes of an attention record; `repeats` heads after each other share keys and values. */

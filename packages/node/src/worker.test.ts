@@ -29,6 +29,8 @@ describe('a model in a worker', () => {
     expect(model.explain()).toEqual(local.explain())
     expect(await model.layerShapes([[2, 4]])).toEqual(local.layerShapes([[2, 4]]))
     await expect(model.resetState()).resolves.toBeUndefined()
+    expect(await model.initialState(2)).toEqual(local.initialState(2))
+    expect(await model.step(x, {})).toEqual(local.step(x, {}))
   })
 
   it('explains the plan of the latest call', async () => {

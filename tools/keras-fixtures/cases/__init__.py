@@ -10,6 +10,7 @@ from cases import (
     dense_sequential,
     lookup,
     quantized,
+    streaming,
     tabular,
     text,
 )
@@ -24,6 +25,7 @@ MODULES = [
     categorical,
     lookup,
     quantized,
+    streaming,
     tabular,
     text,
 ]

@@ -44,7 +44,8 @@ export function recurrent(record: usize, rows: u32): void {
     for (let row: u32 = 0; row < rows; row++) {
       const out = y + row * yRow + step * yStep
       if (mask && !load<u32>(maskStep + row * (perRow << 2))) {
-        skip(out, step || flags & L.CONTINUED ? out - yStep : 0, width, flags)
+        const first = flags & L.STREAMED ? h + row * width : 0
+        skip(out, step || flags & L.CONTINUED ? out - yStep : first, width, flags)
         continue
       }
       const xRow = xStep + row * perRow * (columns << 2)

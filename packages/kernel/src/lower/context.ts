@@ -8,6 +8,7 @@ import {
 import { bytesOf } from '../dtype/element-type.ts'
 import type { Program } from '../program.ts'
 import type { HostPart } from './host-part.ts'
+import type { Stream } from './stream.ts'
 import type {
   Buffer,
   Constant,
@@ -30,6 +31,8 @@ export class LowerContext {
   readonly states: Map<string, State> = new Map()
   /** Lowers one layer inside another; set by the graph walk. */
   callLayer: ((layer: number, call: CallArguments) => Value[]) | undefined
+  /** Set where the plan takes some steps of a stream. */
+  stream: Stream | undefined
   /** A layer of the model; set by the graph walk. */
   layerAt: ((layer: number) => Layer | undefined) | undefined
   /** Constants that calls have as arguments, by tensor index. */

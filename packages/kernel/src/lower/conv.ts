@@ -21,6 +21,7 @@ import {
 } from './convolution.ts'
 import { prepareDepthwise } from './depthwise-conv.ts'
 import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
+import { withHistory } from './stream.ts'
 import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {
@@ -105,9 +106,16 @@ export const convLayer: Lowering<PreparedConv> = {
   },
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    const given = onlyTensor(call, layer)
+    const streams = windows.padding === 'causal' && context.stream?.key !== undefined
+    // In a stream the steps before stand where the padding would be.
+    const steps = streams
+      ? withHistory(context, layer, given, (windows.kernel[2] - 1) * windows.dilation[2])
+      : given
+    const x = imagesOf(context, layer, steps, rank, channelsFirst)
     checkChannels(layer, x, prepared.channels)
-    const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
+    const own = streams ? { ...windows, padding: 'valid' } : windows
+    const placed = { ...windows, ...placeWindows(layer, own, x.size) }
     const shape = [x.batch, ...placed.out.slice(3 - rank), filters]
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const convolve = (bare: boolean): Value => {

@@ -139,6 +139,7 @@ function runRecurrent(
       zeroMasked: zeroMasked && !zeroAfter && number === cells.length - 1,
       timeMajor: scan.timeMajor,
       resetBefore: cell.resetBefore,
+      streamed: context.stream?.key !== undefined,
     })
   }
   if (initial.length > 0 && initial.length !== states.length) {
@@ -171,10 +172,11 @@ export function statesOf(
         got: `(${given.shape.join(', ')})`,
       })
     }
-    if (!scan.stateful) {
+    const streamed = context.stream?.key
+    if (!scan.stateful && streamed === undefined) {
       return given ? copied(context, given) : filled(context, shape, 'float32', 0)
     }
-    const key = `${layer.name}:${number + i}`
+    const key = `${streamed ?? layer.name}:${number + i}`
     const known = context.states.get(key)
     const before = known?.before ?? context.value(shape)
     const after = copied(context, given ?? known?.after ?? before)

@@ -11,6 +11,7 @@ import { ownMemory, sharedMemory, type KernelMemory } from '../memory.ts'
 import type { PlacedValue, Plan, PlanStep } from '../plan/plan.ts'
 import { makePlan } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
+import { Stream } from '../lower/stream.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { HostPart } from '../lower/host-part.ts'
 import { SizeUnknown } from '../lower/dynamic-size.ts'
@@ -27,6 +28,7 @@ import {
   type PreparedLayers,
 } from './lower-graph.ts'
 import { ModelState } from './state.ts'
+import { smallestShapes, stepInputs, type StepInputs, type StepState } from './stepping.ts'
 import type { ModelInput, Prediction, Signature, Tensor, TensorData } from './tensor.ts'
 
 export interface PredictOptions {
@@ -139,6 +141,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #active: Plan | undefined
   #direct: DirectPlan | undefined
   readonly #states = new ModelState()
+  #stepInputs: StepInputs | undefined
   /** Sizes that the elements of the last call's tensors decided, see `dynamicSize`. */
   #sizes: number[] = []
   readonly #strings = new StringPool()
@@ -213,29 +216,88 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     const layers = options.layers ?? []
-    const plan = this.#runFitting(inputs, layers)
+    const plan = this.#runFitting(inputs, layers, this.#states, false)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
     const targets = this.#targets(plan, options.out)
     this.#states.load(memory, base, plan)
+    return this.#resultsOf(plan, targets, layers.length > 0)
+  }
+
+  /**
+   * Runs the model on the next steps of a sequence: the outputs are, to the bit, those that the whole sequence run at
+   * once has there. Axis 1 is time, of any length from 1 on. The layers may be causal convolutions, recurrent layers
+   * that walk forwards, and whatever takes each step by itself; a layer that gives its last output gives that of the
+   * last step so far.
+   *
+   * @param state what the step before gave, or what {@link initialState} gives; it is not written to
+   * @returns the outputs of these steps as `predict` returns them, and the state after them
+   * @throws {UnsupportedError} naming the layer that needs later steps
+   * @throws {InputError} when x or the state does not fit
+   */
+  step(x: ModelInput, state: StepState = {}): { y: Output; state: StepState } {
+    const { memory, base } = this.#loaded()
+    const inputs = bindInputs(this.#steps().signatures, x)
+    const kept = new ModelState(state)
+    this.#direct = undefined
+    const plan = this.#runFitting(inputs, [], kept, true)
+    kept.load(memory, base, plan)
+    return { y: this.#resultsOf(plan, [], false) as Output, state: kept.record() }
+  }
+
+  /**
+   * The state before the first step: zeros.
+   *
+   * @param batch sequences that are stepped through together
+   * @throws {UnsupportedError} naming the layer that needs later steps
+   */
+  initialState(batch: number = 1): StepState {
+    const shapes = smallestShapes(this.#loaded().model.layers, this.#steps(), batch)
+    const plan = this.#makePlan(shapes, [], true)
+    return Object.fromEntries(
+      plan.states.map(({ before: { name, shape, length } }) => [
+        name,
+        { data: new Float32Array(length), shape: shape.slice(), dtype: 'float32' },
+      ]),
+    )
+  }
+
+  #steps(): StepInputs {
+    const { model, graph } = this.#loaded()
+    this.#stepInputs ??= stepInputs(model, graph, this.inputs)
+    return this.#stepInputs
+  }
+
+  #resultsOf(
+    plan: Plan,
+    targets: readonly (TensorData | undefined)[],
+    withLayers: boolean,
+  ): Prediction {
+    const { memory, base } = this.#loaded()
     const results = plan.outputs.map((output, i): Tensor<TensorData> => {
       const data = targets[i] ?? arrayFor(output.dtype, output.length)
       loadOutput(memory, this.#strings, base, output, data)
       return { data, shape: output.shape.slice(), dtype: output.dtype }
     })
     const [only] = results
-    if (only && results.length === 1 && layers.length === 0) return only
+    if (only && results.length === 1 && !withLayers) return only
     return Object.fromEntries(
       plan.outputs.map(({ name }, i) => [name, results[i] as Tensor<TensorData>]),
     )
   }
 
   /** Runs the plan for these inputs; where their elements decide sizes, with those of the last call first. */
-  #runFitting(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+  #runFitting(
+    inputs: readonly BoundInput[],
+    layers: readonly string[],
+    states: ModelState,
+    streams: boolean,
+  ): Plan {
     const { executor } = this.#loaded()
     for (let measured = false; ; measured = true) {
-      const plan = this.#planFor(inputs, layers, measured)
+      const plan = this.#planFor(inputs, layers, measured, streams)
+      if (streams) states.check(plan)
       if (plan !== this.#active) this.#activate(plan)
-      this.#store(plan, inputs)
+      this.#store(plan, inputs, states)
       const found = executor.run(plan, this.#strings)
       if (!found) return plan
       this.#sizes = [...this.#sizes.slice(0, found.index), found.size]
@@ -243,14 +305,14 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   /** Brings inputs and states to where the plan reads them. */
-  #store(plan: Plan, inputs: readonly BoundInput[]): void {
+  #store(plan: Plan, inputs: readonly BoundInput[], states: ModelState): void {
     const { memory, base } = this.#loaded()
     this.#strings.clear()
     for (const [i, { data }] of inputs.entries()) {
       const input = plan.inputs[i] as Plan['inputs'][number]
       storeInput(memory, this.#strings, base, input, data, this.inputs[i])
     }
-    this.#states.store(memory, base, plan)
+    states.store(memory, base, plan)
   }
 
   #loaded(): LoadedParts & { readonly executor: Executor } {
@@ -282,8 +344,14 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   /** @param measured the sizes are of this call; those of the last one may make no plan */
-  #planFor(inputs: readonly BoundInput[], layers: readonly string[], measured: boolean): Plan {
+  #planFor(
+    inputs: readonly BoundInput[],
+    layers: readonly string[],
+    measured: boolean,
+    streams: boolean,
+  ): Plan {
     const key =
+      (streams ? 'step ' : '') +
       inputs.map(({ shape }) => shape.join(',')).join(';') +
       (this.#sizes.length > 0 ? `:${this.#sizes.join(',')}` : '') +
       (layers.length > 0 ? `|${layers.join('|')}` : '')
@@ -297,11 +365,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const shapes = inputs.map(({ shape }) => shape)
     let plan: Plan
     try {
-      plan = this.#makePlan(shapes, layers)
+      plan = this.#makePlan(shapes, layers, streams)
     } catch (error) {
       if (measured || this.#sizes.length === 0) throw error
       this.#sizes = []
-      return this.#planFor(inputs, layers, measured)
+      return this.#planFor(inputs, layers, measured, streams)
     }
     this.#plans.set(key, plan)
     const [oldest] = this.#plans.keys()
@@ -309,10 +377,19 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     return plan
   }
 
-  #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
+  #makePlan(
+    shapes: readonly (readonly number[])[],
+    layers: readonly string[],
+    streams: boolean,
+  ): Plan {
     const { model, graph, prepared, base, host, team, shareFrom } = this.#loaded()
     const context = new LowerContext(this.#loaded().constants, host, this.#sizes)
     const values = this.#inputValues(context, shapes)
+    if (streams) {
+      const { hasSteps } = this.#steps()
+      context.stream = new Stream()
+      for (const [i, value] of values.entries()) if (hasSteps[i]) context.stream.mark(value)
+    }
     const seen: LayerOutputs = new Map()
     let outputs: readonly Value[] | undefined
     try {
@@ -389,7 +466,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base, executor, build, team } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     this.#direct = undefined
-    const plan = this.#runFitting(inputs, [])
+    const plan = this.#runFitting(inputs, [], this.#states, false)
     return profilePlan(
       {
         plan,
@@ -398,7 +475,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
         strings: this.#strings,
         module: build.module,
         newMemory: team ? sharedMemory : ownMemory,
-        prepare: () => this.#store(plan, inputs),
+        prepare: () => this.#store(plan, inputs, this.#states),
         run: () => void executor.run(plan, this.#strings),
         shapesOf: this.layerShapes(inputs.map(({ shape }) => shape)),
       },
@@ -447,7 +524,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   explain(shapes?: readonly (readonly number[])[]): Explanation {
     const { build, requestedPrecision, requestedThreads, team, aloneBecause } = this.#loaded()
     const threads = team?.threads ?? 1
-    const plan = shapes ? this.#makePlan(this.#checkedShapes(shapes), []) : this.#active
+    const plan = shapes ? this.#makePlan(this.#checkedShapes(shapes), [], false) : this.#active
     const notes: string[] = []
     if (build.reason)
       notes.push(`Runs ${build.precision} instead of ${requestedPrecision}: ${build.reason}.`)

@@ -312,12 +312,13 @@ function lowerLayer(
       layer: layer.name,
       got: layer.className,
     })
-  const lower = (taken: CallArguments): Value[] =>
+  const run = (taken: CallArguments): Value[] =>
     set.maskedAverage(context, layer, taken) ??
     lowering.lower(context, settings[index], taken, layer)
   // Functions do not cast what they are called with.
-  const outputs =
-    layer.kind === 'op' ? lower(call) : set.lowerInDtype(context, lowering, layer, call, lower)
+  const lower = (): Value[] =>
+    layer.kind === 'op' ? run(call) : set.lowerInDtype(context, lowering, layer, call, run)
+  const outputs = context.stream ? context.stream.call(layer, call, lower) : lower()
   return set.withMasks(context, layer, call, outputs)
 }
 

@@ -257,7 +257,7 @@ describe('recurrent layers', () => {
     const first = parts.predict(split(0)).data
     expect(parts.predict(split(1)).data).toEqual(truth)
     expect(() => parts.predict(split(1).slice(9))).toThrow(
-      /^layer lstm: batch of a stateful layer: expected 2 as in the calls before, got 1/,
+      /^layer lstm: shape of what a layer has kept: expected \(2, 4\) as in the calls before, got \(1, 4\)/,
     )
     parts.resetState()
     expect(parts.predict(split(0)).data).toEqual(first)

@@ -1,11 +1,52 @@
-import { InputError } from '@dotplus/core'
+import { elementCount, InputError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { StepState } from './stepping.ts'
 
 /** What stateful layers keep from one call to the next, by layer and place; all zeros at first. */
 export class ModelState {
-  readonly #kept = new Map<string, { shape: readonly number[]; data: Float32Array }>()
+  readonly #kept: Map<string, { shape: readonly number[]; data: Float32Array }>
+
+  /** @param kept what has been kept before, by layer and place; it is not written to */
+  constructor(kept: StepState = {}) {
+    this.#kept = new Map(
+      Object.entries(kept).map(([key, { shape, data }]) => [key, { shape, data: data.slice() }]),
+    )
+  }
+
+  /** What is kept now, by layer and place. */
+  record(): StepState {
+    return Object.fromEntries(
+      [...this.#kept].map(([key, { shape, data }]) => [
+        key,
+        { data, shape: [...shape], dtype: 'float32' },
+      ]),
+    )
+  }
+
+  /**
+   * Checks that everything kept has a place in the plan.
+   *
+   * @throws {InputError} naming what has none
+   */
+  check(plan: Plan): void {
+    const known = plan.states.map(({ before }) => before.name)
+    for (const [key, { shape, data }] of this.#kept) {
+      if (!known.includes(key))
+        throw new InputError('the state is not one of this model', {
+          place: `state ${key}`,
+          expected: known.join(', ') || 'none',
+          got: key,
+        })
+      if (data.length !== elementCount(shape))
+        throw new InputError('number of elements of a state', {
+          place: `state ${key}`,
+          expected: `${elementCount(shape)} for (${shape.join(', ')})`,
+          got: `${data.length}`,
+        })
+    }
+  }
 
   /**
    * Puts the state where the plan reads it.
@@ -21,11 +62,11 @@ export class ModelState {
         continue
       }
       if (kept.shape.join() !== before.shape.join()) {
-        throw new InputError('batch of a stateful layer', {
+        throw new InputError('shape of what a layer has kept', {
           layer: before.name.split(':')[0],
-          expected: `${kept.shape[0]} as in the calls before`,
-          got: `${before.shape[0]}`,
-          hint: 'Call resetState() before another batch',
+          expected: `(${kept.shape.join(', ')}) as in the calls before`,
+          got: `(${before.shape.join(', ')})`,
+          hint: 'Call resetState() before another batch, or step with a new state',
         })
       }
       memory.f32.set(kept.data, at)

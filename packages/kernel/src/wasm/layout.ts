@@ -275,6 +275,7 @@ export const TIME_MAJOR = 16 // steps come before rows in x, y and mask
 export const RESET_BEFORE = 32 // GRU: the reset gate acts before the matrix product
 export const PRODUCT_GIVEN = 64 // scratch holds state · weights already; one step
 export const CONTINUED = 128 // y of the step before lies before y, or is y without SEQUENCES
+export const STREAMED = 256 // the state is the y of the step before the first
 
 // ROW_TEST: y[row] = 1 where the row passes, else 0; y is int32.
 export const ROW_TEST_WIDTH = 2

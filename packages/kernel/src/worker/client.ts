@@ -9,6 +9,7 @@ import {
   type Tensor,
   type TensorData,
 } from '../model/tensor.ts'
+import type { StepState } from '../model/stepping.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
@@ -104,6 +105,25 @@ export class WorkerModel<Output extends Prediction = Tensor> {
     const kinds = out && kindsOf(out)
     const result = await this.#call('predict', { inputs, layers, out: kinds }, buffers)
     return (out ? writeTo(out, result, this.outputs[0]?.name) : result) as Output
+  }
+
+  /**
+   * Runs the model on the next steps of a sequence in its worker. Takes what `LoadedModel.step` takes; arrays given are
+   * copied.
+   *
+   * @throws {UnsupportedError} naming the layer that needs later steps
+   * @throws {InputError} when x or the state does not fit
+   */
+  async step(x: ModelInput, state: StepState = {}): Promise<{ y: Output; state: StepState }> {
+    const buffers: ArrayBuffer[] = []
+    const inputs = ownedCopy(x, buffers)
+    const result = await this.#call('step', { inputs, state }, buffers)
+    return result as { y: Output; state: StepState }
+  }
+
+  /** The state before the first step of `batch` sequences: zeros. */
+  initialState(batch: number = 1): Promise<StepState> {
+    return this.#call('initialState', { batch })
   }
 
   /** As `LoadedModel.profile`, measured in the worker. */

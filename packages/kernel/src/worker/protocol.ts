@@ -2,6 +2,7 @@ import type { Model } from '@dotplus/core'
 import type { InstantiateOptions } from '../load.ts'
 import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
 import type { ModelInput, Prediction, Signature } from '../model/tensor.ts'
+import type { StepState } from '../model/stepping.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { SentError } from './sent-error.ts'
 
@@ -23,6 +24,11 @@ export interface Calls {
     parameters: { readonly shapes: readonly (readonly number[])[] }
     result: ReadonlyMap<string, readonly (readonly number[])[]>
   }
+  step: {
+    parameters: { readonly inputs: ModelInput; readonly state: StepState }
+    result: { readonly y: Prediction; readonly state: StepState }
+  }
+  initialState: { parameters: { readonly batch: number }; result: StepState }
   profile: {
     parameters: { readonly inputs: ModelInput; readonly runs: number | undefined }
     result: Profile

@@ -64,6 +64,14 @@ class ServedModel {
       }
       case 'layerShapes':
         return model.layerShapes(request.parameters.shapes)
+      case 'step': {
+        const { inputs, state } = request.parameters
+        const result = model.step(inputs, state)
+        transfer.push(...buffersOf(result.y), ...buffersOf(result.state))
+        return result
+      }
+      case 'initialState':
+        return model.initialState(request.parameters.batch)
       case 'profile': {
         const { inputs, runs } = request.parameters
         return model.profile(inputs, runs === undefined ? {} : { runs })

@@ -1,11 +1,11 @@
 import { packBundle, unpackBundle } from '../protocol/bundle.ts'
 import type { Job, JobResult, JobsHeader, Precision } from '../protocol/jobs.ts'
+import { checkInvariants, type SteppedModel } from './invariants.ts'
 import { readValue, storeValue, type Elements, type Value } from '../protocol/values.ts'
 
 /** The part of a loaded model that the suite needs; the runtime packages share it. */
-interface RunnableModel {
+interface RunnableModel extends SteppedModel {
   readonly outputs: readonly { readonly name: string }[]
-  predict(inputs: Value[]): unknown
   explain(): { readonly precision: Precision }
   dispose(): void
 }
@@ -44,6 +44,13 @@ async function runJob(job: Job, blobs: readonly Uint8Array[], outputs: Uint8Arra
       const prediction = model.predict(inputs.map((stored) => readValue(stored, blobs)))
       return listOutputs(model, prediction).map((value) => storeValue(value, outputs))
     })
+    const [inputs] = job.calls
+    if (job.variant === 'exact' && inputs)
+      checkInvariants(
+        model,
+        inputs.map((stored) => readValue(stored, blobs)),
+        (prediction) => listOutputs(model, prediction),
+      )
     return { calls, ran: model.explain().precision }
   } finally {
     model.dispose()
