@@ -44,7 +44,7 @@ async function mobileNet(): Promise<Model> {
 export async function writeModels(folder: string): Promise<Models> {
   await mkdir(folder, { recursive: true })
   const dotplus = join(root, 'node_modules/dotplus/bin/dotplus.js')
-  const keras = join(root, 'test-fixtures/sample-mlp/relu/model.keras')
+  const keras = join(root, 'test-fixtures/sample-mlp/relu/keras/model.keras')
   await run(process.execPath, [dotplus, 'convert', keras, '-o', 'mlp.dotplus'], { cwd: folder })
   await writeFile(join(folder, 'mobilenetv2.dotplus'), encode(await mobileNet()))
   return { folder, files: ['mlp.dotplus', 'mobilenetv2.dotplus'] }
