@@ -30,7 +30,7 @@ async function hashOf({ buffer, byteOffset, byteLength }) {
 /** Types of the module above, for consumers that check theirs. */
 export const computationTypes = `
 interface Computing {
-  predict(x: { data: Float32Array; shape: readonly number[] }): { data: ArrayBufferView } | Promise<{ data: ArrayBufferView }>
+  predict(x: { data: Float32Array; shape: readonly number[] }): object | Promise<object>
   dispose(): void
 }
 export declare function compute<Source, Options>(

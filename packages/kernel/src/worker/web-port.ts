@@ -1,7 +1,21 @@
 import type { Port, ServerPort } from './port.ts'
 
-/** The port of a web worker, as browsers and Deno have them. */
-export function webPort(worker: Worker): Port {
+interface WorkerEvent {
+  readonly data?: unknown
+  readonly message?: string
+  readonly error?: unknown
+  preventDefault(): void
+}
+
+/** What is used of a web worker, as browsers and Deno have them and Node does not. */
+export interface WebWorker {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void
+  addEventListener(type: string, listener: (event: WorkerEvent) => void): void
+  terminate(): void
+}
+
+/** The port of a web worker. */
+export function webPort(worker: WebWorker): Port {
   return {
     postMessage: (message, transfer) => worker.postMessage(message, transfer),
     onMessage: (listener) => worker.addEventListener('message', ({ data }) => listener(data)),
@@ -12,7 +26,7 @@ export function webPort(worker: Worker): Port {
       worker.addEventListener('error', (event) => {
         // Deno ends the process over an error that nobody claims.
         event.preventDefault()
-        const { message, error } = event as Partial<ErrorEvent>
+        const { message, error } = event
         if (message) {
           listener({ what: `the worker failed: ${message}`, cause: error })
           return
