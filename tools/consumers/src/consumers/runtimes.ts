@@ -57,7 +57,10 @@ const deno: Consumer = {
   name: 'Deno, deno add npm:, read permission for the models alone',
   unavailable: async () => (denoProgram() ? undefined : 'Deno is not installed'),
   async run(bench) {
-    await bench.write({ 'deno.json': '{ "minimumDependencyAge": 0 }', 'main.mjs': program(bench, '@dotplus/deno') })
+    await bench.write({
+      'deno.json': '{ "minimumDependencyAge": 0 }',
+      'main.mjs': program(bench, '@dotplus/deno'),
+    })
     await bench.install('deno', '@dotplus/deno')
     const output = await bench.run(denoProgram() as string, [
       'run',
