@@ -29,10 +29,10 @@ async function residentBytes(): Promise<number> {
 
 /** Remembers the worker that was started last, wherever this runtime's come from. */
 function watchWorkers(): () => void {
-  let last: { terminate(): unknown } | undefined
+  const workers: { terminate(): unknown }[] = []
   const { postMessage } = ThreadWorker.prototype
   ThreadWorker.prototype.postMessage = function (...values) {
-    last = this
+    workers.push(this)
     postMessage.apply(this, values)
   }
   const Web = (globalThis as { Worker?: new (...values: never[]) => { terminate(): void } }).Worker
@@ -40,12 +40,12 @@ function watchWorkers(): () => void {
     class Watched extends Web {
       constructor(...values: never[]) {
         super(...values)
-        last = this
+        workers.push(this)
       }
     }
     Object.assign(globalThis, { Worker: Watched })
   }
-  return () => void last?.terminate()
+  return () => void workers.pop()?.terminate()
 }
 
 /** Tries everything with the model and as often as the command line says, and prints what was found. */

@@ -53,11 +53,11 @@ async function loadLarge({
   }
 }
 
-let lastWorker: Worker | undefined
+const workers: Worker[] = []
 globalThis.Worker = class extends Worker {
   constructor(url: string | URL, options?: WorkerOptions) {
     super(url, options)
-    lastWorker = this
+    workers.push(this)
   }
 }
 
@@ -70,7 +70,7 @@ const work: Work = {
   eightModels: async () => eightModels(load as AnyLoad, await bytesOfModel()),
   concurrentCalls: async () => concurrentCalls(load as AnyLoad, await bytesOfModel()),
   killedWorker: async () =>
-    killedWorker(load as AnyLoad, await bytesOfModel(), () => lastWorker?.terminate()),
+    killedWorker(load as AnyLoad, await bytesOfModel(), () => workers.pop()?.terminate()),
   cycle: async (count) => cycle(load as AnyLoad, await bytesOfModel(), count),
 }
 
