@@ -38,6 +38,7 @@ export function browserLoad(startOwn: () => Worker, kernels: KernelBytes): Brows
         hint: 'Serve the folder over HTTP, or let the user choose the File',
       })
     },
+    mustShareThread: (byteLength) => globalThis.document !== undefined && byteLength > 2 ** 21,
     startWorker: (worker): Port => webPort(worker === true ? startOwn() : worker),
     kernels,
   }

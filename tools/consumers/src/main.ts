@@ -6,11 +6,14 @@ import { parseArgs } from 'node:util'
 import { load } from '@dotplus/node'
 import { Bench, type Finding } from './bench.ts'
 import { consumers } from './consumers/index.ts'
+import { run } from './command.ts'
 import { installHost } from './host.ts'
 import { writeModels, type Models } from './models.ts'
+import { root } from './paths.ts'
 import { computation, type Hashes } from './program.ts'
 import { startRegistry } from './registry.ts'
 import { prepareRelease } from './release.ts'
+import { checkTarball, nameOfTarball } from './tarballs.ts'
 import { checkFindings, describe } from './report.ts'
 import { startProject, upgradeProject } from './upgrade.ts'
 
@@ -53,6 +56,22 @@ async function rehearse(scratch: string): Promise<boolean> {
     const version = await tree.release()
     console.log(`✓ bumped and published ${version}`)
     let failed = 0
+    const check = async (name: string, task: () => Promise<void>): Promise<void> => {
+      try {
+        await task()
+        console.log(`✓ ${name}`)
+      } catch (error) {
+        failed += 1
+        console.log(`✗ ${name}\n    ${(error as Error).message.replaceAll('\n', '\n    ')}`)
+      }
+    }
+    await mkdir(join(scratch, 'tarballs'))
+    for (const tarball of await tree.pack(join(scratch, 'tarballs'))) {
+      await check(`publint and attw: ${nameOfTarball(tarball)}`, () => checkTarball(tarball))
+    }
+    await check('deno publish --dry-run', async () => {
+      await run(process.execPath, ['tools/jsr/publish.mjs', '--dry-run'], { cwd: root })
+    })
     const attempt = async (
       name: string,
       task: () => Promise<readonly Finding[]>,

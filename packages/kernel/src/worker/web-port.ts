@@ -23,9 +23,13 @@ function isLock(message: unknown): message is Lock {
   return typeof message === 'object' && message !== null && 'lock' in message
 }
 
-/** Locks that outlive nobody, of browsers in secure contexts. */
-function locks(): LockManager | undefined {
-  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks
+interface Locks {
+  request(name: string, whileHeld: () => unknown): Promise<unknown>
+}
+
+/** Locks that outlive nobody: of browsers in secure contexts, and of Deno. */
+function locks(): Locks | undefined {
+  return (globalThis as { navigator?: { locks?: Locks } }).navigator?.locks
 }
 
 /** Nobody hears that a web worker was ended, but the lock it held becomes free. */

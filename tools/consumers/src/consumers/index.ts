@@ -2,6 +2,7 @@ import type { Consumer } from '../bench.ts'
 import { next } from './next.ts'
 import { nodeConsumers } from './node.ts'
 import { pageConsumers } from './pages.ts'
+import { python } from './python.ts'
 import { runtimeConsumers } from './runtimes.ts'
 import { workerd } from './workerd.ts'
 
@@ -12,4 +13,5 @@ export const consumers: readonly Consumer[] = [
   ...pageConsumers,
   next,
   workerd,
+  python,
 ]

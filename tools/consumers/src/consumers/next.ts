@@ -4,9 +4,10 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Consumer, Finding } from '../bench.ts'
 import { launchChromium } from '../browsers/chromium.ts'
+import { blocksOf } from '../documented/blocks.ts'
 import type { Hashes } from '../program.ts'
 
-const files = (models: string): Record<string, string> => ({
+const files = (models: string, hook: string): Record<string, string> => ({
   'package.json': '{ "private": true }',
   'next.config.mjs': 'export default { productionBrowserSourceMaps: false }\n',
   'app/layout.js': `export default ({ children }) => <html lang="en"><body>{children}</body></html>\n`,
@@ -20,17 +21,31 @@ export default async function Page() {
   return <main><pre id="server">{JSON.stringify(hashes)}</pre><InBrowser /></main>
 }
 `,
+  // The hook as docs/react.md shows it.
+  'app/use-model.js': `'use client'\n${hook}`,
   'app/in-browser.js': `
 'use client'
 import { useEffect, useState } from 'react'
-import { load } from '@dotplus/browser'
 import { compute } from '../compute.mjs'
+import { useModel } from './use-model.js'
 export function InBrowser() {
+  const loaded = {
+    mlp: useModel('/models/mlp.dotplus'),
+    mobilenetv2: useModel('/models/mobilenetv2.dotplus', { cache: true }),
+  }
   const [text, setText] = useState()
+  const isReady = Object.values(loaded).every(({ model, error }) => model ?? error)
   useEffect(() => {
-    compute(load, (name) => '/models/' + name + '.dotplus', { worker: true })
+    if (!isReady) return
+    const modelOf = async (name) => {
+      const { model, error } = loaded[name]
+      if (error) throw error
+      // The component disposes of it.
+      return { predict: (x) => model.predict(x), dispose: () => {} }
+    }
+    compute(modelOf, (name) => name)
       .then((hashes) => setText(JSON.stringify(hashes)), (error) => setText(String(error)))
-  }, [])
+  }, [isReady])
   return text && <pre id="browser">{text}</pre>
 }
 `,
@@ -71,7 +86,9 @@ async function visit(url: string): Promise<Finding[]> {
 export const next: Consumer = {
   name: 'Next.js, server component and page',
   async run(bench) {
-    await bench.write(files(bench.models.folder))
+    const [hook] = await blocksOf('react.md', 'jsx')
+    if (hook === undefined) throw new Error('docs/react.md has no hook')
+    await bench.write(files(bench.models.folder, hook))
     await cp(bench.models.folder, bench.path('public/models'), { recursive: true })
     await bench.install(
       'npm',

@@ -107,7 +107,10 @@ ${
         ...(isNode ? ['@types/node@20'] : []),
       )
       await bench.run(bench.bin('tsc'), [])
-      if (!isNode) return []
+      if (!isNode) {
+        console.log('    types checked')
+        return []
+      }
       await bench.write({ 'out/compute.mjs': (await import('../program.ts')).computation })
       return [await computed(bench, 'out/main.js')]
     },
