@@ -1,5 +1,12 @@
 import { RuntimeError } from '@dotplus/core'
 
+declare global {
+  /** Node's types do not know of WebAssembly; browsers' own declaration adds to this one. */
+  namespace WebAssembly {
+    interface Module {}
+  }
+}
+
 /** `exact`: the same bits everywhere. `fast`: fused multiply-add where the engine has it. */
 export type Precision = 'exact' | 'fast'
 
