@@ -10,6 +10,7 @@ from cases import (
     dense_sequential,
     lookup,
     showcase,
+    quantized,
     tabular,
     text,
 )
@@ -24,6 +25,7 @@ MODULES = [
     categorical,
     lookup,
     showcase,
+    quantized,
     tabular,
     text,
 ]
