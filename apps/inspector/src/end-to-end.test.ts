@@ -33,13 +33,10 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     const file = join(folder, path === '/' ? 'index.html' : path)
-    readFile(file).then(
-      (body) => {
-        const type = types[extname(file)] ?? 'application/octet-stream'
-        response.writeHead(200, { 'content-type': type }).end(body)
-      },
-      () => response.writeHead(404).end(),
-    )
+    const type = types[extname(file)] ?? 'application/octet-stream'
+    readFile(file)
+      .then((body) => response.writeHead(200, { 'content-type': type }).end(body))
+      .catch(() => response.writeHead(404).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const binary = await chromiumBinary()
@@ -149,7 +146,8 @@ describe('the inspector in Chromium', () => {
     await page.getByLabel('Search layers').fill('atten')
     await page.keyboard.press('Enter')
     await page.waitForSelector('.node.selected[data-layer="attention"]')
-    expect(await page.getByRole('heading', { name: 'attention' }).count()).toBe(1)
+    await page.getByRole('heading', { name: 'attention' }).waitFor()
+    expect(await page.getByText(/MultiHeadAttention · \(None, 12, 12\)/).count()).toBe(1)
   }, 60_000)
 
   test('runs on numbers by hand, in the dark, on a phone', async () => {

@@ -13,13 +13,15 @@ export function Chart({
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
     let isCurrent = true
-    void import('@observablehq/plot').then((plot) => {
-      if (!isCurrent || !holder.current) return
-      const figure = draw(plot)
+    const show = async (): Promise<void> => {
+      const figure = draw(await import('@observablehq/plot'))
+      // One label for the whole: names of groups say nothing to a listener, and groups may have none.
+      for (const part of figure.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label')
       figure.setAttribute('role', 'img')
       figure.setAttribute('aria-label', label)
-      holder.current.replaceChildren(figure)
-    })
+      if (isCurrent) holder.current?.replaceChildren(figure)
+    }
+    void show()
     return () => {
       isCurrent = false
     }

@@ -14,41 +14,30 @@ export async function exportFile(
 ): Promise<ExportedFile> {
   const { model, opened } = session
   const stem = opened.fileName.replace(/\.[^.]*$/, '') || 'model'
-  const text = (content: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(content)
-  switch (kind) {
-    case 'dotplus':
-    case 'dotplus-f16':
-      return {
-        name: `${stem}.dotplus`,
-        type: 'application/octet-stream',
-        bytes: await oneFile(model, `${stem}.dotplus`, kind === 'dotplus-f16' ? 'f16' : 'f32'),
-      }
-    case 'summary':
-      return {
-        name: `${stem}.md`,
-        type: 'text/markdown',
-        bytes: text(summaryMarkdown(opened.summary)),
-      }
-    case 'svg':
-      return {
-        name: `${stem}.svg`,
-        type: 'image/svg+xml',
-        bytes: text(drawGraph(graphLayout(session, unfolded))),
-      }
-    case 'npy': {
-      const stored = model.tensors[tensor ?? -1]
-      if (!stored) throw new RangeError('no such tensor')
-      const array = {
-        dtype: stored.dtype ?? 'float32',
-        shape: stored.shape,
-        data: stored.data,
-      } as const
-      return {
-        name: `${(stored.name || `tensor-${tensor}`).replaceAll(/[^\w.-]+/g, '_')}.npy`,
-        type: 'application/octet-stream',
-        bytes: Uint8Array.from(writeNpy(array)),
-      }
-    }
+  if (kind === 'npy') return npyFile(model, tensor ?? -1)
+  if (kind === 'summary') {
+    return textFile(`${stem}.md`, 'text/markdown', summaryMarkdown(opened.summary))
+  }
+  if (kind === 'svg') {
+    return textFile(`${stem}.svg`, 'image/svg+xml', drawGraph(graphLayout(session, unfolded)))
+  }
+  const name = `${stem}.dotplus`
+  const bytes = await oneFile(model, name, kind === 'dotplus-f16' ? 'f16' : 'f32')
+  return { name, type: 'application/octet-stream', bytes }
+}
+
+function textFile(name: string, type: string, content: string): ExportedFile {
+  return { name, type, bytes: new TextEncoder().encode(content) }
+}
+
+function npyFile(model: Model, tensor: number): ExportedFile {
+  const stored = model.tensors[tensor]
+  if (!stored) throw new RangeError('no such tensor')
+  const { dtype = 'float32', shape, data } = stored
+  return {
+    name: `${(stored.name || `tensor-${tensor}`).replaceAll(/[^\w.-]+/g, '_')}.npy`,
+    type: 'application/octet-stream',
+    bytes: Uint8Array.from(writeNpy({ dtype, shape, data })),
   }
 }
 

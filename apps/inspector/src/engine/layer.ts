@@ -45,7 +45,7 @@ function numbersOf(stored: StoredTensor): ArrayLike<number> | undefined {
     const elements = elementsOf(stored)
     return elements instanceof BigInt64Array || elements instanceof BigUint64Array
       ? Array.from(elements, Number)
-      : (elements as ArrayLike<number>)
+      : elements
   } catch {
     return undefined
   }

@@ -46,10 +46,8 @@ export async function profileLayers(session: Session): Promise<LayerTime[]> {
   const inputs = session.lastInputs
   if (!inputs) throw new InputError('nothing has been run yet', { hint: 'Run the model first' })
   const times = new Map<string, number>()
-  for (const { layer, medianMs } of (
-    model as unknown as { profile(x: unknown): { ops: { layer: string; medianMs: number }[] } }
-  ).profile(inputs).ops)
-    times.set(layer, (times.get(layer) ?? 0) + medianMs)
+  const { ops } = await model.profile(inputs)
+  for (const { layer, time } of ops) times.set(layer, (times.get(layer) ?? 0) + time.median)
   return [...times].map(([layer, milliseconds]) => ({ layer, milliseconds }))
 }
 
@@ -90,7 +88,7 @@ async function fileValues(session: Session, file: File, index: number): Promise<
   const name = signature?.name ?? `input ${index}`
   if (file.name.endsWith('.npy')) {
     const array = readNpyArray(new Uint8Array(await file.arrayBuffer()), file.name)
-    return inputTensor(array, name) as InputValue
+    return inputTensor(array, name)
   }
   if (file.name.endsWith('.npz')) {
     const npz = await openNpz(sourceFromBlob(file, file.name))
@@ -105,7 +103,7 @@ async function fileValues(session: Session, file: File, index: number): Promise<
         got: npz.names.join(', '),
       })
     }
-    return inputTensor(await npz.read(entry), name) as InputValue
+    return inputTensor(await npz.read(entry), name)
   }
   if (file.name.endsWith('.csv')) {
     const rows = rowsOfCsv(await file.text(), file.name)

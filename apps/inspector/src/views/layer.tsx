@@ -77,7 +77,7 @@ function Overview(): JSX.Element | null {
         {formatCount(summary.parameters.count)} parameters · {formatBytes(opened.byteLength)} as
         .dotplus · {opened.source}
       </p>
-      <div class="scroll">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Layers">
         <table>
           <caption>Layers</caption>
           <thead>

@@ -26,8 +26,8 @@ export function TensorView({ tensor }: { tensor: ShownTensor }): JSX.Element {
           {figure(statistics.min)} … {figure(statistics.max)}, mean {figure(statistics.mean)}
         </p>
       )}
-      <div class="scroll">
-        <table class="values" aria-label={`Values of ${name}`}>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`Values of ${name}`}>
+        <table class="values">
           <tbody>
             {rows.map((row, k) => (
               <tr key={k}>
