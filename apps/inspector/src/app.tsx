@@ -71,7 +71,10 @@ function ThemeButton(): JSX.Element {
   }
   return (
     <button type="button" onClick={toggle} title="Light or dark" aria-label="Light or dark">
-      ◐
+      <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+        <circle cx="8" cy="8" r="6.5" fill="none" stroke="currentColor" stroke-width="1.5" />
+        <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="currentColor" />
+      </svg>
     </button>
   )
 }

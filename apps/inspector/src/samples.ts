@@ -22,7 +22,7 @@ const fixtures = {
 export const samples: readonly Sample[] = [
   {
     title: 'Multilayer perceptron',
-    about: '4 → 20 → 10 → 1, trained on y = 1.2·x₁ − 2.1·x₂ + 0.7·x₃² − 0.5·x₄²',
+    about: 'Layers of 20, 10 and 1 units, trained on y = 1.2·x₁ − 2.1·x₂ + 0.7·x₃² − 0.5·x₄²',
     files: () => fetched({ 'mlp.keras': fixtures.mlp }),
   },
   {

@@ -34,6 +34,7 @@ export const lastFiles = signal<readonly File[]>([])
 /** Share of the slowest layer, by layer. */
 export const heat = computed<ReadonlyMap<string, number>>(() => {
   const slowest = Math.max(0, ...times.value.map(({ milliseconds }) => milliseconds))
+  if (slowest === 0) return new Map()
   return new Map(times.value.map(({ layer, milliseconds }) => [layer, milliseconds / slowest]))
 })
 

@@ -47,7 +47,7 @@ export async function profileLayers(session: Session): Promise<LayerTime[]> {
   if (!inputs) throw new InputError('nothing has been run yet', { hint: 'Run the model first' })
   const times = new Map<string, number>()
   const { ops } = await model.profile(inputs)
-  for (const { layer, time } of ops) times.set(layer, (times.get(layer) ?? 0) + time.median)
+  for (const { layer, time } of ops) times.set(layer, (times.get(layer) ?? 0) + time.mean)
   return [...times].map(([layer, milliseconds]) => ({ layer, milliseconds }))
 }
 

@@ -24,7 +24,7 @@ export function makeInputs(
   return signatures.map(({ shape, dtype }) => {
     const sizes = shape.map((size, axis) => size ?? (axis === 0 ? batch : free))
     const count = sizes.reduce((product, size) => product * size, 1)
-    return { data: elements(dtype, count), shape: sizes } as InputValue
+    return { data: elements(dtype, count), shape: sizes }
   })
 }
 
