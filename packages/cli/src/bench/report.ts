@@ -4,6 +4,7 @@ import { drawTable } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { ColdStart } from './cold-start.ts'
 import type { Latency } from './latency.ts'
+import { formatMany } from './plan-table.ts'
 
 /** What `dotplus bench` measured. */
 export interface BenchReport {
@@ -25,16 +26,6 @@ export interface BenchReport {
 export function formatTime(milliseconds: number): string {
   if (milliseconds >= 1000) return formatCount(Math.round(milliseconds))
   return milliseconds.toPrecision(3)
-}
-
-/** A number before a unit: 1.2e9 → "1.20 G". */
-function formatMany(count: number): string {
-  const scale = [
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e3, 'k'],
-  ].find(([size]) => count >= (size as number)) as [number, string] | undefined
-  return scale ? `${(count / scale[0]).toFixed(2)} ${scale[1]}` : `${formatCount(count)} `
 }
 
 /** The report as people read it. */
