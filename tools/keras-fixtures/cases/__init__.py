@@ -8,7 +8,9 @@ from cases import (
     dense,
     dense_graphs,
     dense_sequential,
+    image_preprocessing,
     lookup,
+    spectrogram,
     tabular,
     text,
 )
@@ -21,7 +23,9 @@ MODULES = [
     dense_sequential,
     dense_graphs,
     categorical,
+    image_preprocessing,
     lookup,
+    spectrogram,
     tabular,
     text,
 ]
