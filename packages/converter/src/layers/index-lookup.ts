@@ -5,6 +5,7 @@ import { arrayOfNumbers } from '../keras/number-array.ts'
 import type { Json } from '../keras/python-json.ts'
 import { optional, ownWeights, statistic, type WeightNode } from '../weights/weight-tree.ts'
 import { hashKey } from './hash-key.ts'
+import { vocabularyTerms } from './vocabulary-file.ts'
 import type { ConvertScope, LayerConverter, LayerWeights } from './layer-converter.ts'
 
 const outputModes = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'] as const
@@ -81,6 +82,7 @@ export function readLookup(
     }),
     oovMethod: config.word('oov_method', ['floormod', 'farmhash'], 'floormod'),
     key: hashKey(config),
+    encodingDtype: config.place.kerasMajor >= 3 ? 'int64' : 'float32',
   }
 }
 
@@ -93,19 +95,8 @@ function vocabularyOf(config: LayerConfig, scope: ConvertScope): string[] | unde
   const given = config.value('vocabulary')
   if (Array.isArray(given)) return given.map((term) => String(term))
   const file = scope.asset('vocabulary.txt')
-  if (file === undefined) return undefined
-  // Keras writes one term a line, and reads them with Python's splitlines, which takes more characters for the end of a
-  // line and drops empty terms at the end. Where the config knows their number, they are taken as they were written.
-  const written = file.split('\n')
-  if (written.length === config.values.vocabulary_size) return written
-  const lines = file.split(pythonLineEnd)
-  while (lines.at(-1) === '') lines.pop()
-  return lines
+  return file === undefined ? undefined : vocabularyTerms(file, config.values.vocabulary_size)
 }
-
-/** Where Python's str.splitlines ends a line: its rarer ends are three separators of ASCII and three of Unicode. */
-const rareLineEnds = String.fromCharCode(0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029)
-const pythonLineEnd = new RegExp(`\\r\\n|[\\n\\v\\f\\r${rareLineEnds}]`)
 
 /** A stored vocabulary begins with the mask and out-of-vocabulary tokens; one given by hand may. */
 function withoutSpecial(

@@ -124,17 +124,18 @@ function encodeTexts(
   tokensOf: (text: string) => string[],
   x: Value,
 ): Value {
-  const { depth, mode, weights } = lookup
+  const { depth, dtype, mode, weights } = lookup
   if (mode === 'one_hot') throw unsupported(layer, 'output_mode of split texts', mode)
-  const results = [{ shape: [...x.shape, depth], dtype: 'int64' as const }]
+  const results = [{ shape: [...x.shape, depth], dtype }]
+  const [zero, one] = (dtype === 'int64' ? [0n, 1n] : [0, 1]) as [number, number]
   const [counts = x] = hostOp(context, 'vectorize', [x], results, ([texts], [to]) => {
-    const y = to as BigInt64Array
-    y.fill(0n)
+    const y = to as Float32Array
+    y.fill(zero)
     for (const [row, text] of (texts as string[]).entries()) {
       for (const token of tokensOf(text)) {
         const index = Number(indexIn(lookup, layer.name, token))
         const at = row * depth + index
-        if (index < depth) y[at] = mode === 'multi_hot' ? 1n : (y[at] as bigint) + 1n
+        if (index < depth) y[at] = mode === 'multi_hot' ? one : (y[at] as number) + one
       }
     }
   })
