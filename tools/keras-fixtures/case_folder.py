@@ -25,6 +25,8 @@ def as_tensor(array):
 
 def predict(model, inputs):
     """All outputs in one batch, flattened as Keras flattens structures (dicts by sorted key)."""
+    if isinstance(model, keras.utils.FeatureSpace):
+        return flatten_outputs(model(inputs))
     rows = len(keras.tree.flatten(inputs)[0])
     outputs = model.predict(keras.tree.map_structure(as_tensor, inputs), batch_size=rows, verbose=0)
     return flatten_outputs(outputs)

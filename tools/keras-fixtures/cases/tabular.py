@@ -78,7 +78,14 @@ def feature_space_dict(rng):
     return Case(keras.Model(made.get_inputs(), made.get_encoded_features()), columns(ROWS), adapted=True)
 
 
+def feature_space_itself(output_mode):
+    """Saved by itself: no model, but a file like one."""
+    return lambda rng: Case(space(output_mode), columns(ROWS), adapted=True)
+
+
 CASES = {
+    "tabular-feature-space-itself-concat": feature_space_itself("concat"),
+    "tabular-feature-space-itself-dict": feature_space_itself("dict"),
     "tabular-titanic": titanic,
     "tabular-feature-space-concat": feature_space_model,
     "tabular-feature-space-dict": feature_space_dict,

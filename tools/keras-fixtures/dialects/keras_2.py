@@ -1,5 +1,7 @@
 """What Keras 2 and tf-keras wrote beyond the matrix: layers, arguments and layouts that later ones spell differently."""
 
+import numpy as np
+
 from case import Case
 from dialects.matrix import nested_io, normal
 
@@ -287,7 +289,54 @@ def mask_graph(k, rng):
     return Case(k.Model(ids, outputs), values)
 
 
+def categories(k, rng):
+    """Boundaries are stored as a summary of the data; encodings are float32, where Keras 3 has int64."""
+    L = k.layers
+    x, codes = k.Input((2,), name="x"), k.Input((2,), name="codes", dtype="int64")
+    buckets = L.Discretization(num_bins=4)
+    buckets.adapt(normal(rng, 60, 2))
+    outputs = [
+        buckets(x),
+        L.Discretization(bin_boundaries=[-0.5, 0.5], output_mode="count")(x),
+        L.CategoryEncoding(num_tokens=9, output_mode="count")(codes),
+        L.IntegerLookup(vocabulary=[5, 7], num_oov_indices=2, mask_token=0)(codes),
+        L.IntegerLookup(vocabulary=[5, 7], output_mode="multi_hot")(codes),
+        L.Hashing(5, salt=[1, 2])(codes),
+    ]
+    numbers = np.array([[5, 0], [7, 7], [1, 8]])
+    return Case(k.Model([x, codes], outputs), [normal(rng, 3, 2), numbers], adapted=True)
+
+
+def texts(k, rng):
+    L = k.layers
+    text, word = k.Input((1,), name="text", dtype="string"), k.Input((1,), name="word", dtype="string")
+    terms = ["the", "fox", "the fox"]
+    outputs = [
+        L.TextVectorization(vocabulary=terms, ngrams=2)(text),
+        L.TextVectorization(vocabulary=terms, output_mode="tf_idf", idf_weights=[0.5, 1.0, 1.5])(text),
+        L.StringLookup(vocabulary=["a", "é"], num_oov_indices=3, mask_token="")(word),
+        L.StringLookup(vocabulary=["a", "é"], output_mode="multi_hot")(word),
+        L.HashedCrossing(11)((word, text)),
+    ]
+    given = [np.array([["The quick fox."], [""], ["the fox, 日本"]]), np.array([["a"], [""], ["é"]])]
+    return Case(k.Model([text, word], outputs), given, adapted=True)
+
+
+def pictures(k, rng):
+    """RandomCrop resizes outside of training."""
+    L = k.layers
+    x = k.Input((6, 7, 3), name="x")
+    scale = L.Normalization(axis=-1)
+    scale.adapt(normal(rng, 4, 6, 7, 3))
+    layers = [scale, L.Resizing(4, 9), L.CenterCrop(3, 4), L.Rescaling(0.5, offset=-1), L.RandomCrop(3, 5)]
+    layers += [L.RandomFlip(), L.RandomZoom(0.1), L.RandomHeight(0.1), L.RandomWidth(0.1)]
+    return Case(k.Model(x, [layer(x) for layer in layers]), normal(rng, 2, 6, 7, 3), adapted=True)
+
+
 TF_KERAS_2 = {
+    "categories": categories,
+    "texts": texts,
+    "pictures": pictures,
     "mask-graph": mask_graph,
     "nested-io": nested_io,
     "activations": activations,

@@ -70,7 +70,8 @@ def write(generation, out, seed, pattern):
         rng = np.random.default_rng(case_seed(seed, name))
         try:
             case = build(generation, rng)
-            generation.randomise(case.model, rng)
+            if not case.adapted:
+                generation.randomise(case.model, rng)
             outputs = run(generation, case.model, case.inputs, case.note)
         except Exception:
             problems.append(f"{generation.name}-{name}: {traceback.format_exc(limit=-3)}")

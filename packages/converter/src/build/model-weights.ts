@@ -49,7 +49,10 @@ export function modelWeights(layers: readonly PlannedLayer[], trainable: boolean
     children.push({
       key: spec.name,
       // Keras 2.12 to 2.15 kept layers under the second name.
-      paths: [`layers/${group}`, `_layer_checkpoint_dependencies/${group}`],
+      paths: [
+        `${spec.weightsGroup ?? 'layers'}/${group}`,
+        `_layer_checkpoint_dependencies/${group}`,
+      ],
       layerName: spec.name,
       node: weights,
     })

@@ -47,6 +47,8 @@ export interface LayerSpec {
   readonly storedForm?: StoredForm | undefined
   /** Set when the layer is a model. */
   readonly model: ModelSpec | undefined
+  /** The group of the weight file that the layer is in; `layers` when undefined. */
+  readonly weightsGroup?: string
   /** An input that Keras made up for a Sequential model; it is in no weight file. */
   readonly implicit?: boolean
   /** A subclassed model, which stands for the whole file: its variables begin at the root. */

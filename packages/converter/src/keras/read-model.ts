@@ -1,5 +1,6 @@
 import { FormatError, UnsupportedError } from '@dotplus/core'
 import { modernize, storedFormOf } from './dialects.ts'
+import { readFeatureSpace } from './feature-space.ts'
 import { readFunctional } from './functional.ts'
 import type { LayerSpec, ModelSpec } from './model-spec.ts'
 import { opModule } from './op-classes.ts'
@@ -55,6 +56,7 @@ function readModern(serialized: Json, origin: ModelOrigin, path: string): ModelS
     const object = Array.isArray(config) ? { layers: config } : config
     if (isJsonObject(object)) return readSequential(object, serialized, origin, path)
   }
+  if (className === 'FeatureSpace' && isJsonObject(config)) return readFeatureSpace(config, origin)
   if (isJsonObject(config) && isModelConfig(serialized)) return readFunctional(config, origin, path)
   if (!functionalClasses.has(className) && className !== 'Sequential' && path === '')
     return readSubclassed(serialized, layerOf(serialized, origin, path), origin)

@@ -1,7 +1,10 @@
+import type { TensorIndex } from '@dotplus/core'
 import type { LayerConfig } from '../keras/layer-config.ts'
 import { arrayOfNumbers } from '../keras/number-array.ts'
 import { hashKey } from './hash-key.ts'
-import type { LayerConverter } from './layer-converter.ts'
+import { boundariesOf } from '../weights/quantile-summary.ts'
+import { optional, ownWeights, statistic } from '../weights/weight-tree.ts'
+import type { ConvertScope, LayerConverter, LayerWeights } from './layer-converter.ts'
 
 const outputModes = ['int', 'one_hot', 'multi_hot', 'count'] as const
 
@@ -12,28 +15,50 @@ function notSparse(config: LayerConfig): boolean {
   return sparse
 }
 
-/** Adapted boundaries are written to the config as well. */
+/** Adapted boundaries are in the config; Keras 2 stores a summary of the data instead, from which it finds them. */
 export const discretization: LayerConverter = {
   classNames: ['Discretization'],
-  convert(config, _weights, scope) {
+  weights(config) {
+    const bins = config.optionalInteger('num_bins') ?? 0
+    if (config.place.kerasMajor >= 3 || Array.isArray(config.value('bin_boundaries')) || bins < 1)
+      return ownWeights()
+    return {
+      ...ownWeights(optional(statistic('bin_boundaries'))),
+      stored: {
+        slots: [optional(statistic('summary'))],
+        assemble(found) {
+          const summary = found.get('summary')
+          return new Map(summary ? [['bin_boundaries', boundariesOf(summary, bins)]] : [])
+        },
+      },
+    }
+  },
+  convert(config, weights, scope) {
     config.ignore('num_bins', 'epsilon')
-    const given = config.value('bin_boundaries')
-    const values = Array.isArray(given) ? given : []
-    if (!Array.isArray(given))
-      config.reject('bin_boundaries', 'a list of numbers', 'Call adapt() before saving the model')
-    const array = arrayOfNumbers('float32', [values.length], values, {
-      layer: scope.path,
-      place: 'bin_boundaries',
-    })
     return {
       kind: 'discretization',
       discretization: {
-        binBoundaries: scope.addTensor('bin_boundaries', array),
+        binBoundaries: givenBoundaries(config, scope) ?? storedBoundaries(config, weights),
         outputMode: config.word('output_mode', outputModes, 'int'),
         sparse: notSparse(config),
       },
     }
   },
+}
+
+function givenBoundaries(config: LayerConfig, scope: ConvertScope): TensorIndex | undefined {
+  const given = config.value('bin_boundaries')
+  if (!Array.isArray(given)) return undefined
+  const place = { layer: scope.path, place: 'bin_boundaries' }
+  const array = arrayOfNumbers('float32', [given.length], given, place)
+  return scope.addTensor('bin_boundaries', array)
+}
+
+function storedBoundaries(config: LayerConfig, weights: LayerWeights): TensorIndex | undefined {
+  const stored = weights.index('bin_boundaries')
+  if (stored === undefined)
+    config.reject('bin_boundaries', 'a list of numbers', 'Call adapt() before saving the model')
+  return stored
 }
 
 export const categoryEncoding: LayerConverter = {

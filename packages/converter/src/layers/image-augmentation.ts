@@ -2,7 +2,8 @@ import { argument } from '../build/arguments.ts'
 import { isJsonObject } from '../keras/python-json.ts'
 import { readSerializedValue } from '../keras/serialized-values.ts'
 import { snakeCase } from '../keras/snake-case.ts'
-import type { LayerConverter } from './layer-converter.ts'
+import type { LayerConfig } from '../keras/layer-config.ts'
+import type { LayerBody, LayerConverter } from './layer-converter.ts'
 
 /** Operations on images that are random in training, and what they leave at inference; settings as Keras has them. */
 const classNames = [
@@ -44,6 +45,8 @@ const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype', 'seed
 export const imageAugmentation: LayerConverter = {
   classNames,
   convert(config, _weights, scope) {
+    if (config.place.className === 'RandomCrop' && config.place.kerasMajor < 3)
+      return cropped(config)
     const place = { file: config.place.file, layer: scope.path, place: config.place.className }
     const settings = Object.keys(config.values).filter((key) => !common.has(key))
     config.ignore('seed', ...settings)
@@ -60,6 +63,25 @@ export const imageAugmentation: LayerConverter = {
       },
     }
   },
+}
+
+/** RandomCrop of Keras 2, which outside of training resizes what is left when images are cropped to its proportions. */
+function cropped(config: LayerConfig): LayerBody {
+  config.ignore('seed', 'rng_type')
+  return {
+    kind: 'resizing',
+    resizing: {
+      height: config.size('height'),
+      width: config.size('width'),
+      interpolation: 'bilinear',
+      antialias: false,
+      cropToAspectRatio: true,
+      padToAspectRatio: false,
+      fillMode: 'constant',
+      fillValue: 0,
+      dataFormat: 'channels_last',
+    },
+  }
 }
 
 /** Layers one after the other. */

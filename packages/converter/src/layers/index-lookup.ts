@@ -2,9 +2,10 @@ import type { IndexLookup } from '@dotplus/core'
 import type { NdArray } from '../array.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
 import { arrayOfNumbers } from '../keras/number-array.ts'
-import type { Json } from '../keras/python-json.ts'
+import { isJsonObject, type Json } from '../keras/python-json.ts'
 import { optional, ownWeights, statistic, type WeightNode } from '../weights/weight-tree.ts'
 import { hashKey } from './hash-key.ts'
+import { vocabularyTerms } from './vocabulary-file.ts'
 import type { ConvertScope, LayerConverter, LayerWeights } from './layer-converter.ts'
 
 const outputModes = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'] as const
@@ -20,9 +21,9 @@ export function lookupWeights(): WeightNode {
   return ownWeights({ ...optional(statistic('idf_weights')), key: 'idf_weights' })
 }
 
-/** StringLookup and IntegerLookup. */
+/** StringLookup, IntegerLookup and the class that both are of. */
 export const indexLookup: LayerConverter = {
-  classNames: ['StringLookup', 'IntegerLookup'],
+  classNames: ['StringLookup', 'IntegerLookup', 'IndexLookup'],
   weights: () => lookupWeights(),
   convert: (config, weights, scope) => ({
     kind: 'indexLookup',
@@ -37,8 +38,8 @@ export function readLookup(
   scope: ConvertScope,
 ): IndexLookup {
   config.ignore('vocabulary_size', 'encoding', 'has_input_vocabulary')
-  const integers = config.place.className === 'IntegerLookup'
-  config.word('vocabulary_dtype', ['string', 'int64', 'int32'], integers ? 'int64' : 'string')
+  const own = config.place.className === 'IntegerLookup' ? 'int64' : 'string'
+  const integers = config.word('vocabulary_dtype', ['string', 'int64', 'int32'], own) !== 'string'
   const maskToken = tokenOf(config.value('mask_token'))
   const oovToken = tokenOf(config.value('oov_token')) ?? (integers ? '-1' : '[UNK]')
   const outputMode = config.word('output_mode', outputModes, 'int')
@@ -81,6 +82,7 @@ export function readLookup(
     }),
     oovMethod: config.word('oov_method', ['floormod', 'farmhash'], 'floormod'),
     key: hashKey(config),
+    encodingDtype: config.place.kerasMajor >= 3 ? 'int64' : 'float32',
   }
 }
 
@@ -88,24 +90,19 @@ function tokenOf(value: Json | undefined): string | undefined {
   return value === null || value === undefined ? undefined : String(value)
 }
 
+/** A term as text; terms that were bytes in Python are objects that hold theirs. */
+function termOf(term: Json): string {
+  const bytes = isJsonObject(term) && isJsonObject(term.config) ? term.config.value : undefined
+  return String(bytes ?? term)
+}
+
 /** Terms given by hand are in the config, adapted ones in a file beside the weights. */
 function vocabularyOf(config: LayerConfig, scope: ConvertScope): string[] | undefined {
   const given = config.value('vocabulary')
-  if (Array.isArray(given)) return given.map((term) => String(term))
+  if (Array.isArray(given)) return given.map(termOf)
   const file = scope.asset('vocabulary.txt')
-  if (file === undefined) return undefined
-  // Keras writes one term a line, and reads them with Python's splitlines, which takes more characters for the end of a
-  // line and drops empty terms at the end. Where the config knows their number, they are taken as they were written.
-  const written = file.split('\n')
-  if (written.length === config.values.vocabulary_size) return written
-  const lines = file.split(pythonLineEnd)
-  while (lines.at(-1) === '') lines.pop()
-  return lines
+  return file === undefined ? undefined : vocabularyTerms(file, config.values.vocabulary_size)
 }
-
-/** Where Python's str.splitlines ends a line: its rarer ends are three separators of ASCII and three of Unicode. */
-const rareLineEnds = String.fromCharCode(0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029)
-const pythonLineEnd = new RegExp(`\\r\\n|[\\n\\v\\f\\r${rareLineEnds}]`)
 
 /** A stored vocabulary begins with the mask and out-of-vocabulary tokens; one given by hand may. */
 function withoutSpecial(

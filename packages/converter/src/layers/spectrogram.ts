@@ -68,7 +68,10 @@ export const melSpectrogram: LayerConverter = {
         frameLength: config.optionalInteger('sequence_length') ?? fftLength,
         frameStep: config.size('sequence_stride', 512),
         fftLength,
-        window: config.text('window', ''),
+        window:
+          config.value('window') === undefined
+            ? 'hann'
+            : config.word('window', ['', 'hann', 'hamming'], ''),
         periodic: true,
         scaling: false,
         padding: '',
@@ -77,7 +80,7 @@ export const melSpectrogram: LayerConverter = {
         numMelBins: config.size('num_mel_bins', 128),
         samplingRate,
         minFreq: config.number('min_freq', 20),
-        maxFreq: config.number('max_freq', samplingRate / 2),
+        maxFreq: config.number('max_freq', Math.trunc(samplingRate / 2)),
         powerToDb: config.boolean('power_to_db', true) ? 1 : 0,
         topDb: config.number('top_db', 80),
         magExp: config.number('mag_exp', 2),

@@ -25,14 +25,14 @@ export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
     layer: string,
     problems: Problems,
   ): Promise<BoundWeights> => {
-    const own = await bindOwn(node.own, group, layer, problems)
+    const own = await bindOwn(node.stored?.slots ?? node.own, group, layer, problems)
     const children = new Map<string, BoundWeights>()
     for (const child of node.children) {
       const path = layer ? `${layer}/${child.key}` : child.key
       const found = group ? await findChild(group, child) : undefined
       children.set(child.key, await bindNode(child.node, found, path, problems))
     }
-    return { own, children }
+    return { own: node.stored?.assemble(own, false) ?? own, children }
   }
 
   const bindOwn = async (

@@ -695,6 +695,8 @@ export interface IndexLookup {
   oovMethod: string
   /** Empty: FarmHash's Fingerprint64; 16 bytes: SipHash-2-4 with this key, two little-endian words. */
   key: Uint8Array
+  /** Type of one_hot, multi_hot and count: INT64 as in Keras 3, FLOAT32 as in Keras 2. */
+  encodingDtype?: DType | undefined
   unknownFields?: UnknownFields
 }
 

@@ -4,15 +4,19 @@ import { categoryEncodingLayer } from '../lower/category-encoding.ts'
 import type { Lowering } from '../lower/context.ts'
 import { discretizationLayer } from '../lower/discretization.ts'
 import { hashedCrossingLayer, hashingLayer } from '../lower/hashing.ts'
+import { imageAugmentationLayer } from '../lower/image-augmentation.ts'
 import { indexLookupLayer } from '../lower/index-lookup.ts'
+import { spectrogramLayer } from '../lower/spectrogram.ts'
 import { textVectorizationLayer } from '../lower/text-vectorization.ts'
 
-/** Layers of text and categories: downloaded by models that have one of them. */
+/** Layers of text, categories, sounds and image augmentation: downloaded by models that have one of them. */
 export const preprocessingLayers: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>> = {
   categoryEncoding: categoryEncodingLayer,
   discretization: discretizationLayer,
   hashing: hashingLayer,
   hashedCrossing: hashedCrossingLayer,
+  imageAugmentation: imageAugmentationLayer,
   indexLookup: indexLookupLayer,
+  spectrogram: spectrogramLayer,
   textVectorization: textVectorizationLayer,
 }

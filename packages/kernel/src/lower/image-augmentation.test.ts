@@ -26,7 +26,7 @@ const contrasted = [
 ]
 
 describe('image augmentation', () => {
-  it.each(['random_flip', 'mix_up', 'solarization', 'random_brightness'])(
+  it.each(['random_flip', 'mix_up', 'equalization', 'random_height'])(
     '%s leaves images as they are outside training',
     async (operation) => {
       const x = numbers([2, 3, 5, 3], 7)
@@ -93,8 +93,7 @@ describe('image augmentation', () => {
   })
 
   it.each([
-    ['equalization', {}, /layer layer: imageAugmentation: image augmentation is not supported yet/],
-    ['random_height', {}, /got random_height/],
+    ['random_fog', {}, /layer layer: imageAugmentation: image augmentation is not supported yet/],
     ['auto_contrast', { value_range: 3 }, /a value of value_range/],
   ])('refuses %s with %s', async (operation, settings, message) => {
     const own = augmentation(operation, settings)

@@ -1,8 +1,10 @@
-import { ModelError, type Argument, type Layer } from '@dotplus/core'
+import { ModelError, type Argument, type Layer, type Value as GraphValue } from '@dotplus/core'
 
 import { cast } from './cast.ts'
+import { clahe, type ClaheSettings } from './clahe.ts'
 import { onlyTensor, unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
 import { binary, binaryConstant } from './merge.ts'
+import { transpose } from './permute.ts'
 import { reduce } from './reduce.ts'
 import { where } from './where.ts'
 import { callWrapped } from './wrapper.ts'
@@ -14,6 +16,7 @@ import { callWrapped } from './wrapper.ts'
 const trainingOnly: ReadonlySet<string> = new Set([
   'aug_mix',
   'cut_mix',
+  'equalization',
   'max_num_bounding_boxes',
   'mix_up',
   'rand_augment',
@@ -27,6 +30,7 @@ const trainingOnly: ReadonlySet<string> = new Set([
   'random_flip',
   'random_gaussian_blur',
   'random_grayscale',
+  'random_height',
   'random_hue',
   'random_invert',
   'random_perspective',
@@ -36,6 +40,7 @@ const trainingOnly: ReadonlySet<string> = new Set([
   'random_sharpness',
   'random_shear',
   'random_translation',
+  'random_width',
   'random_zoom',
   'solarization',
 ])
@@ -47,12 +52,23 @@ const byteRange: Range = [0, 255]
 type Prepared =
   | { readonly does: 'nothing' }
   | { readonly does: 'contrast'; readonly range: Range }
+  | {
+      readonly does: 'clahe'
+      readonly range: Range
+      readonly settings: ClaheSettings
+      readonly channelsFirst: boolean
+    }
   | { readonly does: 'layers'; readonly layers: readonly number[] }
 
 /** A setting that is two numbers. */
-function rangeOf(layer: Layer, attributes: readonly Argument[], name: string): Range {
+function rangeOf(
+  layer: Layer,
+  attributes: readonly Argument[],
+  name: string,
+  fallback: Range = byteRange,
+): Range {
   const value = attributes.find((attribute) => attribute.name === name)?.value
-  if (value === undefined) return byteRange
+  if (value === undefined) return fallback
   const items = value.kind === 'list' ? value.list.items : []
   const [low, high] = items.map((item) => {
     if (item.kind === 'integer') return item.integer
@@ -61,6 +77,24 @@ function rangeOf(layer: Layer, attributes: readonly Argument[], name: string): R
   if (low === undefined || high === undefined || items.length !== 2)
     throw unsupported(layer, `a value of ${name}`, value.kind)
   return [Math.fround(low), Math.fround(high)]
+}
+
+function claheOf(layer: Layer, attributes: readonly Argument[]): Prepared {
+  const valueOf = (name: string): GraphValue | undefined =>
+    attributes.find((attribute) => attribute.name === name)?.value
+  const limit = valueOf('clip_limit')
+  const format = valueOf('data_format')
+  const grid = rangeOf(layer, attributes, 'tile_grid_size', [8, 8])
+  if (!grid.every((tiles) => Number.isInteger(tiles) && tiles > 0))
+    throw unsupported(layer, 'a value of tile_grid_size', grid.join(', '))
+  const clipLimit =
+    limit?.kind === 'integer' ? limit.integer : limit?.kind === 'number' ? limit.number : 4
+  return {
+    does: 'clahe',
+    range: rangeOf(layer, attributes, 'value_range'),
+    settings: { clipLimit, grid },
+    channelsFirst: format?.kind === 'text' && format.text === 'channels_first',
+  }
 }
 
 /** (x − low) / (high − low) of one range, at the same place in another; each step rounds, as in Keras. */
@@ -102,6 +136,8 @@ export const imageAugmentationLayer: Lowering<Prepared> = {
     if (operation === 'pipeline') return { does: 'layers', layers }
     if (operation === 'auto_contrast')
       return { does: 'contrast', range: rangeOf(layer, attributes, 'value_range') }
+    if (operation === 'contrast_limited_adaptive_histogram_equalization')
+      return claheOf(layer, attributes)
     if (trainingOnly.has(operation)) return { does: 'nothing' }
     throw unsupported(layer, 'image augmentation', operation)
   },
@@ -133,6 +169,13 @@ export const imageAugmentationLayer: Lowering<Prepared> = {
     const x = cast(context, given, 'float32')
     if (prepared.does === 'nothing') return [x]
     const batch = shape.length === 4 ? x : context.view(x, [1, ...shape])
-    return [context.view(autoContrast(context, layer, batch, prepared.range), shape)]
+    if (prepared.does === 'contrast')
+      return [context.view(autoContrast(context, layer, batch, prepared.range), shape)]
+    const { range, settings, channelsFirst } = prepared
+    const last = channelsFirst ? transpose(context, layer, batch, [0, 2, 3, 1]) : batch
+    const bytes = toRange(context, last, range, byteRange)
+    const equalized = toRange(context, clahe(context, layer, settings, bytes), byteRange, range)
+    const y = channelsFirst ? transpose(context, layer, equalized, [0, 3, 1, 2]) : equalized
+    return [context.view(y, shape)]
   },
 }

@@ -19,8 +19,9 @@ import { binary } from './merge.ts'
 export interface Lookup {
   readonly integers: boolean
   readonly mode: string
-  /** Length of an encoding. */
+  /** Length of an encoding, and its dtype. */
   readonly depth: number
+  readonly dtype: 'int64' | 'float32'
   readonly table: IndexTable
   /** Address of the factors of tf_idf, one for each index. */
   readonly weights: number | undefined
@@ -57,6 +58,7 @@ export function prepareLookup(layer: Layer, lookup: IndexLookup, weights: Weight
     integers,
     mode,
     depth,
+    dtype: lookup.encodingDtype === 'float32' ? 'float32' : 'int64',
     table: new IndexTable(lookup.invert ? [] : terms, {
       oovStart,
       oovIndices: numOovIndices,
@@ -111,14 +113,14 @@ export function lookUp(context: LowerContext, layer: Layer, lookup: Lookup, x: V
 export function encodeLookup(
   context: LowerContext,
   layer: Layer,
-  { mode, depth, weights }: Lookup,
+  { mode, depth, dtype, weights }: Lookup,
   indices: Value,
 ): Value {
   if (mode === 'int') return indices
   const counts = encode(context, layer, indices, {
     mode: mode === 'tf_idf' ? 'count' : mode,
     depth,
-    dtype: 'int64',
+    dtype,
   })
   return weights === undefined ? counts : weigh(context, layer, counts, weights)
 }

@@ -13,7 +13,6 @@ import { embeddingLayer } from './embedding.ts'
 import { maskedAverage, maskingLayer } from './masking.ts'
 import { dotLayer } from './dot.ts'
 import { einsumDenseLayer } from './einsum-dense.ts'
-import { imageAugmentationLayer } from './image-augmentation.ts'
 import {
   groupNormalizationLayer,
   layerNormalizationLayer,
@@ -75,7 +74,6 @@ export const allLayers: LayerSet = {
     upSampling: upSamplingLayer,
     resizing: resizingLayer,
     centerCrop: centerCropLayer,
-    imageAugmentation: imageAugmentationLayer,
     embedding: embeddingLayer,
     masking: maskingLayer,
     recurrent: recurrentLayer,

@@ -82,7 +82,7 @@ function vectorizeTexts(
 ): Value {
   const { shape } = x
   const rows = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape
-  const encodes = lookup.mode !== 'int'
+  const encodes = lookup.mode !== 'int' && lookup.mode !== 'one_hot'
   if ((shape.length > 1 && shape.at(-1) !== 1) || (encodes && rows.length !== 1)) {
     throw new ModelError('shape of texts', {
       layer: layer.name,
@@ -104,16 +104,20 @@ function vectorizeTexts(
       return measured.reduce((longest, tokens) => Math.max(longest, tokens.length), 0)
     })
   const results = [{ shape: [...rows, width], dtype: 'int64' as const }]
+  const isEncoded = lookup.mode === 'one_hot'
   const [indices = x] = hostOp(context, 'vectorize', [x], results, ([texts], [to]) => {
     const y = to as BigInt64Array
-    y.fill(0n)
+    // Where a text ends before the others, its encodings are all 0.
+    y.fill(isEncoded ? -1n : 0n)
     for (const [row, tokens] of (measured ?? (texts as string[]).map(tokensOf)).entries()) {
       for (let i = 0; i < tokens.length && i < width; i++)
         y[row * width + i] = indexIn(lookup, layer.name, tokens[i] as string)
     }
     measured = undefined
   })
-  return indices
+  // An axis of 1 that one_hot would drop is the tokens' here.
+  const each = isEncoded ? context.view(indices, [...indices.shape, 1]) : indices
+  return encodeLookup(context, layer, lookup, each)
 }
 
 /** Encodings (batch, depth) of the tokens of texts (batch). */
@@ -124,17 +128,17 @@ function encodeTexts(
   tokensOf: (text: string) => string[],
   x: Value,
 ): Value {
-  const { depth, mode, weights } = lookup
-  if (mode === 'one_hot') throw unsupported(layer, 'output_mode of split texts', mode)
-  const results = [{ shape: [...x.shape, depth], dtype: 'int64' as const }]
+  const { depth, dtype, mode, weights } = lookup
+  const results = [{ shape: [...x.shape, depth], dtype }]
+  const [zero, one] = (dtype === 'int64' ? [0n, 1n] : [0, 1]) as [number, number]
   const [counts = x] = hostOp(context, 'vectorize', [x], results, ([texts], [to]) => {
-    const y = to as BigInt64Array
-    y.fill(0n)
+    const y = to as Float32Array
+    y.fill(zero)
     for (const [row, text] of (texts as string[]).entries()) {
       for (const token of tokensOf(text)) {
         const index = Number(indexIn(lookup, layer.name, token))
         const at = row * depth + index
-        if (index < depth) y[at] = mode === 'multi_hot' ? 1n : (y[at] as bigint) + 1n
+        if (index < depth) y[at] = mode === 'multi_hot' ? one : (y[at] as number) + one
       }
     }
   })
