@@ -11,6 +11,8 @@ class Case:
     inputs: Any
     """What model(...) is called with: an array, a list, or a dict; float32, batch first."""
     note: dict = field(default_factory=dict)
+    direct: bool = False
+    """Called once, where predict would cut the inputs along their first axis."""
 
 
 def case_seed(seed, name):

@@ -1,8 +1,8 @@
 """Every case: name -> build(rng) -> Case. A new module joins the list here."""
 
-from cases import activation_functions, activation_layers, activations, dense, dense_graphs, dense_sequential
+from cases import activation_functions, activation_layers, activations, dense, dense_graphs, dense_sequential, ops
 
-MODULES = [activations, activation_functions, activation_layers, dense, dense_sequential, dense_graphs]
+MODULES = [activations, activation_functions, activation_layers, dense, dense_sequential, dense_graphs, ops]
 
 
 def all_cases():

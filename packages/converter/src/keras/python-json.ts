@@ -9,24 +9,22 @@ export interface JsonObject {
 const maximumDepth = 200
 
 /**
- * Parses JSON as Python writes it: with NaN, Infinity and -Infinity.
+ * Parses JSON as Python writes it: with NaN, Infinity and -Infinity, and telling 2.0 from 2 (see {@link isPythonFloat}).
  *
  * @param place what the text is, for errors
  * @throws {FormatError} with the parser's message when the text is no JSON, and when it is nested too deeply
  */
 export function parsePythonJson(text: string, file: string, place: string): Json {
   checkDepth(text, file, place)
+  const marked = markConstants(text)
+  try {
+    if (marked !== undefined) return JSON.parse(marked, reviveConstants) as Json
+  } catch {
+    // A message about the text as it is says more.
+  }
   try {
     return JSON.parse(text) as Json
   } catch (error) {
-    const repaired = replaceConstants(text)
-    if (repaired !== undefined) {
-      try {
-        return JSON.parse(repaired, reviveConstants) as Json
-      } catch {
-        // The first message is about the text as it is.
-      }
-    }
     throw new FormatError('not valid JSON', {
       file,
       place,
@@ -61,23 +59,34 @@ function checkDepth(text: string, file: string, place: string): void {
   }
 }
 
-/** Stands for a constant that JSON has no word for; no Keras config holds this text. */
+/** Stands for a number that JSON has no word for, or that it takes for an integer; no Keras config holds this text. */
 const marker = '\u0000dotplus:'
+const wholeFloat = String.raw`-?\d+\.0+(?:[eE][+-]?\d+)?(?![\d.eE])`
+const token = new RegExp(String.raw`"(?:[^"\\]|\\.)*"|-?Infinity|NaN|${wholeFloat}`, 'g')
 
-function replaceConstants(text: string): string | undefined {
+function markConstants(text: string): string | undefined {
   let replaced = false
-  const result = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => {
-    if (token.startsWith('"')) return token
+  const result = text.replaceAll(token, (found) => {
+    if (found.startsWith('"')) return found
     replaced = true
-    return JSON.stringify(marker + token)
+    return JSON.stringify(marker + found)
   })
   return replaced ? result : undefined
 }
 
-function reviveConstants(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.startsWith(marker)
-    ? Number(value.slice(marker.length))
-    : value
+/** By array or object, the places in it that hold a float without a fraction. */
+const floats = new WeakMap<object, Set<string>>()
+
+function reviveConstants(this: object, key: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith(marker)) return value
+  const places = floats.get(this) ?? new Set()
+  floats.set(this, places.add(key))
+  return Number(value.slice(marker.length))
+}
+
+/** True for a place of a parsed array or object that held a float such as 2.0, which Python tells from the integer 2. */
+export function isPythonFloat(holder: Json[] | JsonObject, key: number | string): boolean {
+  return floats.get(holder)?.has(`${key}`) ?? false
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {

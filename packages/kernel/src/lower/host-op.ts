@@ -10,6 +10,9 @@ import type { ElementType, LowerContext, Placement, Value } from './context.ts'
 /** Elements as a host op gets and gives them: strings as an array, others as they lie in memory. */
 export type HostElements = StoredElements | string[]
 
+/** The kernel's functions to float64 accuracy, by activation or binary code: the same on every engine. */
+export type Float64Function = (code: number, x: number, y: number) => number
+
 /** Shape and dtype of a host op's result. */
 export interface HostResult {
   readonly shape: readonly number[]
@@ -45,7 +48,11 @@ export function hostOp(
   kind: string,
   inputs: readonly Value[],
   results: readonly HostResult[],
-  run: (inputs: readonly HostElements[], results: readonly HostElements[]) => void,
+  run: (
+    inputs: readonly HostElements[],
+    results: readonly HostElements[],
+    float64: Float64Function,
+  ) => void,
 ): Value[] {
   const values = results.map(({ shape, dtype }) => context.value(shape, dtype))
   if (values.length > 0 && values.every(({ shape }) => elementCount(shape) === 0)) return values
@@ -75,6 +82,7 @@ export function hostOp(
       run(
         given,
         wanted.map(({ elements, texts }) => texts ?? elements),
+        memory.exports.float64 as Float64Function,
       )
       for (const { dtype, elements, texts } of wanted) {
         settle(dtype, elements)

@@ -3,6 +3,7 @@ import {
   UnsupportedError,
   wrappedLayersOf,
   type Call,
+  type DType,
   type Graph,
   type Layer,
   type Model,
@@ -80,11 +81,12 @@ function loweringOf(
   layer: Layer,
   set: LayerSet,
   host: HostPart | undefined,
+  dtype: DType | undefined = layer.computeDtype,
 ): Lowering<unknown> | undefined {
   if (layer.kind === undefined) return undefined
   if (layer.kind === 'op') return host?.op
   const own = set.lowerings[layer.kind]
-  return layer.computeDtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
+  return dtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
 }
 
 /** Layers that some graph of the model calls, itself or through a submodel. */
@@ -290,7 +292,9 @@ function lowerLayer(
   }
   context.enter(layer.name)
   const { set, host, settings } = prepared
-  const lowering = loweringOf(layer, set, host)
+  // An activation that is a function node has no policy and computes in the dtype of its input.
+  const dtype = layer.computeDtype ?? (layer.kind === 'activation' ? tensors[0]?.dtype : undefined)
+  const lowering = loweringOf(layer, set, host, dtype)
   if (!lowering)
     throw new UnsupportedError('this layer cannot run yet', {
       layer: layer.name,
@@ -319,7 +323,8 @@ function argumentsOf(
   let given: (Value | undefined)[] | undefined
   for (const { name, value } of call.arguments) {
     if (withoutEffect.has(name) || (name !== '' && value?.kind === 'none')) continue
-    if (name === 'mask') {
+    // A function's mask is an argument like any other.
+    if (name === 'mask' && layer.kind !== 'op') {
       given = masksOf(layer, value, results, constants)
       // Attention has the mask as one of its arguments.
       if (layer.kind !== 'attention' && layer.kind !== 'multiHeadAttention') continue
