@@ -14,6 +14,7 @@ const rootInputs = ['package.json', 'pnpm-lock.yaml', 'tsconfig.base.json', 'tur
 /** What builds write and tools cache: no source, so a change there asks for no build. */
 const notSource = new Set(['node_modules', 'dist', 'generated', 'coverage'])
 const generatedSources = new Set([
+  'packages/kernel/src/wasm/compressed.ts',
   'packages/kernel/src/wasm/exact.ts',
   'packages/kernel/src/wasm/exact-dense.ts',
   'packages/kernel/src/wasm/fast.ts',

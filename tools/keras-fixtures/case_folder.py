@@ -4,6 +4,7 @@ import json
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from case import case_seed
 from keras_runtime import save_keras
@@ -23,14 +24,25 @@ def widened(array):
     return array.astype("float32") if array.dtype.name == "bfloat16" else array
 
 
+def as_tensor(array):
+    """Keras takes text only as a tensor of TensorFlow."""
+    return tf.constant(array) if array.dtype.kind == "U" else array
+
+
 def predict(model, inputs, direct=False):
     """All outputs in one batch, flattened as Keras flattens structures (dicts by sorted key)."""
     if direct:
         tensors = [keras.ops.convert_to_tensor(array, tensor.dtype) for array, tensor in zip(inputs, model.inputs, strict=True)]
         return [widened(keras.ops.convert_to_numpy(output)) for output in keras.tree.flatten(model(tensors))]
     rows = len(keras.tree.flatten(inputs)[0])
-    outputs = model.predict(inputs, batch_size=rows, verbose=0)
-    return [np.asarray(output) for output in keras.tree.flatten(outputs)]
+    outputs = model.predict(keras.tree.map_structure(as_tensor, inputs), batch_size=rows, verbose=0)
+    return [as_numpy(output) for output in keras.tree.flatten(outputs)]
+
+
+def as_numpy(output):
+    """TensorFlow's text is bytes; a case's is of code points."""
+    array = output.numpy() if tf.is_tensor(output) else np.asarray(output)
+    return np.vectorize(lambda text: text.decode(), otypes=[str])(array) if array.dtype == object else array
 
 
 def check_same(name, what, actual, expected):
@@ -45,8 +57,8 @@ def write_case(folder, name, build, seed):
     rng = np.random.default_rng(case_seed(seed, name))
     case = build(rng)
     if not case.model.built:
-        case.model(case.inputs)
-    if not case.direct:
+        case.model(keras.tree.map_structure(as_tensor, case.inputs))
+    if not (case.adapted or case.direct):
         randomise(case.model, rng)
 
     folder.mkdir(parents=True, exist_ok=True)

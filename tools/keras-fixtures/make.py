@@ -44,9 +44,15 @@ def make_dialects(out, command, pattern):
     write_dialects(out / "dialects", SEED, command, pattern)
 
 
+def make_custom_layers():
+    from custom_layers import write_custom_layers
+
+    write_custom_layers(FIXTURES.parent / "packages/converter/test-data/custom-layers", SEED)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["sample-mlp", "timings", "cases", "dialects", "all"])
+    parser.add_argument("what", choices=["sample-mlp", "timings", "cases", "dialects", "custom-layers", "all"])
     parser.add_argument("--only", metavar="PATTERN", default="*", help="only cases whose name matches, e.g. 'dense-*'")
     parser.add_argument("--out", type=Path, default=FIXTURES, help="default: test-fixtures of this repository")
     arguments = parser.parse_args()
@@ -61,6 +67,8 @@ def main():
         make_cases(arguments.out, command, arguments.only)
     if arguments.what in ("dialects", "all"):
         make_dialects(arguments.out, command, arguments.only)
+    if arguments.what in ("custom-layers", "all"):
+        make_custom_layers()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DotplusError, load, RuntimeError } from '@dotplus/browser'
 import { serve, webServerPort } from '@dotplus/kernel/worker'
+import { kernels } from './kernels.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { denseBytes, denseModel, expectedOf, shardedFiles } from '../../node/test/dense-model.ts'
 
@@ -52,7 +53,7 @@ describe('sources', () => {
     ;(
       await load(new File([bytes], 'm'), { onProgress: (progress) => seen.push(progress) })
     ).dispose()
-    expect(seen).toEqual([{ loaded: bytes.byteLength, total: bytes.byteLength }])
+    expect(seen).toEqual([{ loaded: bytes.byteLength, total: bytes.byteLength, fromCache: 0 }])
   })
 })
 
@@ -139,6 +140,7 @@ class FakeWorker extends EventTarget {
         addEventListener: (type, listener) =>
           this.#scope.addEventListener(type, listener as unknown as EventListener),
       }),
+      kernels,
     )
   }
 

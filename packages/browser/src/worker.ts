@@ -1,3 +1,4 @@
+import { kernels } from './kernels.ts'
 import { serve, webServerPort } from '@dotplus/kernel/worker'
 
-serve(webServerPort(globalThis))
+serve(webServerPort(globalThis), kernels)

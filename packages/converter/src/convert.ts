@@ -8,10 +8,12 @@ import {
 } from '@dotplus/core'
 import { denseLayers, type LayersSpec } from './arrays/layers-spec.ts'
 import { assetPathsOf, ModelBuilder } from './build/model-builder.ts'
-import { modelWeights, Planner } from './build/plan.ts'
+import { modelWeights } from './build/model-weights.ts'
+import { Planner } from './build/plan.ts'
 import { TensorTable } from './build/tensor-table.ts'
 import { addCase, readCases } from './cases.ts'
 import { checkedRead, type Conversion } from './conversion.ts'
+import type { Compositions } from './custom/composition.ts'
 import type { OpenedModel } from './keras/opened-model.ts'
 import { openInput } from './open-input.ts'
 import { Problems, problemsOf } from './problems.ts'
@@ -31,6 +33,8 @@ export interface ConvertOptions {
   readonly inputShape?: readonly (number | null)[] | undefined
   /** Name of the model, instead of the one in the file. */
   readonly name?: string | undefined
+  /** What layers of your own compute, by class; goes before {@link registerLayer}. */
+  readonly register?: Compositions | undefined
   /** `io.npz` files whose inputs and outputs become evidence in the model. */
   readonly cases?: Source | readonly Source[] | undefined
   /** Called after each tensor that has been read. */
@@ -125,7 +129,8 @@ async function build(
   problems: Problems,
 ): Promise<{ model: Model; tensors: TensorTable }> {
   const { file, kerasMajor, assets } = opened
-  const planner = new Planner({ file, kerasMajor, inputShape: options.inputShape }, problems)
+  const origin = { file, kerasMajor, inputShape: options.inputShape }
+  const planner = new Planner(origin, problems, options.register)
   const planned = planner.model(opened.model, '')
   const weights = modelWeights(planned, true)
   const bound = await opened.store.bind(weights, problems)
@@ -133,7 +138,8 @@ async function build(
   const builder = new ModelBuilder({ file, kerasMajor, planner, problems, tensors, assets })
   const indices = builder.addLayers(planned, bound, assetPathsOf(weights.children, ''))
   const graph = problems.catch(() => builder.graph(opened.model, planned, indices))
-  for (const { name, shape } of graph?.inputs ?? []) {
+  const isKnown = planned.every(({ spec, body }) => !spec.isWholeModel || body.type !== 'unknown')
+  for (const { name, shape } of (isKnown && graph?.inputs) || []) {
     if (shape.length > 0 || hasScalarInput(opened, name)) continue
     problems.add(
       new ModelError('the model does not say what shape its input has', {

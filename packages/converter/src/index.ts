@@ -27,3 +27,15 @@ export { readNpyArray } from './binary/npy.ts'
 export { writeNpy } from './binary/npy-writer.ts'
 export { openNpz, readNpz, type NpzArchive } from './binary/npz.ts'
 export { writeNpz } from './binary/npz-writer.ts'
+export {
+  registerLayer,
+  type Block,
+  type BlockLayer,
+  type BlockTensor,
+  type BlockValue,
+  type BlockWeight,
+  type BlockWeightOptions,
+  type ComposeLayer,
+  type Compositions,
+} from './custom/composition.ts'
+export type { Json, JsonObject } from './keras/python-json.ts'

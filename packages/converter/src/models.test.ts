@@ -108,7 +108,14 @@ describe('models of every kind, as Keras 3 and tf-keras write them', () => {
     ['dense-int8', { quantization: { mode: 'int8', unpackedShape: [6, 8], dynamicInputs: true } }],
     ['dense-int4', { quantization: { mode: 'int4', blockSize: 128 } }],
     ['textvec', { ngrams: [1, 2], lookup: { numOovIndices: 1, maskToken: '' } }],
-    ['hash', { numBins: 5, salt: [3, 4], maskValue: '' }],
+    [
+      'hash',
+      {
+        numBins: 5,
+        key: new Uint8Array([3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]),
+        maskValue: '',
+      },
+    ],
     ['pipeline', { operation: 'pipeline' }],
   ])('reads the settings of %s', (name, expected) => {
     expect(settings(name)).toMatchObject(expected)
@@ -123,7 +130,8 @@ describe('models of every kind, as Keras 3 and tf-keras write them', () => {
     const idf = modelNamed('textvec-idf').tensors.find((tensor) =>
       tensor.name.endsWith('/idf_weights'),
     )
-    expect(idf?.shape).toEqual([3])
+    // With one for the out-of-vocabulary index.
+    expect(idf?.shape).toEqual([4])
   })
 
   it('reads dtype policies', () => {

@@ -1,17 +1,7 @@
-// Turns proto/model.proto into the two files the codec runs on:
-//   src/generated/schema.ts  every message as a table of fields: data, so nothing is evaluated at run time
-//   src/generated/{reader,writer}.js  protobufjs's Reader and Writer, bundled, so that @dotplus/core has no dependencies
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+// Turns proto/model.proto into src/generated/schema.ts, which the codec runs on: every message as a table of fields,
+// data, so that nothing is evaluated at run time.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import protobuf from 'protobufjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -34,17 +24,6 @@ function fieldRow(field) {
     (resolved instanceof protobuf.Enum ? 'e' : '') +
     (resolved instanceof protobuf.Type ? 'm' : '')
   return [field.id, field.name, resolved ? resolved.name : field.type, flags]
-}
-
-/** Parts of protobufjs that its reader and writer load and never call. */
-const withoutUnusedParts = {
-  name: 'without-unused-parts',
-  /** @param {import('esbuild').PluginBuild} bundle */
-  setup(bundle) {
-    bundle.onResolve({ filter: /^\.\/(aspromise|base64|eventemitter)$/ }, () => ({
-      path: `${root}scripts/wire/unused.cjs`,
-    }))
-  },
 }
 
 const schema = protobuf.parse(readFileSync(`${root}proto/model.proto`, 'utf8')).root
@@ -83,36 +62,3 @@ export const messages: Readonly<Record<string, MessageTable>> = ${JSON.stringify
 export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> = ${JSON.stringify(enums)}
 `,
 )
-
-const dist = `${root}dist/generated`
-for (const folder of [out, dist]) for (const file of wireFiles(folder)) rmSync(`${folder}/${file}`)
-await build({
-  entryPoints: ['reader', 'writer'].map((name) => `${root}scripts/wire/${name}.mjs`),
-  bundle: true,
-  splitting: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  // 64-bit integers are read as numbers: file offsets and sizes stay below 2^53.
-  alias: { long: `${root}scripts/wire/no-long.cjs` },
-  plugins: [withoutUnusedParts],
-  banner: {
-    js: '/*! protobufjs, Copyright (c) 2016, Daniel Wirtz, BSD-3-Clause; see NOTICE. */',
-  },
-  outdir: out,
-  chunkNames: 'wire',
-  logLevel: 'warning',
-})
-for (const name of ['reader', 'writer']) {
-  cpSync(`${root}scripts/wire/${name}.d.ts`, `${out}/${name}.d.ts`)
-}
-// tsc does not copy plain JavaScript.
-mkdirSync(dist, { recursive: true })
-for (const file of wireFiles(out)) cpSync(`${out}/${file}`, `${dist}/${file}`)
-
-/** @param {string} folder */
-function wireFiles(folder) {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).filter((file) => /^(reader|writer|wire)\.(js|d\.ts)$/.test(file))
-}

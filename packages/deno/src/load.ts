@@ -1,5 +1,6 @@
 import { download, loaderOf, webPort, type Load } from '@dotplus/kernel/worker'
 import { besidePath, readFile } from './file.ts'
+import { kernels } from './kernels.ts'
 
 const scheme = /^(https?|file|data):/i
 
@@ -18,5 +19,6 @@ export const load: Load = /* @__PURE__ */ loaderOf({
       ? readFile(address, reading)
       : download(address, reading, fetch),
   besidePath,
+  kernels,
   startWorker: () => webPort(new Worker(new URL(workerFile, import.meta.url), { type: 'module' })),
 })

@@ -17,4 +17,10 @@ export type {
 } from './model/tensor.ts'
 export type { ElementType } from './dtype/element-type.ts'
 export type { PlanStep } from './plan/planner.ts'
-export { hasFusedMultiplyAdd, hasSimd, type Precision } from './precision.ts'
+export {
+  hasFusedMultiplyAdd,
+  hasSimd,
+  type KernelBytes,
+  type KernelFile,
+  type Precision,
+} from './precision.ts'

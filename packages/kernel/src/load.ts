@@ -5,7 +5,7 @@ import { denseLayers } from './lower/dense-layers.ts'
 import { hostPartOf, layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { isElementType } from './dtype/element-type.ts'
-import { kernelBuild, type Precision } from './precision.ts'
+import { kernelBuild, type KernelBytes, type Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
 
 export interface InstantiateOptions {
@@ -22,12 +22,14 @@ export interface InstantiateOptions {
 /**
  * Makes a decoded model ready to run: checks every layer and packs the weights once.
  *
+ * @param kernels where the runtime keeps the kernels
  * @throws {UnsupportedError} naming the layer and setting that cannot run
  * @throws {ModelError} when weights do not fit their layers
  * @throws {RuntimeError} when the engine lacks WebAssembly SIMD or memory
  */
 export async function instantiate<Output extends Prediction = Tensor>(
   model: Model,
+  kernels: KernelBytes,
   options: InstantiateOptions = {},
 ): Promise<LoadedModel<Output>> {
   const { precision = 'exact', threads = 1, wasm, file } = options
@@ -50,7 +52,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
   }
   const set = await layerSetOf(model)
   const host = await hostPartOf(model, set)
-  const build = await kernelBuild(precision, set === denseLayers ? 'dense' : 'all', wasm)
+  const build = await kernelBuild(precision, set === denseLayers ? 'dense' : 'all', kernels, wasm)
   const memory = new KernelMemory(build.module)
   const weights = new LinearWeights(memory, model)
   const prepared = withFile(file, () => prepareLayers(model, weights, set, host))

@@ -53,35 +53,20 @@ export function hasFusedMultiplyAdd(): boolean {
 /** Which ops a kernel has: those of dense networks, or all. */
 export type KernelPart = 'dense' | 'all'
 
-type KernelFile = 'exact' | 'fast' | 'exact-dense'
+/** One of the kernels: all ops or those of dense networks, exact or fast. */
+export type KernelFile = 'exact' | 'fast' | 'exact-dense'
 
-/** Each kernel is downloaded by whoever needs it. */
-const kernels: Readonly<Record<KernelFile, () => Promise<{ readonly default: string }>>> = {
-  exact: () => import('./wasm/exact.ts'),
-  fast: () => import('./wasm/fast.ts'),
-  'exact-dense': () => import('./wasm/exact-dense.ts'),
-}
+/** The WebAssembly bytes of a kernel, from wherever the runtime keeps them. */
+export type KernelBytes = (
+  file: KernelFile,
+) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 
 const compiled = new Map<KernelFile, Promise<WebAssembly.Module>>()
 
-/** The kernel is kept as hexadecimal digits: they compress as well as the bytes do, and need no API to be read. */
-function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(digits.length / 2)
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digitOf(digits.charCodeAt(2 * i)) << 4) | digitOf(digits.charCodeAt(2 * i + 1))
-  }
-  return bytes
-}
-
-/** The value of one of 0…9, a…f. */
-function digitOf(character: number): number {
-  return character < 58 ? character - 48 : character - 87
-}
-
-async function compile(file: KernelFile): Promise<WebAssembly.Module> {
-  const { default: digits } = await kernels[file]()
+async function compile(file: KernelFile, bytesOf: KernelBytes): Promise<WebAssembly.Module> {
+  const bytes = await bytesOf(file)
   try {
-    return await WebAssembly.compile(bytesOfHex(digits))
+    return await WebAssembly.compile(bytes)
   } catch (cause) {
     throw new RuntimeError('the kernel could not be compiled', {
       got: cause instanceof Error ? cause.message : String(cause),
@@ -94,6 +79,7 @@ async function compile(file: KernelFile): Promise<WebAssembly.Module> {
 /**
  * The kernel for a precision, compiled once per process and shared by all models.
  *
+ * @param bytesOf the runtime's kernels
  * @param wasm a precompiled module of that precision, for platforms that do not compile at run time
  * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
  * @internal
@@ -101,6 +87,7 @@ async function compile(file: KernelFile): Promise<WebAssembly.Module> {
 export async function kernelBuild(
   requested: Precision,
   part: KernelPart,
+  bytesOf: KernelBytes,
   wasm?: WebAssembly.Module,
 ): Promise<KernelBuild> {
   if (!hasSimd()) {
@@ -114,7 +101,7 @@ export async function kernelBuild(
   const file = precision === 'exact' && part === 'dense' ? 'exact-dense' : precision
   let module = compiled.get(file)
   if (!module) {
-    module = compile(file)
+    module = compile(file, bytesOf)
     compiled.set(file, module)
     // A failed compilation must not stick.
     module.catch(() => compiled.delete(file))

@@ -122,6 +122,10 @@ export class LinearWeights implements WeightStore {
     return elementsOf(tensor) as Float64Array
   }
 
+  texts(index: number): readonly string[] {
+    return this.#tensor(index).strings
+  }
+
   shape(index: number): readonly number[] {
     return this.#tensor(index).shape
   }

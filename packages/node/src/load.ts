@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { download, loaderOf, type Load } from '@dotplus/kernel/worker'
 import { readFile } from './file.ts'
+import { kernels } from './kernels.ts'
 import { startWorker } from './worker-port.ts'
 
 const scheme = /^(https?|file|data):/i
@@ -17,4 +18,5 @@ export const load: Load = /* @__PURE__ */ loaderOf({
       : download(address, reading, fetch),
   besidePath: (path, name) => join(dirname(path), name),
   startWorker,
+  kernels,
 })

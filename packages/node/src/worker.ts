@@ -1,9 +1,13 @@
 import { parentPort } from 'node:worker_threads'
 import { serve } from '@dotplus/kernel/worker'
+import { kernels } from './kernels.ts'
 
 const port = parentPort
 if (!port) throw new Error('worker.js runs in a worker thread')
-serve({
-  postMessage: (message, transfer) => port.postMessage(message, transfer),
-  onMessage: (listener) => port.on('message', listener),
-})
+serve(
+  {
+    postMessage: (message, transfer) => port.postMessage(message, transfer),
+    onMessage: (listener) => port.on('message', listener),
+  },
+  kernels,
+)

@@ -1,8 +1,32 @@
 """Every case: name -> build(rng) -> Case. A new module joins the list here."""
 
-from cases import activation_functions, activation_layers, activations, dense, dense_graphs, dense_sequential, ops
+from cases import (
+    activation_functions,
+    activation_layers,
+    activations,
+    categorical,
+    dense,
+    dense_graphs,
+    dense_sequential,
+    lookup,
+    ops,
+    tabular,
+    text,
+)
 
-MODULES = [activations, activation_functions, activation_layers, dense, dense_sequential, dense_graphs, ops]
+MODULES = [
+    activations,
+    activation_functions,
+    activation_layers,
+    dense,
+    dense_sequential,
+    dense_graphs,
+    categorical,
+    lookup,
+    ops,
+    tabular,
+    text,
+]
 
 
 def all_cases():

@@ -127,32 +127,3 @@ describe('dotplus convert', () => {
     ).toEqual(['relu', 'relu', 'linear'])
   })
 })
-
-describe('dotplus doctor', () => {
-  test('says that nothing stops the conversion', async () => {
-    const { stdout, status } = await dotplus(['doctor', sample('keras/model.keras')])
-    expect(stdout).toMatch(/model\.keras: nothing stops the conversion\n$/)
-    expect(status).toBe(0)
-  })
-
-  test('one line per problem, exit code 2', async () => {
-    const { stdout, stderr, status } = await dotplus([
-      'doctor',
-      sample('npy'),
-      '--dense',
-      'relu,linear',
-    ])
-    expect(stdout).toMatch(/^[^\n]*expected 2[^\n]*, got 3[^\n]*\n$/)
-    expect(stderr).toBe('')
-    expect(status).toBe(2)
-  })
-
-  test('--json gives the fields of each problem', async () => {
-    const { stdout, status } = await dotplus(['doctor', sample('npz/weights.npz'), '--json'])
-    const { problems } = JSON.parse(stdout) as { problems: { kind: string; hint: string }[] }
-    expect(problems).toHaveLength(1)
-    expect(problems[0]?.kind).toBe('UsageError')
-    expect(problems[0]?.hint).toContain('--dense')
-    expect(status).toBe(2)
-  })
-})

@@ -1,9 +1,8 @@
 import { Command } from 'commander'
 import { doctor as findProblems } from '@dotplus/converter'
 import { exitCode } from '../exit-code.ts'
-import { inputFiles } from '../files/input-files.ts'
-import { withSources } from '../files/source.ts'
-import { addModelOptions, layersSpec, type ModelOptions } from '../model/model-options.ts'
+import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
+import { withConvertInput } from '../model/read-model.ts'
 import { oneLine } from '../report-error.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { examples } from './examples.ts'
@@ -39,11 +38,7 @@ async function doctor(
   options: DoctorOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const layers = await layersSpec(options)
-  const files = await inputFiles(paths)
-  const problems = await withSources(files, (sources) =>
-    findProblems(sources, { layers, inputShape: options.inputShape }),
-  )
+  const problems = await withConvertInput(paths, options, findProblems)
   if (options.json) {
     const list = problems.map(({ tag, message, file, layer, place, expected, got, hint }) => ({
       kind: tag,

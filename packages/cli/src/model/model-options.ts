@@ -9,6 +9,8 @@ export interface ModelOptions {
   readonly layers?: string
   readonly dense?: string
   readonly inputShape?: readonly (number | null)[]
+  /** Module that says what layers of the caller's own compute. */
+  readonly register?: string
 }
 
 export function addModelOptions(command: Command): Command {
@@ -22,6 +24,10 @@ export function addModelOptions(command: Command): Command {
       '--input-shape <shape>',
       'for a Sequential model saved without one, batch first, e.g. None,4',
       parseShape,
+    )
+    .option(
+      '--register <file.mjs>',
+      'says what custom and Lambda layers compute: a module whose default export composes them by class',
     )
 }
 

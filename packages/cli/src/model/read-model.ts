@@ -4,6 +4,7 @@ import { decode, encodePieces, isDotplus, type Model } from '@dotplus/core'
 import { inputFiles } from '../files/input-files.ts'
 import { readBytes, withSource, withSources } from '../files/source.ts'
 import { layersSpec, type ModelOptions } from './model-options.ts'
+import { registerFile } from './register-file.ts'
 
 /** A model as a command reads it. */
 export interface ReadModel {
@@ -67,10 +68,13 @@ export async function withConvertInput<Result>(
 ): Promise<Result> {
   const { name, inputShape } = options
   const layers = await layersSpec(options)
+  const register = await registerFile(options.register)
   const files = await inputFiles(paths)
   const cases = options.cases === undefined ? [] : [options.cases]
   return withSources(files, (sources) =>
-    withSources(cases, (io) => use(sources, { layers, inputShape, name, cases: io, sha256 })),
+    withSources(cases, (io) =>
+      use(sources, { layers, inputShape, register, name, cases: io, sha256 }),
+    ),
   )
 }
 

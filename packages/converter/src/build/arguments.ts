@@ -1,4 +1,10 @@
-import { ModelError, type Argument, type Value, type ValueRef } from '@dotplus/core'
+import {
+  ModelError,
+  type Argument,
+  type TensorIndex,
+  type Value,
+  type ValueRef,
+} from '@dotplus/core'
 import type { SpecValue, TensorRef } from '../keras/model-spec.ts'
 import type { TensorTable } from './tensor-table.ts'
 
@@ -9,6 +15,8 @@ export interface ValueScope {
   readonly tensors: TensorTable
   /** Where a tensor is computed, or undefined when nothing computes it. */
   find(tensor: TensorRef): ValueRef | undefined
+  /** A variable of the layer around the call. */
+  variable?(name: string): TensorIndex | undefined
 }
 
 export function valueOf(value: SpecValue, scope: ValueScope): Value {
@@ -30,6 +38,9 @@ export function valueOf(value: SpecValue, scope: ValueScope): Value {
         kind: 'tensor',
         tensor: scope.tensors.addConstant(`${scope.layer}/constant`, value.value),
       }
+    case 'variable':
+      // One that the file does not hold has been reported when it was looked for.
+      return { kind: 'tensor', tensor: scope.variable?.(value.name) ?? 0 }
     case 'list':
       return { kind: 'list', list: { items: value.items.map((item) => valueOf(item, scope)) } }
     case 'dict':

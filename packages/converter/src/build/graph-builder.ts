@@ -8,6 +8,7 @@ import {
   type Port,
   type ValueRef,
 } from '@dotplus/core'
+import { tensorArguments } from '../custom/compose.ts'
 import { shapeOf } from '../keras/read-model.ts'
 import { isDType } from '../keras/number-array.ts'
 import {
@@ -30,6 +31,7 @@ export function buildGraph(
   planned: readonly PlannedLayer[],
   indices: ReadonlyMap<string, LayerIndex>,
   input: Pick<BuildInput, 'file' | 'tensors' | 'problems'>,
+  variable?: ValueScope['variable'],
 ): Graph {
   const { file, tensors, problems } = input
   const plannedByName = new Map(planned.map((layer) => [layer.spec.name, layer]))
@@ -41,7 +43,13 @@ export function buildGraph(
   const calls: Call[] = []
   for (const { layer, node, call } of orderCalls(model.layers, file)) {
     const owner = plannedByName.get(layer.name) as PlannedLayer
-    const scope: ValueScope = { file, layer: owner.path, tensors, find }
+    const scope: ValueScope = {
+      file,
+      layer: owner.path,
+      tensors,
+      find,
+      ...(variable && { variable }),
+    }
     const converted = problems.catch(() => argumentsOf(owner, call, scope))
     callIndex.set(`${node}:${layer.name}`, calls.length)
     calls.push({ layer: indices.get(layer.name) as LayerIndex, arguments: converted ?? [] })
@@ -82,6 +90,7 @@ function inputPort(port: PortSpec, layers: readonly LayerSpec[], scope: ValueSco
 function argumentsOf(owner: PlannedLayer, call: CallSpec, scope: ValueScope): Argument[] {
   const { body } = owner
   if (body.type === 'model') return submodelArguments(owner, call, scope)
+  if (body.type === 'composed') return composedArguments(owner, call, scope)
   const { positional, keywords } =
     body.type === 'layer' ? (body.converter.normalizeCall?.(call) ?? call) : call
   const args = positional.map((value) => argument('', value, scope))
@@ -111,6 +120,18 @@ function checkTraining(value: SpecValue, kerasMajor: number, scope: ValueScope):
     got: value.kind === 'boolean' ? 'true' : value.kind,
     hint: 'Call the layer without training=True and save the model again',
   })
+}
+
+/** A composed layer takes every tensor it is called with, whatever the argument is called in Python. */
+function composedArguments(owner: PlannedLayer, call: CallSpec, scope: ValueScope): Argument[] {
+  const training = call.keywords.find(([name]) => name === 'training')?.[1]
+  if (training && !isNothing(training))
+    checkTraining(training, owner.config.place.kerasMajor, scope)
+  const masks = call.keywords.filter(([name, value]) => name === 'mask' && !isNothing(value))
+  return [
+    ...tensorArguments(call).map((value) => argument('', value, scope)),
+    ...masks.map(([name, value]) => argument(name, value, scope)),
+  ]
 }
 
 /** A model takes its tensors in the order of its inputs, whichever structure it is called with. */

@@ -1,9 +1,12 @@
 import { DotplusError, type Layer, type LayerIndex } from '@dotplus/core'
+import type { LazyArray } from '../array.ts'
+import type { Composed } from '../custom/compose.ts'
 import type { ModelSpec } from '../keras/model-spec.ts'
 import type { JsonObject } from '../keras/python-json.ts'
 import type { ConvertScope, LayerBody, LayerWeights } from '../layers/layer-converter.ts'
 import type { Problems } from '../problems.ts'
 import type { BoundWeights } from '../weights/bound-weights.ts'
+import type { ValueScope } from './arguments.ts'
 import { buildGraph } from './graph-builder.ts'
 import { convertOp } from './op-layer.ts'
 import type { Planner } from './plan.ts'
@@ -93,6 +96,16 @@ export class ModelBuilder {
           submodel: { graph: this.graph(spec.model as ModelSpec, body.layers, inner) },
         }
       }
+      case 'composed': {
+        const { composed, layers } = body
+        const inner = this.addLayers(
+          layers,
+          redistributed(composed, bound),
+          assetPathsOf(planned.weights.children, assetPath),
+        )
+        const graph = this.graph(composed.model, layers, inner, (name) => weights.index(name))
+        return { kind: 'submodel', submodel: { graph } }
+      }
       case 'op':
         return convertOp(planned, this.input)
       case 'layer':
@@ -107,8 +120,9 @@ export class ModelBuilder {
     model: ModelSpec,
     planned: readonly PlannedLayer[],
     indices: ReadonlyMap<string, LayerIndex>,
+    variable?: ValueScope['variable'],
   ): ReturnType<typeof buildGraph> {
-    return buildGraph(model, planned, indices, this.input)
+    return buildGraph(model, planned, indices, this.input, variable)
   }
 
   #scope(planned: PlannedLayer, assetPath: string): ConvertScope {
@@ -130,6 +144,25 @@ export class ModelBuilder {
       asset: (name) => input.assets.get(`${assetPath}/${name}`),
     }
   }
+}
+
+/** The variables of a composed layer's class given to the layers that take them. */
+function redistributed(
+  { homes }: Composed,
+  bound: BoundWeights | undefined,
+): BoundWeights | undefined {
+  if (!bound) return undefined
+  const children = new Map(bound.children)
+  for (const [layer, home] of homes) {
+    if (typeof home === 'string') continue
+    const own = new Map<string, LazyArray>()
+    for (const [name, { weight }] of Object.entries(home)) {
+      const array = bound.own.get(weight)
+      if (array) own.set(name, array)
+    }
+    children.set(layer, { own, children: new Map() })
+  }
+  return { own: bound.own, children }
 }
 
 /** Where each layer of a model keeps its files, by the layer's name. */

@@ -1,17 +1,18 @@
-import { UnsupportedError } from '@dotplus/core'
+import { composeLayer, type Composed } from '../custom/compose.ts'
+import { compositionFor, type Compositions } from '../custom/composition.ts'
 import { readDTypePolicy } from '../keras/dtype-policy.ts'
 import { LayerConfig } from '../keras/layer-config.ts'
 import type { LayerSpec, ModelSpec } from '../keras/model-spec.ts'
-import { describeJson, type JsonObject } from '../keras/python-json.ts'
+import type { JsonObject } from '../keras/python-json.ts'
 import { readLayer, type ModelOrigin } from '../keras/read-model.ts'
-import { snakeCase } from '../keras/snake-case.ts'
-import { isTensorflowNode } from '../keras/tensorflow-functions.ts'
 import type { LayerConverter, LayerScope } from '../layers/layer-converter.ts'
 import { registry } from '../layers/registry.ts'
 import type { Problems } from '../problems.ts'
-import { noWeights, type WeightChild, type WeightNode } from '../weights/weight-tree.ts'
+import { noWeights, ofAnyShape } from '../weights/weight-tree.ts'
 import { withStoredLayout } from '../weights/stored-layout.ts'
+import { composedWeights, modelWeights } from './model-weights.ts'
 import type { PlannedLayer } from './planned-layer.ts'
+import { isCustom, unknownLayer } from './unknown-layer.ts'
 
 const float32 = {
   compute: 'float32',
@@ -25,9 +26,11 @@ export class Planner {
   readonly #origin: ModelOrigin
   readonly #problems: Problems
   readonly #converters: ReadonlyMap<string, LayerConverter>
+  readonly #register: Compositions | undefined
   readonly #paths = new Set<string>()
 
-  constructor(origin: ModelOrigin, problems: Problems) {
+  constructor(origin: ModelOrigin, problems: Problems, register?: Compositions) {
+    this.#register = register
     this.#origin = origin
     this.#problems = problems
     this.#converters = new Map(
@@ -39,12 +42,14 @@ export class Planner {
 
   /** Plans every layer of a model; `prefix` is the path of the model itself, empty for the outermost. */
   model(model: ModelSpec, prefix: string): PlannedLayer[] {
-    return model.layers.map((spec) =>
-      this.layer(spec, prefix ? `${prefix}/${spec.name}` : spec.name),
-    )
+    return model.layers.map((spec, index) => {
+      const position = `layer ${index + 1} of ${model.layers.length}`
+      return this.layer(spec, prefix ? `${prefix}/${spec.name}` : spec.name, position)
+    })
   }
 
-  layer(spec: LayerSpec, wantedPath: string): PlannedLayer {
+  /** @param position where the layer stands in its model, for errors */
+  layer(spec: LayerSpec, wantedPath: string, position?: string): PlannedLayer {
     const path = this.#uniquePath(wantedPath)
     const { className } = spec
     const { kerasMajor, file } = this.#origin
@@ -67,14 +72,14 @@ export class Planner {
     if (spec.op !== undefined) return { ...base, body: { type: 'op' }, weights: noWeights }
     const converter = this.#converters.get(className)
     if (!converter || isCustom(spec)) {
-      this.#problems.add(this.#unknownLayer(spec, path))
+      const composed = this.#problems.catch(() => this.#compose(spec, path))
+      if (composed) return { ...base, ...this.#plannedComposition(composed, path, spec) }
+      if (composed === null) this.#problems.add(unknownLayer(spec, { file, layer: path, position }))
       return { ...base, body: { type: 'unknown' }, weights: noWeights }
     }
-    const weights = withStoredLayout(
-      converter.weights?.(config, this.scope(base)) ?? noWeights,
-      spec,
-      kerasMajor,
-    )
+    const slots = converter.weights?.(config, this.scope(base)) ?? noWeights
+    const stored = withStoredLayout(slots, spec, kerasMajor)
+    const weights = config.isFaulty ? ofAnyShape(stored) : stored
     const trainable = spec.config.trainable !== false
     return {
       ...base,
@@ -110,69 +115,40 @@ export class Planner {
     return planned
   }
 
+  /** The registered composition of a layer that is none of Keras's; null where there is none. */
+  #compose(spec: LayerSpec, path: string): Composed | null {
+    const compose = compositionFor(customNames(spec), this.#register)
+    if (!compose) return null
+    return composeLayer(compose, spec, {
+      file: this.#origin.file,
+      path,
+      readLayer: (serialized) => readLayer(serialized, this.#origin, path),
+    })
+  }
+
+  #plannedComposition(
+    composed: Composed,
+    path: string,
+    spec: LayerSpec,
+  ): Pick<PlannedLayer, 'body' | 'weights'> {
+    const layers = this.model(composed.model, path)
+    return {
+      body: { type: 'composed', layers, composed },
+      weights: composedWeights(composed, layers, spec.config.trainable !== false),
+    }
+  }
+
   #uniquePath(path: string): string {
     let unique = path
     for (let i = 1; this.#paths.has(unique); i++) unique = `${path}_${i}`
     this.#paths.add(unique)
     return unique
   }
-
-  #unknownLayer(spec: LayerSpec, path: string): UnsupportedError {
-    const where = { file: this.#origin.file, layer: path }
-    if (spec.className === 'Lambda') {
-      return new UnsupportedError('a Lambda layer holds Python code, which is never run', {
-        ...where,
-        got: describeJson(spec.config.function),
-        hint: 'Write the layer with keras.layers or keras.ops and save the model again',
-      })
-    }
-    if (isTensorflowNode(spec)) {
-      return new UnsupportedError('a TensorFlow function that keras.ops has no counterpart for', {
-        ...where,
-        got: describeJson(spec.config.function),
-        hint: 'Write it with keras layers and save the model again',
-      })
-    }
-    return new UnsupportedError(isCustom(spec) ? 'a custom layer' : 'unknown layer', {
-      ...where,
-      got:
-        spec.registeredName ?? (spec.module ? `${spec.module}.${spec.className}` : spec.className),
-      hint: 'Only layers of Keras itself convert',
-    })
-  }
 }
 
-/** A class of the user's own that happens to have the name of a layer of Keras. */
-function isCustom({ module, registeredName }: LayerSpec): boolean {
-  if (registeredName?.includes('>')) return !registeredName.startsWith('keras')
-  return (
-    module !== undefined &&
-    !/^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)/.test(module)
-  )
-}
-
-/**
- * The variables of a model: its layers under their class names, numbered in order. Op nodes are no layers, and the input
- * that Keras makes up for a Sequential model is not listed.
- */
-export function modelWeights(layers: readonly PlannedLayer[], trainable: boolean): WeightNode {
-  const counts = new Map<string, number>()
-  const children: WeightChild[] = []
-  for (const { spec, body, weights } of layers) {
-    if (body.type === 'op' || spec.implicit) continue
-    const name = snakeCase(
-      (body.type === 'layer' ? body.converter.pythonName : undefined) ?? spec.className,
-    )
-    const count = counts.get(name) ?? 0
-    counts.set(name, count + 1)
-    const group = count === 0 ? name : `${name}_${count}`
-    children.push({
-      key: spec.name,
-      // Keras 2.12 to 2.15 kept layers under the second name.
-      paths: [`layers/${group}`, `_layer_checkpoint_dependencies/${group}`],
-      layerName: spec.name,
-      node: weights,
-    })
-  }
-  return { own: [], children, trainable }
+/** Names under which a composition may be registered for a layer, the most exact first. */
+function customNames({ className, registeredName, module, name }: LayerSpec): string[] {
+  if (className === 'Lambda') return [`Lambda>${name}`]
+  const names = [registeredName, module && `${module}>${className}`, className]
+  return names.filter((each) => each !== undefined)
 }

@@ -1,3 +1,4 @@
+import type { Composed } from '../custom/compose.ts'
 import type { LayerConverter } from '../layers/layer-converter.ts'
 import type { DTypePolicy } from '../keras/dtype-policy.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
@@ -15,6 +16,12 @@ export interface PlannedLayer {
   readonly body:
     | { readonly type: 'layer'; readonly converter: LayerConverter }
     | { readonly type: 'model'; readonly layers: readonly PlannedLayer[] }
+    /** A class of the user's own, written as a model of layers that convert. */
+    | {
+        readonly type: 'composed'
+        readonly layers: readonly PlannedLayer[]
+        readonly composed: Composed
+      }
     | { readonly type: 'op' }
     /** Reported already; stands in the model without a kind. */
     | { readonly type: 'unknown' }

@@ -1,5 +1,5 @@
 import { elementCount, type StoredTensor, type TensorIndex } from '@dotplus/core'
-import { bytesPerElement, lazyArray, type LazyArray, type NdArray } from '../array.ts'
+import { lazyArray, type LazyArray, type NdArray } from '../array.ts'
 import type { LayerWeights } from '../layers/layer-converter.ts'
 import { nothingBound, type BoundWeights } from '../weights/bound-weights.ts'
 
@@ -78,26 +78,8 @@ export function layerWeights(
         elementCount(shape) === elementCount(array.shape) ? shape : array.shape,
       )
     },
-    withoutFirst: (name, count) => {
-      const array = own.get(name)
-      return array && table.add(`${path}/${name}`, withoutFirstRows(array, count))
-    },
     shape: (name) => own.get(name)?.shape,
     bound,
     child: (key) => layerWeights(table, children.get(key), `${path}/${key}`),
-  }
-}
-
-function withoutFirstRows(array: LazyArray, count: number): LazyArray {
-  const [rows = 0, ...rest] = array.shape
-  const shape = [Math.max(0, rows - count), ...rest]
-  return {
-    dtype: array.dtype,
-    shape,
-    read: async () => {
-      const { dtype, data } = await array.read()
-      const rowLength = elementCount(rest) * bytesPerElement(dtype)
-      return { dtype, shape, data: data.subarray(count * rowLength) }
-    },
   }
 }

@@ -39,6 +39,7 @@ export class LayerConfig {
   readonly place: ConfigPlace
   readonly #problems: Problems
   readonly #known = new Set<string>()
+  #isFaulty = false
 
   constructor(values: JsonObject, place: ConfigPlace, problems: Problems) {
     this.values = values
@@ -49,6 +50,11 @@ export class LayerConfig {
   /** The arguments of an object within this config, such as a cell, read in the same way. */
   inner(className: string, values: JsonObject): LayerConfig {
     return new LayerConfig(values, { ...this.place, className }, this.#problems)
+  }
+
+  /** An argument had a wrong value so far: what was answered in its place says nothing about the file. */
+  get isFaulty(): boolean {
+    return this.#isFaulty
   }
 
   /** An argument as it is, or undefined. */
@@ -204,6 +210,7 @@ export class LayerConfig {
   }
 
   #wrong<T>(key: string, expected: string, got: Json | undefined, standIn: T): T {
+    this.#isFaulty = true
     this.#problems.add(
       new ModelError('wrong value', { ...this.#where(key), expected, got: describeJson(got) }),
     )

@@ -49,6 +49,8 @@ export interface LayerSpec {
   readonly model: ModelSpec | undefined
   /** An input that Keras made up for a Sequential model; it is in no weight file. */
   readonly implicit?: boolean
+  /** A subclassed model, which stands for the whole file: its variables begin at the root. */
+  readonly isWholeModel?: boolean
 }
 
 export interface CallSpec {
@@ -64,6 +66,8 @@ export type SpecValue =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'tensor'; readonly value: TensorRef }
   | { readonly kind: 'array'; readonly value: NdArray }
+  /** A variable of the layer that the call is inside of, by name. */
+  | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'list'; readonly items: readonly SpecValue[] }
   | { readonly kind: 'dict'; readonly entries: readonly (readonly [string, SpecValue])[] }
   | {

@@ -44,12 +44,14 @@ export function arrayOfNumbers(
   const width = dtypeBits[dtype] / 8
   const data = new Uint8Array(elementCount(shape) * width)
   const view = new DataView(data.buffer)
+  const wide = dtype === 'int64' || dtype === 'uint64'
   for (const [index, value] of values.entries()) {
-    const number = typeof value === 'boolean' ? Number(value) : value
-    if (
-      typeof number !== 'number' ||
-      (width === 8 && dtype !== 'float64' && !Number.isFinite(number))
-    ) {
+    if (typeof value === 'bigint' && wide) {
+      view.setBigInt64(index * width, value, true)
+      continue
+    }
+    const number = typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : value
+    if (typeof number !== 'number' || (wide && !Number.isFinite(number))) {
       throw new FormatError('a constant that is no number', { ...where, got: describeJson(value) })
     }
     set(view, index * width, number)

@@ -1,6 +1,7 @@
 import { FormatError } from '@dotplus/core'
 
-export type Json = null | boolean | number | string | Json[] | JsonObject
+/** Integers that a number does not hold are bigints. */
+export type Json = null | boolean | number | bigint | string | Json[] | JsonObject
 export interface JsonObject {
   [key: string]: Json | undefined
 }
@@ -9,16 +10,16 @@ export interface JsonObject {
 const maximumDepth = 200
 
 /**
- * Parses JSON as Python writes it: with NaN, Infinity and -Infinity, and telling 2.0 from 2 (see {@link isPythonFloat}).
+ * Parses JSON as Python writes it: with NaN, Infinity and -Infinity, with integers of any size, and telling 2.0 from 2
+ * (see {@link isPythonFloat}).
  *
  * @param place what the text is, for errors
  * @throws {FormatError} with the parser's message when the text is no JSON, and when it is nested too deeply
  */
 export function parsePythonJson(text: string, file: string, place: string): Json {
   checkDepth(text, file, place)
-  const marked = markConstants(text)
   try {
-    if (marked !== undefined) return JSON.parse(marked, reviveConstants) as Json
+    return parseMarked(text) ?? (JSON.parse(text) as Json)
   } catch {
     // A message about the text as it is says more.
   }
@@ -59,29 +60,39 @@ function checkDepth(text: string, file: string, place: string): void {
   }
 }
 
-/** Stands for a number that JSON has no word for, or that it takes for an integer; no Keras config holds this text. */
+/** Stands for a number that JSON.parse has no value for, or takes for an integer; no Keras config holds this text. */
 const marker = '\u0000dotplus:'
-const wholeFloat = String.raw`-?\d+\.0+(?:[eE][+-]?\d+)?(?![\d.eE])`
-const token = new RegExp(String.raw`"(?:[^"\\]|\\.)*"|-?Infinity|NaN|${wholeFloat}`, 'g')
+/** Tokens in which such numbers are found, with what may look like one. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g
 
-function markConstants(text: string): string | undefined {
+/** Undefined when the text has no such numbers. */
+function parseMarked(text: string): Json | undefined {
   let replaced = false
-  const result = text.replaceAll(token, (found) => {
-    if (found.startsWith('"')) return found
+  const result = text.replaceAll(tokens, (token) => {
+    if (token.startsWith('"') || isPlain(token)) return token
     replaced = true
-    return JSON.stringify(marker + found)
+    return JSON.stringify(marker + token)
   })
-  return replaced ? result : undefined
+  return replaced ? (JSON.parse(result, revive) as Json) : undefined
+}
+
+/** True for a number of which JSON.parse says all: a fraction, or an integer that a double holds. */
+function isPlain(token: string): boolean {
+  if (!/^-?\d/.test(token)) return false
+  const isWhole = Number.isInteger(Number(token))
+  return /^-?\d+$/.test(token) ? Number.isSafeInteger(Number(token)) : !isWhole
 }
 
 /** By array or object, the places in it that hold a float without a fraction. */
 const floats = new WeakMap<object, Set<string>>()
 
-function reviveConstants(this: object, key: string, value: unknown): unknown {
+function revive(this: object, key: string, value: unknown): unknown {
   if (typeof value !== 'string' || !value.startsWith(marker)) return value
+  const token = value.slice(marker.length)
+  if (/^-?\d+$/.test(token)) return BigInt(token)
   const places = floats.get(this) ?? new Set()
   floats.set(this, places.add(key))
-  return Number(value.slice(marker.length))
+  return Number(token)
 }
 
 /** True for a place of a parsed array or object that held a float such as 2.0, which Python tells from the integer 2. */
@@ -97,6 +108,8 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 export function describeJson(value: Json | undefined): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return `${value}`
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(value, (_key, item: Json) =>
+    typeof item === 'bigint' ? `${item}` : item,
+  )
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

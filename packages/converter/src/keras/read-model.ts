@@ -6,6 +6,7 @@ import { opModule } from './op-classes.ts'
 import { opOf } from './op-nodes.ts'
 import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
 import { readSequential } from './sequential.ts'
+import { readSubclassed } from './subclassed.ts'
 
 /** What reading a config needs to know about where it comes from. */
 export interface ModelOrigin {
@@ -34,7 +35,6 @@ export function isModelConfig(serialized: JsonObject): boolean {
  * Reads a serialized model: what `model.to_json()` gives and config.json or `model_config` hold.
  *
  * @throws {FormatError} when it is no model config
- * @throws {UnsupportedError} for subclassed models, whose graph only their Python code knows
  */
 export function readModel(serialized: Json, origin: ModelOrigin, path: string): ModelSpec {
   return readModern(modernize(serialized, origin.kerasMajor), origin, path)
@@ -56,18 +56,14 @@ function readModern(serialized: Json, origin: ModelOrigin, path: string): ModelS
     if (isJsonObject(object)) return readSequential(object, serialized, origin, path)
   }
   if (isJsonObject(config) && isModelConfig(serialized)) return readFunctional(config, origin, path)
-  throw new UnsupportedError(
-    functionalClasses.has(className)
-      ? 'the model config has no layers'
-      : 'a subclassed model: its graph is in Python code',
-    {
-      file: origin.file,
-      place: path || 'model config',
-      expected: 'a Sequential or Functional model',
-      got: className,
-      hint: 'Rebuild it with the functional API in Python and save that',
-    },
-  )
+  if (!functionalClasses.has(className) && className !== 'Sequential' && path === '')
+    return readSubclassed(serialized, layerOf(serialized, origin, path), origin)
+  throw new UnsupportedError('the model config has no layers', {
+    file: origin.file,
+    place: path || 'model config',
+    expected: 'a Sequential or Functional model',
+    got: className,
+  })
 }
 
 /** Reads one entry of `config.layers`, without its calls. */

@@ -30,6 +30,7 @@ export function readSerializedValue(
   if (json === null || json === undefined) return { kind: 'none' }
   if (typeof json === 'boolean') return { kind: 'boolean', value: json }
   if (typeof json === 'number') return { kind: 'number', value: json, ...(isFloat && { isFloat }) }
+  if (typeof json === 'bigint') return { kind: 'number', value: Number(json) }
   if (typeof json === 'string') return { kind: 'text', value: json }
   if (Array.isArray(json)) return { kind: 'list', items: readSerializedList(json, where) }
   const config = isJsonObject(json.config) ? json.config : {}

@@ -1,5 +1,6 @@
 import type { LayerConfig } from '../keras/layer-config.ts'
 import { arrayOfNumbers } from '../keras/number-array.ts'
+import { hashKey } from './hash-key.ts'
 import type { LayerConverter } from './layer-converter.ts'
 
 const outputModes = ['int', 'one_hot', 'multi_hot', 'count'] as const
@@ -47,20 +48,18 @@ export const categoryEncoding: LayerConverter = {
   }),
 }
 
-/** One salt stands for both halves of the key. */
 export const hashing: LayerConverter = {
   classNames: ['Hashing'],
   convert(config) {
-    const salt = config.integers('salt', [])
     const mask = config.value('mask_value')
     return {
       kind: 'hashing',
       hashing: {
         numBins: config.size('num_bins'),
         maskValue: mask === null || mask === undefined ? undefined : String(mask),
-        salt: salt.length === 1 ? [salt[0] as number, salt[0] as number] : salt,
         outputMode: config.word('output_mode', outputModes, 'int'),
         sparse: notSparse(config),
+        key: hashKey(config),
       },
     }
   },

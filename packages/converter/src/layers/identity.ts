@@ -14,6 +14,8 @@ export const identity: LayerConverter = {
     'ActivityRegularization',
     // EfficientNet's and ConvNeXt's, which drop whole branches in training.
     'StochasticDepth',
+    // FeatureSpace's, for features that are floats already.
+    'TFDIdentity',
   ],
   convert(config) {
     config.ignore(

@@ -4,12 +4,16 @@ import type { LayerConfig } from '../keras/layer-config.ts'
 import { arrayOfNumbers } from '../keras/number-array.ts'
 import type { Json } from '../keras/python-json.ts'
 import { optional, ownWeights, statistic, type WeightNode } from '../weights/weight-tree.ts'
+import { hashKey } from './hash-key.ts'
 import type { ConvertScope, LayerConverter, LayerWeights } from './layer-converter.ts'
 
 const outputModes = ['int', 'one_hot', 'multi_hot', 'count', 'tf_idf'] as const
 
 /** Keras users have one, or a few. */
 const mostOovIndices = 100_000
+
+/** No vocabulary is as long. */
+const mostTokens = 10_000_000
 
 /** Document frequencies are the only thing that lookups store as numbers, under a name instead of a number. */
 export function lookupWeights(): WeightNode {
@@ -32,8 +36,7 @@ export function readLookup(
   weights: LayerWeights,
   scope: ConvertScope,
 ): IndexLookup {
-  config.ignore('vocabulary_size', 'encoding', 'oov_method', 'has_input_vocabulary')
-  if (config.value('salt')) config.reject('salt', 'null')
+  config.ignore('vocabulary_size', 'encoding', 'has_input_vocabulary')
   const integers = config.place.className === 'IntegerLookup'
   config.word('vocabulary_dtype', ['string', 'int64', 'int32'], integers ? 'int64' : 'string')
   const maskToken = tokenOf(config.value('mask_token'))
@@ -49,7 +52,8 @@ export function readLookup(
     ...(maskToken !== undefined && outputMode === 'int' ? [maskToken] : []),
     ...Array.from({ length: Math.min(numOovIndices, mostOovIndices) }, () => oovToken),
   ]
-  const terms = withoutSpecial(vocabularyOf(config, scope), special)
+  const given = vocabularyOf(config, scope)
+  const terms = withoutSpecial(given, special)
   if (!terms) {
     config.reject(
       'vocabulary',
@@ -57,6 +61,8 @@ export function readLookup(
       'A .h5 does not hold adapted vocabularies; save the model as .keras',
     )
   }
+  const maxTokens = config.optionalInteger('max_tokens')
+  const padToMaxTokens = config.boolean('pad_to_max_tokens', false)
   return {
     vocabularyDtype: integers ? 'int64' : 'string',
     vocabulary:
@@ -66,10 +72,15 @@ export function readLookup(
     oovToken,
     invert: config.boolean('invert', false),
     outputMode,
-    maxTokens: config.optionalInteger('max_tokens'),
-    padToMaxTokens: config.boolean('pad_to_max_tokens', false),
+    maxTokens,
+    padToMaxTokens,
     sparse,
-    idfWeights: idfWeights(config, weights, scope, numOovIndices),
+    idfWeights: idfWeights(config, weights, scope, {
+      front: (given?.length ?? 0) > (terms?.length ?? 0) ? 0 : special.length,
+      length: padToMaxTokens ? maxTokens : undefined,
+    }),
+    oovMethod: config.word('oov_method', ['floormod', 'farmhash'], 'floormod'),
+    key: hashKey(config),
   }
 }
 
@@ -82,14 +93,19 @@ function vocabularyOf(config: LayerConfig, scope: ConvertScope): string[] | unde
   const given = config.value('vocabulary')
   if (Array.isArray(given)) return given.map((term) => String(term))
   const file = scope.asset('vocabulary.txt')
-  if (file !== undefined) {
-    // Python's splitlines: the last line may be without an end; empty lines at the end are none.
-    const lines = file.split(/\r\n|\r|\n/)
-    while (lines.at(-1) === '') lines.pop()
-    return lines
-  }
-  return undefined
+  if (file === undefined) return undefined
+  // Keras writes one term a line, and reads them with Python's splitlines, which takes more characters for the end of a
+  // line and drops empty terms at the end. Where the config knows their number, they are taken as they were written.
+  const written = file.split('\n')
+  if (written.length === config.values.vocabulary_size) return written
+  const lines = file.split(pythonLineEnd)
+  while (lines.at(-1) === '') lines.pop()
+  return lines
 }
+
+/** Where Python's str.splitlines ends a line: its rarer ends are three separators of ASCII and three of Unicode. */
+const rareLineEnds = String.fromCharCode(0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029)
+const pythonLineEnd = new RegExp(`\\r\\n|[\\n\\v\\f\\r${rareLineEnds}]`)
 
 /** A stored vocabulary begins with the mask and out-of-vocabulary tokens; one given by hand may. */
 function withoutSpecial(
@@ -104,22 +120,28 @@ function withoutSpecial(
 function vocabularyArray(terms: readonly string[], integers: boolean, layer: string): NdArray {
   if (!integers)
     return { dtype: 'string', shape: [terms.length], data: new Uint8Array(0), strings: terms }
-  const values = terms.map((term) => Number(term))
+  const values = terms.map((term) => {
+    const value = /^\s*[+-]?\d+\s*$/.test(term) ? BigInt(term.trim().replace('+', '')) : NaN
+    return typeof value === 'bigint' && value === BigInt.asIntN(64, value) ? value : NaN
+  })
   return arrayOfNumbers('int64', [terms.length], values, { layer, place: 'vocabulary' })
 }
 
+/** The file holds a weight for each index; the config as many as were given, which may leave out special tokens. */
 function idfWeights(
   config: LayerConfig,
   weights: LayerWeights,
   scope: ConvertScope,
-  numOovIndices: number,
+  padding: { readonly front: number; readonly length: number | undefined },
 ): number | undefined {
   const given = config.value('idf_weights')
-  // Stored ones begin with the mean, once for each out-of-vocabulary index.
-  if (!Array.isArray(given)) return weights.withoutFirst('idf_weights', numOovIndices)
-  const array = arrayOfNumbers('float32', [given.length], given, {
-    layer: scope.path,
-    place: 'idf_weights',
-  })
-  return scope.addTensor('idf_weights', array)
+  const stored = weights.index('idf_weights')
+  if (stored !== undefined || !Array.isArray(given)) return stored
+  const numbers = given.map((value) => (typeof value === 'number' ? value : NaN))
+  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length
+  const padded = [...Array.from({ length: padding.front }, () => mean), ...numbers]
+  const most = Math.min(padding.length ?? 0, mostTokens)
+  while (padded.length < most) padded.push(0)
+  const where = { layer: scope.path, place: 'idf_weights' }
+  return scope.addTensor('idf_weights', arrayOfNumbers('float32', [padded.length], padded, where))
 }

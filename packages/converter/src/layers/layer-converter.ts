@@ -17,8 +17,6 @@ export interface LayerWeights {
   index(name: string): TensorIndex | undefined
   /** The same, its elements under another shape of as many elements. */
   reshaped(name: string, shape: readonly number[]): TensorIndex | undefined
-  /** The same without its first `count` rows. */
-  withoutFirst(name: string, count: number): TensorIndex | undefined
   /** Shape of the variable, or undefined. */
   shape(name: string): readonly number[] | undefined
   /** The variables of a layer inside this one. */

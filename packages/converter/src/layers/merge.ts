@@ -19,7 +19,8 @@ export const merge: LayerConverter = {
 }
 
 export const concatenate: LayerConverter = {
-  classNames: ['Concatenate'],
+  // FeatureSpace puts encoded features together with a class of its own.
+  classNames: ['Concatenate', 'TFDConcat'],
   convert: (config) => ({ kind: 'concatenate', concatenate: { axis: config.integer('axis', -1) } }),
 }
 

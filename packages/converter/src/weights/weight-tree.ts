@@ -72,6 +72,19 @@ export function ownWeights(...slots: readonly (WeightSlot | false)[]): WeightNod
   }
 }
 
+/** The same variables, whatever their shapes are. */
+export function ofAnyShape(node: WeightNode): WeightNode {
+  const { stored, ...rest } = node
+  return {
+    ...rest,
+    own: node.own.map((slot) => ({ ...slot, shape: undefined })),
+    children: node.children.map((child) => ({ ...child, node: ofAnyShape(child.node) })),
+    ...(stored && {
+      stored: { ...stored, slots: stored.slots.map((slot) => ({ ...slot, shape: undefined })) },
+    }),
+  }
+}
+
 /** A variable with where it is below the layer: "cell/kernel". */
 export interface PlacedSlot {
   readonly slot: WeightSlot

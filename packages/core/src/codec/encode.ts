@@ -5,8 +5,8 @@ import {
   type StoredTensor,
   type TensorIndex,
 } from '../model/tensor.ts'
-import { Writer } from '../generated/writer.js'
 import type { Message } from './message.ts'
+import { WireWriter } from './wire-writer.ts'
 import { writeMessage } from './write-message.ts'
 
 const tensorsField = 15
@@ -25,12 +25,14 @@ const skipBytes: ReadonlySet<string> = new Set(['padding', 'data'])
 
 /** Everything of a tensor's message up to its data, given where in the file the message's tag starts. */
 function tensorHead(tensor: StoredTensor, dataLength: number, fileOffset: number): Uint8Array {
-  const fields = new Writer()
+  const fields = new WireWriter()
   writeMessage(fields, 'Tensor', tensor as unknown as Message, skipBytes)
   const fieldBytes = fields.finish()
-  const writer = new Writer().uint32(tagOf(tensorsField))
+  const writer = new WireWriter()
+  writer.varint(tagOf(tensorsField))
   if (dataLength === 0) {
-    return writer.bytes(fieldBytes).finish()
+    writer.data(fieldBytes)
+    return writer.finish()
   }
   const dataHead = 1 + varintLength(dataLength)
   // The padding's own length decides its varint's length and the message's, so the smallest one that fits is searched.
@@ -39,9 +41,15 @@ function tensorHead(tensor: StoredTensor, dataLength: number, fileOffset: number
     const messageLength = fieldBytes.byteLength + paddingField14 + dataHead + dataLength
     const head = 1 + varintLength(messageLength) + fieldBytes.byteLength + paddingField14 + dataHead
     if ((fileOffset + head) % dataAlignment !== 0) continue
-    writer.uint64(messageLength).raw(fieldBytes)
-    if (padding > 0) writer.uint32(tagOf(paddingField)).bytes(new Uint8Array(padding))
-    return writer.uint32(tagOf(dataField)).uint64(dataLength).finish()
+    writer.varint(messageLength)
+    writer.raw(fieldBytes)
+    if (padding > 0) {
+      writer.varint(tagOf(paddingField))
+      writer.data(new Uint8Array(padding))
+    }
+    writer.varint(tagOf(dataField))
+    writer.varint(dataLength)
+    return writer.finish()
   }
 }
 
@@ -50,7 +58,7 @@ function* layOut(
   model: Model,
   dataLength: (tensor: StoredTensor) => number,
 ): Generator<Uint8Array | TensorIndex> {
-  const head = new Writer()
+  const head = new WireWriter()
   const { unknownFields, ...known } = model
   writeMessage(head, 'Model', { ...known, tensorCount: model.tensors.length }, skipTensors)
   const headBytes = head.finish()

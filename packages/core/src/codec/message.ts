@@ -1,5 +1,6 @@
 import { messages, type FieldRow } from '../generated/schema.ts'
 import { FormatError } from '../errors.ts'
+import { wire } from './wire-reader.ts'
 
 /** Bytes of fields this version does not know, in file order; written back after the known ones. */
 export type UnknownFields = readonly Uint8Array[]
@@ -7,26 +8,21 @@ export type UnknownFields = readonly Uint8Array[]
 /** A protobuf message as a plain object; the typed façade in `model/` names its fields. */
 export type Message = Record<string, unknown> & { unknownFields?: UnknownFields }
 
-const varint = 0
-const fixed64 = 1
-export const lengthDelimited = 2
-const fixed32 = 5
-
 function wireTypeOf(row: FieldRow): number {
   const [, , type, flags] = row
-  if (flags.includes('m')) return lengthDelimited
-  if (flags.includes('e')) return varint
+  if (flags.includes('m')) return wire.lengthDelimited
+  if (flags.includes('e')) return wire.varint
   switch (type) {
     case 'string':
     case 'bytes':
-      return lengthDelimited
+      return wire.lengthDelimited
     case 'float':
     case 'fixed32':
-      return fixed32
+      return wire.fixed32
     case 'double':
-      return fixed64
+      return wire.fixed64
     default:
-      return varint
+      return wire.varint
   }
 }
 

@@ -1,7 +1,7 @@
 import { DotplusError, FormatError } from '../errors.ts'
-import { Reader } from '../generated/reader.js'
 import { enums } from '../generated/schema.ts'
-import { lengthDelimited, tableOf, type Field, type Message } from './message.ts'
+import { tableOf, type Field, type Message } from './message.ts'
+import { wire, WireReader } from './wire-reader.ts'
 
 const maximumDepth = 100
 
@@ -40,59 +40,34 @@ function defaultOf(field: Field): unknown {
   }
 }
 
-function readScalar(reader: Reader, field: Field): unknown {
-  switch (field.type) {
-    case 'string':
-      return reader.stringVerify()
-    case 'bytes': {
-      const length = reader.uint32()
-      const start = reader.pos
-      if (start + length > reader.len) throw new RangeError('length beyond the end')
-      reader.pos = start + length
-      return reader.buf.subarray(start, start + length)
-    }
-    case 'bool':
-      return reader.bool()
-    case 'uint32':
-      return reader.uint32()
-    case 'int32':
-      return reader.int32()
-    case 'sint32':
-      return reader.sint32()
-    case 'fixed32':
-      return reader.fixed32()
-    case 'uint64':
-      return Number(reader.uint64())
-    case 'int64':
-      return Number(reader.int64())
-    case 'sint64':
-      return Number(reader.sint64())
-    case 'float':
-      return reader.float()
-    case 'double':
-      return reader.double()
-    default:
-      throw new FormatError(`no reader for protobuf type ${field.type}`)
-  }
+/** How each protobuf type of the schema is read. */
+const scalars: Readonly<Record<string, (reader: WireReader) => unknown>> = {
+  string: (reader) => reader.string(),
+  bytes: (reader) => reader.data(),
+  bool: (reader) => reader.bool(),
+  uint32: (reader) => reader.uint32(),
+  int32: (reader) => reader.int32(),
+  sint32: (reader) => reader.sint32(),
+  fixed32: (reader) => reader.fixed32(),
+  uint64: (reader) => reader.uint64(),
+  int64: (reader) => reader.int64(),
+  sint64: (reader) => reader.sint64(),
+  float: (reader) => reader.float(),
+  double: (reader) => reader.double(),
 }
 
-function readValue(reader: Reader, field: Field, depth: number): unknown {
+function readValue(reader: WireReader, field: Field, depth: number): unknown {
   if (field.isEnum) {
     const number = reader.int32()
     return number === 0 ? undefined : enumNameOf(field.type, number)
   }
-  if (!field.isMessage) return readScalar(reader, field)
-  const length = reader.uint32()
-  const end = reader.pos + length
-  if (end > reader.len) throw new RangeError('length beyond the end')
-  const outer = reader.len
-  reader.len = end
-  const message = readMessage(reader, field.type, depth + 1)
-  reader.len = outer
-  return message
+  if (field.isMessage) return reader.delimited(() => readMessage(reader, field.type, depth + 1))
+  const read = scalars[field.type]
+  if (!read) throw new FormatError(`no reader for protobuf type ${field.type}`)
+  return read(reader)
 }
 
-function readMessage(reader: Reader, type: string, depth: number): Message {
+function readMessage(reader: WireReader, type: string, depth: number): Message {
   if (depth > maximumDepth)
     throw new FormatError('messages are nested too deeply', {
       expected: `at most ${maximumDepth} levels`,
@@ -104,18 +79,17 @@ function readMessage(reader: Reader, type: string, depth: number): Message {
     if (value !== undefined) message[field.name] = value
   }
   const unknown: Uint8Array[] = []
-  while (reader.pos < reader.len) {
-    const start = reader.pos
-    const tag = reader.tag()
+  while (reader.position < reader.end) {
+    const start = reader.position
+    const tag = reader.uint32()
     const wireType = tag & 7
     const field = table.byNumber.get(tag >>> 3)
     if (
       !field ||
-      !(wireType === field.wireType || (field.packed && wireType === lengthDelimited))
+      !(wireType === field.wireType || (field.packed && wireType === wire.lengthDelimited))
     ) {
-      reader.skipType(wireType, 0, tag >>> 3)
-      if (reader.pos > reader.len) throw new RangeError('field beyond the end')
-      unknown.push(reader.buf.subarray(start, reader.pos))
+      reader.skip(tag)
+      unknown.push(reader.bytes.subarray(start, reader.position))
       continue
     }
     if (!field.repeated) {
@@ -129,14 +103,10 @@ function readMessage(reader: Reader, type: string, depth: number): Message {
       continue
     }
     const list = message[field.name] as unknown[]
-    if (field.packed && wireType === lengthDelimited) {
-      const length = reader.uint32()
-      const end = reader.pos + length
-      if (end > reader.len) throw new RangeError('length beyond the end')
-      const outer = reader.len
-      reader.len = end
-      while (reader.pos < end) list.push(readValue(reader, field, depth))
-      reader.len = outer
+    if (field.packed && wireType === wire.lengthDelimited) {
+      reader.delimited(() => {
+        while (reader.position < reader.end) list.push(readValue(reader, field, depth))
+      })
     } else {
       list.push(readValue(reader, field, depth))
     }
@@ -153,13 +123,13 @@ function readMessage(reader: Reader, type: string, depth: number): Message {
  */
 export function decodeMessage(type: string, bytes: Uint8Array): Message {
   // A plain Uint8Array, so that Node's Buffer subclass does not leak into the model.
-  const reader = new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const reader = new WireReader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   try {
     return readMessage(reader, type, 0)
   } catch (error) {
     if (error instanceof DotplusError) throw error
     throw new FormatError('not a readable dotplus model: the bytes end early or are damaged', {
-      place: `byte ${Math.min(reader.pos, bytes.byteLength)} of ${bytes.byteLength}`,
+      place: `byte ${reader.position} of ${bytes.byteLength}`,
       cause: error,
     })
   }

@@ -1,62 +1,38 @@
 import { FormatError } from '../errors.ts'
 import { enums } from '../generated/schema.ts'
-import type { Writer } from '../generated/writer.js'
-import { lengthDelimited, tableOf, type Field, type Message } from './message.ts'
+import { tableOf, type Field, type Message } from './message.ts'
+import { wire } from './wire-reader.ts'
+import { WireWriter } from './wire-writer.ts'
 
-function writeScalar(writer: Writer, field: Field, value: unknown): void {
-  switch (field.type) {
-    case 'string':
-      writer.string(value as string)
-      return
-    case 'bytes':
-      writer.bytes(value as Uint8Array)
-      return
-    case 'bool':
-      writer.bool(value as boolean)
-      return
-    case 'uint32':
-      writer.uint32(value as number)
-      return
-    case 'int32':
-      writer.int32(value as number)
-      return
-    case 'sint32':
-      writer.sint32(value as number)
-      return
-    case 'fixed32':
-      writer.fixed32(value as number)
-      return
-    case 'uint64':
-      writer.uint64(value as number)
-      return
-    case 'int64':
-      writer.int64(value as number)
-      return
-    case 'sint64':
-      writer.sint64(value as number)
-      return
-    case 'float':
-      writer.float(value as number)
-      return
-    case 'double':
-      writer.double(value as number)
-      return
-    default:
-      throw new FormatError(`no writer for protobuf type ${field.type}`)
-  }
+/** How each protobuf type of the schema is written. */
+const scalars: Readonly<Record<string, (writer: WireWriter, value: never) => void>> = {
+  string: (writer, value: string) => writer.string(value),
+  bytes: (writer, value: Uint8Array) => writer.data(value),
+  bool: (writer, value: boolean) => writer.varint(value ? 1 : 0),
+  uint32: (writer, value: number) => writer.varint(value),
+  int32: (writer, value: number) => writer.varint(value),
+  sint32: (writer, value: number) => writer.zigzag(value),
+  fixed32: (writer, value: number) => writer.fixed32(value),
+  uint64: (writer, value: number) => writer.varint(value),
+  int64: (writer, value: number) => writer.varint(value),
+  sint64: (writer, value: number) => writer.zigzag(value),
+  float: (writer, value: number) => writer.float(value),
+  double: (writer, value: number) => writer.double(value),
 }
 
-function writeValue(writer: Writer, field: Field, value: unknown): void {
+function writeValue(writer: WireWriter, field: Field, value: unknown): void {
   if (field.isEnum) {
     const number = enums[field.type]?.[value as string]
     if (number === undefined) throw new FormatError(`unknown ${field.type}`, { got: String(value) })
-    writer.int32(number)
+    writer.varint(number)
   } else if (field.isMessage) {
-    writer.fork()
-    writeMessage(writer, field.type, value as Message)
-    writer.ldelim()
+    const message = new WireWriter()
+    writeMessage(message, field.type, value as Message)
+    writer.data(message.finish())
   } else {
-    writeScalar(writer, field, value)
+    const write = scalars[field.type]
+    if (!write) throw new FormatError(`no writer for protobuf type ${field.type}`)
+    write(writer, value as never)
   }
 }
 
@@ -68,7 +44,7 @@ function isDefault(field: Field, value: unknown): boolean {
 
 /** Writes a message's fields in the order of their numbers; `skip` names fields left to the caller. */
 export function writeMessage(
-  writer: Writer,
+  writer: WireWriter,
   type: string,
   message: Message,
   skip?: ReadonlySet<string>,
@@ -82,17 +58,18 @@ export function writeMessage(
       const list = value as readonly unknown[]
       if (list.length === 0) continue
       if (field.packed) {
-        writer.uint32((field.number << 3) | lengthDelimited).fork()
-        for (const item of list) writeValue(writer, field, item)
-        writer.ldelim()
+        const items = new WireWriter()
+        for (const item of list) writeValue(items, field, item)
+        writer.varint((field.number << 3) | wire.lengthDelimited)
+        writer.data(items.finish())
       } else {
         for (const item of list) {
-          writer.uint32(tag)
+          writer.varint(tag)
           writeValue(writer, field, item)
         }
       }
     } else if (!isDefault(field, value)) {
-      writer.uint32(tag)
+      writer.varint(tag)
       writeValue(writer, field, value)
     }
   }

@@ -650,10 +650,10 @@ export interface CategoryEncoding {
 export interface Hashing {
   numBins: number
   maskValue?: string | undefined
-  /** Empty: FarmHash64; two numbers: SipHash64 with this key. */
-  salt: number[]
   outputMode: string
   sparse: boolean
+  /** Empty: FarmHash's Fingerprint64; 16 bytes: SipHash-2-4 with this key, two little-endian words. */
+  key: Uint8Array
   unknownFields?: UnknownFields
 }
 
@@ -680,8 +680,12 @@ export interface IndexLookup {
   maxTokens?: number | undefined
   padToMaxTokens: boolean
   sparse: boolean
-  /** Tensor index, shape (terms), float32. */
+  /** Tensor index, float32: the factor of each index's count, special tokens and padding included. */
   idfWeights?: TensorIndex | undefined
+  /** "floormod" or "farmhash": how unknown integers share several buckets; strings are always hashed. */
+  oovMethod: string
+  /** Empty: FarmHash's Fingerprint64; 16 bytes: SipHash-2-4 with this key, two little-endian words. */
+  key: Uint8Array
   unknownFields?: UnknownFields
 }
 

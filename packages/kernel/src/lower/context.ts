@@ -32,7 +32,10 @@ export class LowerContext {
   layerAt: ((layer: number) => Layer | undefined) | undefined
   /** Constants that calls have as arguments, by tensor index. */
   readonly tensors: ReadonlyMap<number, Value>
+  /** Sizes that the elements of tensors decide, in the order in which they are asked for, as far as they are known. */
+  readonly sizes: readonly number[]
   readonly #host: HostPart | undefined
+  #sizesAsked = 0
   #layer = ''
   #buffers = 0
 
@@ -42,6 +45,7 @@ export class LowerContext {
       { address: number; shape: readonly number[]; dtype: ElementType }
     > = new Map(),
     host?: HostPart,
+    sizes: readonly number[] = [],
   ) {
     this.tensors = new Map(
       [...constants].map(([index, { address, shape, dtype }]) => [
@@ -50,6 +54,7 @@ export class LowerContext {
       ]),
     )
     this.#host = host
+    this.sizes = sizes
   }
 
   /**
@@ -84,6 +89,11 @@ export class LowerContext {
   fixed(address: number, shape: readonly number[], dtype: ElementType = 'float32'): Value {
     const byteLength = elementCount(shape) * bytesOf(dtype)
     return { buffer: { id: this.#buffers++, byteLength, address }, shape, dtype }
+  }
+
+  /** The place in `sizes` of the next size that elements decide. */
+  nextSize(): number {
+    return this.#sizesAsked++
   }
 
   /** The same elements under another shape of as many elements. */
@@ -200,6 +210,8 @@ export interface WeightStore {
   stored(index: number): Float32Array | Uint8Array
   /** A tensor's elements as float64. */
   doubles(index: number): Float64Array
+  /** A tensor's strings. */
+  texts(index: number): readonly string[]
   shape(index: number): readonly number[]
   /** The definition of a layer, by layer index. */
   layer(index: number): Layer

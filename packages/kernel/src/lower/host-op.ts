@@ -5,6 +5,7 @@ import { rounded } from '../dtype/half.ts'
 import type { StringPool } from '../dtype/string-pool.ts'
 import type { KernelMemory } from '../memory.ts'
 import { elementsAt, type StoredElements } from '../model/element-type.ts'
+import type { FoundSize } from '../plan/op.ts'
 import type { ElementType, LowerContext, Placement, Value } from './context.ts'
 
 /** Elements as a host op gets and gives them: strings as an array, others as they lie in memory. */
@@ -41,7 +42,8 @@ function settle(dtype: ElementType, elements: HostElements): void {
  * An op that runs in JavaScript.
  *
  * @param run writes the results' elements. Half floats are rounded and narrow integers wrapped around afterwards, so it
- *   may write any number; it uses no function of `Math` whose last digit depends on the engine
+ *   may write any number; it uses no function of `Math` whose last digit depends on the engine. It answers a size other
+ *   than the one it was lowered for, if it finds one
  */
 export function hostOp(
   context: LowerContext,
@@ -52,7 +54,7 @@ export function hostOp(
     inputs: readonly HostElements[],
     results: readonly HostElements[],
     float64: Float64Function,
-  ) => void,
+  ) => FoundSize | void | undefined,
 ): Value[] {
   const values = results.map(({ shape, dtype }) => context.value(shape, dtype))
   if (values.length > 0 && values.every(({ shape }) => elementCount(shape) === 0)) return values
@@ -68,7 +70,7 @@ export function hostOp(
       }))
     const from = located(inputs)
     const to = located(values)
-    return (memory: KernelMemory, strings: StringPool): void => {
+    return (memory: KernelMemory, strings: StringPool): FoundSize | undefined => {
       const given = from.map(({ dtype, address, length }): HostElements => {
         const elements = elementsAt(memory, dtype, address, length)
         if (dtype !== 'string') return elements
@@ -79,7 +81,7 @@ export function hostOp(
         const texts = dtype === 'string' ? Array<string>(length).fill('') : undefined
         return { dtype, elements, texts }
       })
-      run(
+      const found = run(
         given,
         wanted.map(({ elements, texts }) => texts ?? elements),
         memory.exports.float64 as Float64Function,
@@ -88,6 +90,7 @@ export function hostOp(
         settle(dtype, elements)
         for (const [i, text] of texts?.entries() ?? []) elements[i] = strings.handle(text)
       }
+      return found ?? undefined
     }
   }
   context.push({

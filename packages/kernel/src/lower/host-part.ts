@@ -12,6 +12,8 @@ import type { ElementType, LowerContext, Lowering, Value } from './context.ts'
 export interface HostPart {
   /** Function nodes. */
   readonly op: Lowering<unknown>
+  /** Layers of text and categories, for models that have any. */
+  readonly layers?: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
   /** Layers that compute in float64. */
   readonly double: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
   /** x in another dtype, as keras.ops.cast converts it. */

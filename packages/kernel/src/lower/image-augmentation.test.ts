@@ -1,6 +1,6 @@
 import type { ImageAugmentation, Layer, Model } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import { python } from './model.fixture.ts'
 import { answerOf, errorOf, numbers, oneLayer } from './testing.ts'
 

@@ -1,6 +1,6 @@
 import type { Layer } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from '../model/tensor.ts'
 import { randomFloats } from '../wasm/testing.ts'
 import { input, modelOf, type Weight } from './model.fixture.ts'

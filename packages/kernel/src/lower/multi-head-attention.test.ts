@@ -1,6 +1,6 @@
 import type { Argument, Layer } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from '../model/tensor.ts'
 import { randomFloats } from '../wasm/testing.ts'
 import { input, modelOf, python } from './model.fixture.ts'

@@ -1,6 +1,6 @@
 import { ModelError, UnsupportedError } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from '../model/tensor.ts'
 import { randomFloats } from '../wasm/testing.ts'
 import { input, opModel } from './model.fixture.ts'

@@ -1,5 +1,5 @@
 import { type Layer, type LayerKind, type LayerKinds, type Model } from '@dotplus/core'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from '../model/tensor.ts'
 import { randomFloats } from '../wasm/testing.ts'
 

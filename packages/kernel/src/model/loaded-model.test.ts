@@ -8,7 +8,7 @@ import {
   type Model,
 } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import type { Tensor } from './tensor.ts'
 
 function bytesOf(values: ArrayLike<number>): Uint8Array {

@@ -11,6 +11,7 @@ import type { KernelMemory } from '../memory.ts'
 import { makePlan, type PlacedValue, type Plan, type PlanStep } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
 import type { HostPart } from '../lower/host-part.ts'
+import { SizeUnknown } from '../lower/dynamic-size.ts'
 import { StringPool } from '../dtype/string-pool.ts'
 import { arrayFor, loadOutput, storeInput } from './element-type.ts'
 import { heldAs } from './input-dtype.ts'
@@ -126,6 +127,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #active: Plan | undefined
   #direct: DirectPlan | undefined
   readonly #states = new ModelState()
+  /** Sizes that the elements of the last call's tensors decided, see `dynamicSize`. */
+  #sizes: number[] = []
   readonly #strings = new StringPool()
   /** The length of a flat array settles the shape. */
   readonly #takesFlat: boolean
@@ -202,17 +205,9 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     const layers = options.layers ?? []
-    const plan = this.#planFor(inputs, layers)
-    if (plan !== this.#active) this.#activate(plan)
+    const plan = this.#runFitting(inputs, layers)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
-    this.#strings.clear()
-    for (const [i, { data }] of inputs.entries()) {
-      const input = plan.inputs[i] as Plan['inputs'][number]
-      storeInput(memory, this.#strings, base, input, data, this.inputs[i])
-    }
     const targets = this.#targets(plan, options.out)
-    this.#states.store(memory, base, plan)
-    runPlan(memory, this.#strings, base, plan)
     this.#states.load(memory, base, plan)
     const results = plan.outputs.map((output, i): Tensor<TensorData> => {
       const data = targets[i] ?? arrayFor(output.dtype, output.length)
@@ -224,6 +219,24 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     return Object.fromEntries(
       plan.outputs.map(({ name }, i) => [name, results[i] as Tensor<TensorData>]),
     )
+  }
+
+  /** Runs the plan for these inputs; where their elements decide sizes, with those of the last call first. */
+  #runFitting(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+    const { memory, base } = this.#loaded()
+    for (let measured = false; ; measured = true) {
+      const plan = this.#planFor(inputs, layers, measured)
+      if (plan !== this.#active) this.#activate(plan)
+      this.#strings.clear()
+      for (const [i, { data }] of inputs.entries()) {
+        const input = plan.inputs[i] as Plan['inputs'][number]
+        storeInput(memory, this.#strings, base, input, data, this.inputs[i])
+      }
+      this.#states.store(memory, base, plan)
+      const found = runPlan(memory, this.#strings, base, plan)
+      if (!found) return plan
+      this.#sizes = [...this.#sizes.slice(0, found.index), found.size]
+    }
   }
 
   #loaded(): LoadedParts {
@@ -254,9 +267,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     })
   }
 
-  #planFor(inputs: readonly BoundInput[], layers: readonly string[]): Plan {
+  /** @param measured the sizes are of this call; those of the last one may make no plan */
+  #planFor(inputs: readonly BoundInput[], layers: readonly string[], measured: boolean): Plan {
     const key =
       inputs.map(({ shape }) => shape.join(',')).join(';') +
+      (this.#sizes.length > 0 ? `:${this.#sizes.join(',')}` : '') +
       (layers.length > 0 ? `|${layers.join('|')}` : '')
     const known = this.#plans.get(key)
     if (known) {
@@ -265,10 +280,15 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       this.#plans.set(key, known)
       return known
     }
-    const plan = this.#makePlan(
-      inputs.map(({ shape }) => shape),
-      layers,
-    )
+    const shapes = inputs.map(({ shape }) => shape)
+    let plan: Plan
+    try {
+      plan = this.#makePlan(shapes, layers)
+    } catch (error) {
+      if (measured || this.#sizes.length === 0) throw error
+      this.#sizes = []
+      return this.#planFor(inputs, layers, measured)
+    }
     this.#plans.set(key, plan)
     const [oldest] = this.#plans.keys()
     if (this.#plans.size > cachedPlans && oldest !== undefined) this.#plans.delete(oldest)
@@ -277,15 +297,21 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[]): Plan {
     const { model, graph, prepared, base } = this.#loaded()
-    const context = new LowerContext(this.#loaded().constants, this.#loaded().host)
+    const context = new LowerContext(this.#loaded().constants, this.#loaded().host, this.#sizes)
     const values = this.#inputValues(context, shapes)
     const seen: LayerOutputs = new Map()
-    const outputs = lowerGraph(context, model, prepared, graph, values, seen)
-    const wanted = graph.outputs.map(({ name }, i) => ({
-      name,
-      value: outputs[i] as (typeof outputs)[number],
-    }))
-    for (const name of layers) {
+    let outputs: readonly Value[] | undefined
+    try {
+      outputs = lowerGraph(context, model, prepared, graph, values, seen)
+    } catch (error) {
+      if (!(error instanceof SizeUnknown)) throw error
+    }
+    // A plan without outputs ends where a size is found.
+    const wanted = graph.outputs.flatMap(({ name }, i) => {
+      const value = outputs?.[i]
+      return value ? [{ name, value }] : []
+    })
+    for (const name of outputs ? layers : []) {
       const [value] = seen.get(name) ?? []
       if (!value) {
         throw new UsageError('no such layer', {

@@ -65,16 +65,25 @@ export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart 
   if (set === denseLayers) return undefined
   const { graph } = model
   const inputs = graph?.inputs.map((port) => heldAs(model, graph, port)) ?? []
+  const layers = [...calledLayers(model)].flatMap((index) => model.layers[index] ?? [])
+  const isRare = ({ kind }: Layer): boolean =>
+    kind !== undefined && !structural.has(kind) && !(kind in set.lowerings)
   const needed =
     inputs.some((dtype) => !common.has(dtype)) ||
-    [...calledLayers(model)].some((index) => {
-      const layer = model.layers[index]
-      if (layer?.kind === undefined || layer.kind === 'input') return false
-      if (layer.kind === 'op' || !common.has(layer.computeDtype)) return true
+    layers.some((layer) => {
+      if (layer.kind === undefined || layer.kind === 'input') return false
+      if (layer.kind === 'op' || !common.has(layer.computeDtype) || isRare(layer)) return true
       return set.lowerings[layer.kind]?.needsHost === true
     })
-  return needed ? (await import('../host/host-part.ts')).hostPart : undefined
+  if (!needed) return undefined
+  const { hostPart } = await import('../host/host-part.ts')
+  if (!layers.some(isRare)) return hostPart
+  const { preprocessingLayers } = await import('../host/preprocessing-layers.ts')
+  return { ...hostPart, layers: preprocessingLayers }
 }
+
+/** Kinds that the graph walk itself runs, and functions. */
+const structural: ReadonlySet<string> = new Set(['input', 'submodel', 'op'])
 
 /** What lowers a layer: the set's, or the host part's for what computes in float64. */
 function loweringOf(
@@ -85,6 +94,8 @@ function loweringOf(
 ): Lowering<unknown> | undefined {
   if (layer.kind === undefined) return undefined
   if (layer.kind === 'op') return host?.op
+  const rare = host?.layers?.[layer.kind]
+  if (rare) return rare
   const own = set.lowerings[layer.kind]
   return dtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
 }
@@ -190,6 +201,7 @@ function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
     floats: (index) => weights.floats(index).map((value) => rounded(dtype, value)),
     doubles: (index) => weights.doubles(index).map((value) => rounded(dtype, value)),
     stored: (index) => weights.stored(index),
+    texts: (index) => weights.texts(index),
     shape: (index) => weights.shape(index),
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),

@@ -1,5 +1,6 @@
 import type { StringPool } from '../dtype/string-pool.ts'
 import type { KernelMemory } from '../memory.ts'
+import type { FoundSize } from '../plan/op.ts'
 import type { Plan } from '../plan/planner.ts'
 import { recordBytes } from '../program.ts'
 import { explainTrap } from './trap.ts'
@@ -7,16 +8,24 @@ import { explainTrap } from './trap.ts'
 /**
  * Runs a plan that lies at `base`: its records, and its steps in JavaScript between them.
  *
+ * @returns a size that the plan was not made for, at which the run has ended
  * @throws {InputError} for an input whose values a layer cannot take
  */
-export function runPlan(memory: KernelMemory, strings: StringPool, base: number, plan: Plan): void {
+export function runPlan(
+  memory: KernelMemory,
+  strings: StringPool,
+  base: number,
+  plan: Plan,
+): FoundSize | undefined {
   let from = 0
   for (const { before, run } of plan.hostSteps) {
     if (before > from) runRecords(memory, base, plan, from, before)
-    run(memory, strings)
+    const found = run(memory, strings)
+    if (found) return found
     from = before
   }
   if (plan.recordCount > from) runRecords(memory, base, plan, from, plan.recordCount)
+  return undefined
 }
 
 function runRecords(

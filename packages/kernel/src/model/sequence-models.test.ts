@@ -10,7 +10,7 @@ import {
 } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
 
-import { instantiate } from '../load.ts'
+import { instantiate } from '../instantiate.fixture.ts'
 import { recurrent } from '../reference/recurrent.ts'
 import { activation } from '../wasm/activations.ts'
 import { randomFloats } from '../wasm/testing.ts'

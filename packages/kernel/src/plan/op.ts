@@ -51,8 +51,18 @@ export interface Placement {
   advance(operand: Operand): number
 }
 
-/** A step that runs in JavaScript, between op records, on the buffers that the plan has placed. */
-export type HostStep = (memory: KernelMemory, strings: StringPool) => void
+/** A size that the elements of a tensor decide, other than the one the plan was made for. */
+export interface FoundSize {
+  /** Which of these sizes, in the order in which lowering asks for them. */
+  readonly index: number
+  readonly size: number
+}
+
+/**
+ * A step that runs in JavaScript, between op records, on the buffers that the plan has placed. When it finds another
+ * size, the run ends there and is to be done again with a plan for that size.
+ */
+export type HostStep = (memory: KernelMemory, strings: StringPool) => FoundSize | undefined
 
 /**
  * One op record to be. All rows of an op are independent of each other, so a chain of ops with equal `rows` may be run

@@ -115,12 +115,12 @@ function elide(
   return root
 }
 
-/** Ops whose results are kept or read by one that is needed. */
+/** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
 function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
   const read = new Set(kept)
   const needed: Op[] = []
   for (const op of ops.toReversed()) {
-    if (!op.writes.some(({ buffer }) => read.has(buffer))) continue
+    if (op.writes.length > 0 && !op.writes.some(({ buffer }) => read.has(buffer))) continue
     needed.push(op)
     for (const { buffer } of op.reads) read.add(buffer)
   }

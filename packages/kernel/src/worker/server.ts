@@ -2,6 +2,7 @@ import { RuntimeError } from '@dotplus/core'
 import { instantiate } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
 import { isTensor, type Prediction, type TensorData } from '../model/tensor.ts'
+import type { KernelBytes } from '../precision.ts'
 import type { ServerPort } from './port.ts'
 import type { CallName, Calls, OutKind, OutKinds, Reply, Request, State } from './protocol.ts'
 import { packError } from './sent-error.ts'
@@ -30,12 +31,17 @@ function buffersOf(prediction: Prediction): ArrayBuffer[] {
 class ServedModel {
   #model: LoadedModel<Prediction> | undefined
   #sentPlan: Explanation['plan'] | undefined
+  readonly #kernels: KernelBytes
+
+  constructor(kernels: KernelBytes) {
+    this.#kernels = kernels
+  }
 
   /** @param transfer receives the buffers of the result */
   async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
     if (request.call === 'load') {
       const { model, options } = request.parameters
-      this.#model = await instantiate<Prediction>(model, options)
+      this.#model = await instantiate<Prediction>(model, this.#kernels, options)
       const { name, inputs, outputs } = this.#model
       return { name, inputs, outputs }
     }
@@ -74,8 +80,8 @@ class ServedModel {
 }
 
 /** Answers the calls that come through `port`, one after the other. */
-export function serve(port: ServerPort): void {
-  const served = new ServedModel()
+export function serve(port: ServerPort, kernels: KernelBytes): void {
+  const served = new ServedModel(kernels)
   const handle = async (request: Request): Promise<void> => {
     const { id } = request
     const transfer: ArrayBuffer[] = []

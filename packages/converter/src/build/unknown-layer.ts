@@ -1,0 +1,71 @@
+import { UnsupportedError } from '@dotplus/core'
+import type { LayerSpec } from '../keras/model-spec.ts'
+import { describeJson, isJsonObject } from '../keras/python-json.ts'
+import { isTensorflowNode } from '../keras/tensorflow-functions.ts'
+
+/** Where a layer is that cannot convert. */
+interface UnknownPlace {
+  readonly file: string
+  readonly layer: string
+  /** "layer 3 of 7" */
+  readonly position: string | undefined
+}
+
+/** What to say of a layer that no converter takes. */
+export function unknownLayer(
+  spec: LayerSpec,
+  { position, ...place }: UnknownPlace,
+): UnsupportedError {
+  const where = { ...place, place: position }
+  if (spec.className === 'Lambda') {
+    return new UnsupportedError('a Lambda layer holds Python code, which is never run', {
+      ...where,
+      got: lambdaFunction(spec),
+      hint: `Say what it computes with registerLayer('Lambda>${spec.name}', …) or --register, or write it with keras.layers or keras.ops and save the model again`,
+    })
+  }
+  if (isTensorflowNode(spec)) {
+    return new UnsupportedError('a TensorFlow function that keras.ops has no counterpart for', {
+      ...where,
+      got: describeJson(spec.config.function),
+      hint: 'Write it with keras layers and save the model again',
+    })
+  }
+  const { className, module, registeredName } = spec
+  const name = registeredName ?? className
+  if (spec.isWholeModel) {
+    return new UnsupportedError('a subclassed model: its graph is in Python code', {
+      file: place.file,
+      place: 'model config',
+      expected: 'a Sequential or Functional model',
+      got: name,
+      hint: `Rebuild it with the functional API and save that, or say what it computes with registerLayer('${name}', …) or --register`,
+    })
+  }
+  return new UnsupportedError(isCustom(spec) ? 'a custom layer' : 'unknown layer', {
+    ...where,
+    got: registeredName ?? (module ? `${module}.${className}` : className),
+    hint: `Say what it computes with registerLayer('${name}', …) or --register`,
+  })
+}
+
+/** The function's name where Keras kept one; its bytecode says nothing to a reader. */
+function lambdaFunction({ config }: LayerSpec): string {
+  const { function: stored } = config
+  if (typeof stored === 'string') return stored
+  const inner = isJsonObject(stored) ? stored.config : undefined
+  if (typeof inner === 'string') return inner
+  return 'bytecode'
+}
+
+/** A class of the user's own that happens to have the name of a layer of Keras. */
+export function isCustom({
+  module,
+  registeredName,
+}: Pick<LayerSpec, 'module' | 'registeredName'>): boolean {
+  if (registeredName?.includes('>')) return !registeredName.startsWith('keras')
+  return (
+    module !== undefined &&
+    !/^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)/.test(module)
+  )
+}

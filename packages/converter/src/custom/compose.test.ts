@@ -1,0 +1,95 @@
+import { decode, encode, type Model } from '@dotplus/core'
+import { describe, expect, it } from 'vitest'
+import { convert, doctor } from '../convert.ts'
+import { dataSource, failureOf } from '../files.fixture.ts'
+import { registerLayer, type ComposeLayer, type Compositions } from './composition.ts'
+
+const { default: register } = (await import(
+  new URL('../../test-data/custom-layers/register.mjs', import.meta.url).href
+)) as { default: Compositions }
+const functional = dataSource('custom-layers/functional.keras')
+const subclassed = dataSource('custom-layers/subclassed.keras')
+
+/** Converts with one of the compositions replaced. */
+function convertWith(name: string, compose: ComposeLayer): Promise<Model> {
+  return convert(functional, { register: { ...register, [name]: compose } })
+}
+
+describe('registered compositions', () => {
+  it.each(['functional.keras', 'functional.h5', 'subclassed.keras'])(
+    'give %s every weight, under names of where it is',
+    async (file) => {
+      const model = await convert(dataSource(`custom-layers/${file}`), { register })
+      expect(model.tensors.map(({ name }) => name).toSorted()).toMatchSnapshot()
+      expect(encode(decode(encode(model)))).toEqual(encode(model))
+    },
+  )
+
+  it('become models within the model, under the name of the class', async () => {
+    const { layers } = await convert(functional, { register })
+    const gated = layers.find(({ name }) => name === 'gated')
+    expect([gated?.kind, gated?.className]).toEqual(['submodel', 'my>Gated'])
+  })
+
+  it('hold for every conversion until they are taken back', async () => {
+    const undo = Object.entries(register).map(([name, compose]) => registerLayer(name, compose))
+    const model = await convert(functional)
+    for (const each of undo) each()
+    expect(encode(model)).toEqual(encode(await convert(functional, { register })))
+    await expect(convert(functional)).rejects.toThrow('6 problems stop the conversion')
+  })
+
+  it('are never taken from the prototype of an object', async () => {
+    const { 'my>Gated': _, ...rest } = register
+    const inherited = Object.assign(Object.create({ 'my>Gated': register['my>Gated'] }), rest)
+    await expect(convert(functional, { register: inherited as Compositions })).rejects.toThrow(
+      'a custom layer: got my>Gated',
+    )
+  })
+
+  it('take a subclassed model as a whole', async () => {
+    const { graph } = await convert(subclassed, { register })
+    expect(graph?.inputs.map(({ name, shape }) => [name, shape])).toEqual([['input', [-1, 6]]])
+    const { 'my>Gated': _, ...without } = register
+    expect((await doctor(subclassed, { register: without })).map(({ layer }) => layer)).toEqual([
+      'subclassed/gated',
+    ])
+  })
+})
+
+describe('what is wrong with a composition', () => {
+  it.each<[string, ComposeLayer, string]>([
+    [
+      'throws',
+      () => {
+        throw new TypeError('units is not iterable')
+      },
+      'layer gated: the registered composition fails: got units is not iterable',
+    ],
+    ['answers nothing', () => [], 'layer gated: what the composition answers: expected'],
+    [
+      'answers with a tensor of somewhere else',
+      () => ({ layer: 'x', node: 0, output: 0 }),
+      'layer gated: what the composition answers: expected a tensor of this block, got object',
+    ],
+    [
+      'uses a layer that does not exist',
+      (_, block) => block.layer('Dens', { units: 4 })(block.input),
+      'layer gated/dens: layer 2 of 2: unknown layer: got Dens',
+    ],
+    [
+      'forgets where the weights are',
+      ({ units }, block) => block.layer('Dense', { units: units as number })(block.input),
+      'layer gated/dense: weights: weights are missing: expected kernel, bias, got none',
+    ],
+    [
+      'has another shape in mind',
+      (_, block) => block.op('multiply', [block.input, block.weight('scale', { shape: [7] })]),
+      'shape of scale: expected (7), got (4,)',
+    ],
+  ])('is said where it %s', async (_, compose, message) => {
+    const error = await failureOf(() => convertWith('my>Gated', compose))
+    expect(error.message).toContain(message)
+    expect(error.message).toMatch(/^custom-layers\/functional\.keras/)
+  })
+})

@@ -1,2 +1,0 @@
-// protobufjs then reads 64-bit integers as numbers.
-module.exports = undefined

@@ -1,4 +1,0 @@
-import Writer from 'protobufjs/src/writer.js'
-
-Writer._configure({ _configure() {} })
-export { Writer }
