@@ -54,7 +54,8 @@ function isActivation(
 ): boolean {
   if (!activations.has(name)) return false
   const numeric = settings.every(
-    ([, value]) => value === null || typeof value === 'number' || typeof value === 'boolean',
+    ([key, value]) =>
+      (value === null && key !== 'axis') || typeof value === 'number' || typeof value === 'boolean',
   )
   return (
     numeric &&

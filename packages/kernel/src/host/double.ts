@@ -22,6 +22,9 @@ export function roundHalfEven(x: number): number {
   return x < 0 || Object.is(x, -0) ? -rounded : rounded
 }
 
+/** 0, but NaN of NaN. */
+const zeroOf = (x: number): number => (x === x ? 0 : x)
+
 const sigmoid: DoubleFunction = (x, f) => {
   const e = exp(f, -Math.abs(x))
   return x >= 0 ? 1 / (1 + e) : e / (1 + e)
@@ -75,7 +78,7 @@ export const doubleFunctions: Readonly<Record<string, DoubleFunction>> = {
   sigmoid,
   softplus,
   relu: (x, _f, [slope = 0, most = Infinity, threshold = 0]) => {
-    const y = x > threshold ? x : slope === 0 ? x * 0 : slope * (x - threshold)
+    const y = x > threshold ? x : slope === 0 ? zeroOf(x) : slope * (x - threshold)
     return y > most ? most : y
   },
   relu6: (x) => clamp(x, 0, 6),
@@ -99,7 +102,7 @@ export const doubleFunctions: Readonly<Record<string, DoubleFunction>> = {
   hard_tanh: (x) => clamp(x, -1, 1),
   hard_shrink: (x, _f, [threshold = 0.5]) => (Math.abs(x) > threshold || x !== x ? x : 0),
   soft_shrink: (x, _f, [threshold = 0.5]) =>
-    x > threshold ? x - threshold : x < -threshold ? x + threshold : x * 0,
+    x > threshold ? x - threshold : x < -threshold ? x + threshold : zeroOf(x),
   tanh_shrink: (x, f) => x - tanh(f, x),
   threshold: (x, _f, [threshold = 0, otherwise = 0]) => (x > threshold ? x : otherwise),
   squareplus: (x, _f, [b = 4]) => 0.5 * (x + Math.sqrt(x * x + b)),
@@ -208,14 +211,14 @@ export function power(f: Float64Function, x: number, y: number): number {
   if (a < 2 ** -1022) [a, shift] = [a * 2 ** 54, 54]
   const [lHigh, lLow] = preciseLog(f, a)
   const [pHigh, pLow] = product(lHigh, y)
-  const low = pLow + lLow * y - shift * 0.6931471805599453 * y
+  const low = pLow + lLow * y - shift * Math.LN2 * y
   const size = pHigh > 720 ? Infinity : pHigh < -760 ? 0 : scaledExp(f, pHigh, low)
   return x < 0 && odd ? -size : size
 }
 
 /** e^(high + low), to half an ulp and a little. */
 function scaledExp(f: Float64Function, high: number, low: number): number {
-  const n = roundHalfEven(high / 0.6931471805599453)
+  const n = roundHalfEven(high / Math.LN2)
   const r = high - n * ln2High
   const rest = low - n * ln2Low
   const [eHigh, eLow] = preciseExp(f, r + rest)

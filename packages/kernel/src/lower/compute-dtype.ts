@@ -7,9 +7,9 @@ import { withTensors } from './call.ts'
 import { joinWords, splitWords } from './words.ts'
 
 /** The dtype in which a layer computes: that of its policy; without one, that of the first floating input. */
-function computeDtypeOf(layer: Layer, call: CallArguments): ElementType {
+export function computeDtypeOf(layer: Layer, call?: CallArguments): ElementType {
   if (isElementType(layer.computeDtype)) return layer.computeDtype
-  return call.tensors.find(({ dtype }) => isFloating(dtype))?.dtype ?? 'float32'
+  return call?.tensors.find(({ dtype }) => isFloating(dtype))?.dtype ?? 'float32'
 }
 
 /**

@@ -51,12 +51,16 @@ const axiswise: Readonly<Record<string, (line: Numbers, y: Target, f: Float64Fun
     for (const [i, x] of line.entries()) y[i] = x - most - sum
   },
   sparsemax(line, y) {
-    const sorted = Array.from(line).sort((a, b) => b - a)
-    let [sum, tau] = [0, 0]
+    const sorted = Array.from(line).toSorted((a, b) => b - a)
+    // Keras takes the sum of all sums of the support, not its last.
+    let [sum, sums, count] = [0, 0, 0]
     for (const [i, x] of sorted.entries()) {
       sum += x
-      if (1 + (i + 1) * x > sum) tau = (sum - 1) / (i + 1)
+      if (x - (sum - 1) / (i + 1) <= 0) continue
+      sums += sum
+      count += 1
     }
+    const tau = (sums - 1) / count
     for (const [i, x] of line.entries()) y[i] = Math.max(x - tau, 0)
   },
 }

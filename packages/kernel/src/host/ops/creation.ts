@@ -27,7 +27,7 @@ function fill(
   shape: readonly number[],
   value: number,
 ): Value {
-  const elements = new Array<number>(elementCount(shape)).fill(elementOf(dtype, value))
+  const elements = Array<number>(elementCount(shape)).fill(elementOf(dtype, value))
   return constant(context, dtype, shape, elements)
 }
 
@@ -157,7 +157,7 @@ export const creation: GeneralOps = {
   }),
   vander: general('x', 'N increasing', (context, _layer, given) => {
     const x = given.tensor('x')
-    const count = given.number('N', x.shape[0] as number)
+    const count = given.number('N', x.shape[0])
     const increasing = given.flag('increasing')
     const shape = [x.shape[0] as number, count]
     return numericOp(context, 'vander', [x], [{ shape, dtype: x.dtype }], ([a], [y], f) => {

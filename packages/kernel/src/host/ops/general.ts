@@ -25,6 +25,6 @@ export function general(
   return {
     parameters: words(parameters),
     settings: words(settings),
-    lower: (context, layer, given) => [lower(context, layer, given)].flat() as Value[],
+    lower: (context, layer, given) => [lower(context, layer, given)].flat(),
   }
 }

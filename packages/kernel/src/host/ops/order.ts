@@ -22,7 +22,7 @@ function ascending(a: Ordered, b: Ordered): number {
 
 /** Places of a line's elements in ascending order, equal ones as they come. */
 export function order(line: ArrayLike<Ordered>): number[] {
-  return Array.from({ length: line.length }, (_, i) => i).sort(
+  return Array.from({ length: line.length }, (_, i) => i).toSorted(
     (i, j) => ascending(line[i]!, line[j]!) || i - j,
   )
 }
@@ -105,7 +105,7 @@ export const ordering: GeneralOps = {
     const x = given.tensor('x')
     const axis = x.shape.length - 1
     const descending = (line: readonly Ordered[]): number[] =>
-      Array.from(line, (_, i) => i).sort((i, j) => -ascending(line[i]!, line[j]!) || i - j)
+      Array.from(line, (_, i) => i).toSorted((i, j) => -ascending(line[i]!, line[j]!) || i - j)
     return arranged(context, layer, 'top_k', x, axis, given.number('k'), descending)
   }),
   in_top_k: general('targets predictions', 'k', (context, _layer, given) => {

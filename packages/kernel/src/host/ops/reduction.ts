@@ -134,11 +134,7 @@ function bestIndex(line: ArrayLike<number>, largest: boolean): number {
   return best
 }
 
-const indexed = (
-  name: string,
-  largest: boolean,
-  ignoring: number | undefined = undefined,
-): GeneralOps => ({
+const indexed = (name: string, largest: boolean, ignoring?: number): GeneralOps => ({
   [name]: general('x', 'axis keepdims', (context, layer, given) => {
     const x = given.tensor('x')
     const axes = axesOf(given, x, layer)
@@ -203,7 +199,7 @@ export function quantileOf(sorted: ArrayLike<number>, q: number, method: Method)
   }
 }
 
-const methods: readonly string[] = ['linear', 'lower', 'higher', 'midpoint', 'nearest']
+const methods = new Set(['linear', 'lower', 'higher', 'midpoint', 'nearest'])
 
 /** Quantiles along axes; several of them are a first axis. */
 function quantiles(
@@ -216,7 +212,7 @@ function quantiles(
 ): Value {
   const x = cast(context, own, floatOf(own))
   const method = given.text('method', 'linear')
-  if (!methods.includes(method)) throw unsupported(layer, 'method of quantile', method)
+  if (!methods.has(method)) throw unsupported(layer, 'method of quantile', method)
   const axes = axesOf(given, x, layer)
   const { lines, length } = linesOf(context, layer, x, axes)
   const rest = reducedShape(x.shape, axes, given.flag('keepdims'))

@@ -11,6 +11,7 @@ import { creation } from './creation.ts'
 import { elementwise } from './elementwise.ts'
 import { indexing } from './indexing.ts'
 import { movement } from './movement.ts'
+import { network } from './network.ts'
 import { ordering } from './order.ts'
 import { products } from './product.ts'
 import { reductions } from './reduction.ts'
@@ -44,6 +45,7 @@ const inGeneral: GeneralOps = {
   ...movement,
   ...creation,
   ...products,
+  ...network,
 }
 
 /** Functions of keras.ops by the name that an op node has. */
