@@ -10,11 +10,13 @@ import type { OpArguments, OpDefinition } from '../../lower/ops/arguments.ts'
 import { creation } from './creation.ts'
 import { elementwise } from './elementwise.ts'
 import { indexing } from './indexing.ts'
+import { linearAlgebra } from './linalg.ts'
 import { movement } from './movement.ts'
 import { network } from './network.ts'
 import { ordering } from './order.ts'
 import { products } from './product.ts'
 import { reductions } from './reduction.ts'
+import { spectrum } from './spectrum.ts'
 import type { GeneralOps } from './general.ts'
 
 type LowerOp = (context: LowerContext, layer: Layer, given: OpArguments) => Value[]
@@ -46,6 +48,8 @@ const inGeneral: GeneralOps = {
   ...creation,
   ...products,
   ...network,
+  ...linearAlgebra,
+  ...spectrum,
 }
 
 /** Functions of keras.ops by the name that an op node has. */
