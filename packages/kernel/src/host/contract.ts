@@ -1,6 +1,7 @@
 import type { LowerContext, Value } from '../lower/context.ts'
 import type { Sizes, Stepped } from '../lower/contraction.ts'
 import type { Labels } from '../lower/equation.ts'
+import { stepsOf } from '../lower/strided.ts'
 import { walk } from './elementwise.ts'
 import { numericOp } from './numeric.ts'
 
@@ -37,4 +38,19 @@ export function hostContract(
       y![i] = sum
     }
   })[0] as Value
+}
+
+/** x with one axis multiplied by a matrix (length, other length) of its dtype. */
+export function contractAlong(context: LowerContext, x: Value, axis: number, matrix: Value): Value {
+  const labels = x.shape.map((_, i) => `${i}`)
+  const at = `${axis}`
+  const output = labels.map((label) => (label === at ? 'new' : label))
+  const sizes = new Map(labels.map((label, i) => [label, x.shape[i] as number]))
+  sizes.set('new', matrix.shape[1] as number)
+  const stepsFor = (value: Value, own: readonly string[]): Stepped => ({
+    value,
+    labels: own,
+    steps: new Map(stepsOf(value.shape).map((step, i) => [own[i] as string, step])),
+  })
+  return hostContract(context, [stepsFor(x, labels), stepsFor(matrix, [at, 'new'])], output, sizes)
 }

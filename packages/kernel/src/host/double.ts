@@ -208,6 +208,8 @@ export function power(f: Float64Function, x: number, y: number): number {
   if (x < 0 && y !== Math.trunc(y)) return Number.NaN
   let a = Math.abs(x)
   let shift = 0
+  // The logarithm of what is not 1 is at least 2^-53.
+  if (Math.abs(y) > 2 ** 70) return a === 1 ? 1 : a > 1 === y > 0 ? Infinity : 0
   if (a < 2 ** -1022) [a, shift] = [a * 2 ** 54, 54]
   const [lHigh, lLow] = preciseLog(f, a)
   const [pHigh, pLow] = product(lHigh, y)

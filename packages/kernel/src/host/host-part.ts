@@ -5,6 +5,27 @@ import type { HostPart } from '../lower/host-part.ts'
 import { opLayer } from '../lower/op.ts'
 import { timeDistributedLayer } from '../lower/wrapper.ts'
 import { activationLayer } from './layers/activation.ts'
+import {
+  adaptivePoolingLayer,
+  convLayer,
+  convTransposeLayer,
+  depthwiseConvLayer,
+  globalPoolingLayer,
+  poolingLayer,
+  separableConvLayer,
+  upSamplingLayer,
+} from './layers/convolution.ts'
+import { projectionLayer } from './layers/dense.ts'
+import { bidirectionalLayer, dotLayer, mergeLayer, softmaxLayer } from './layers/merge.ts'
+import {
+  axesNormalizationLayer,
+  batchNormalizationLayer,
+  groupNormalizationLayer,
+  normalizationLayer,
+  preluLayer,
+  rescalingLayer,
+} from './layers/normalization.ts'
+import { embeddingLayer, recurrentLayer } from './layers/sequence.ts'
 import { hostBinary } from './binary.ts'
 import { hostContract } from './contract.ts'
 import { hostCast } from './cast.ts'
@@ -15,6 +36,30 @@ export const hostPart: HostPart = {
   binary: hostBinary,
   contract: hostContract,
   double: {
+    dense: projectionLayer,
+    einsumDense: projectionLayer,
+    conv: convLayer,
+    convTranspose: convTransposeLayer,
+    depthwiseConv: depthwiseConvLayer,
+    separableConv: separableConvLayer,
+    pooling: poolingLayer,
+    adaptivePooling: adaptivePoolingLayer,
+    globalPooling: globalPoolingLayer,
+    upSampling: upSamplingLayer,
+    batchNormalization: batchNormalizationLayer,
+    layerNormalization: axesNormalizationLayer,
+    rmsNormalization: axesNormalizationLayer,
+    unitNormalization: axesNormalizationLayer,
+    groupNormalization: groupNormalizationLayer,
+    normalization: normalizationLayer,
+    rescaling: rescalingLayer,
+    prelu: preluLayer,
+    softmax: softmaxLayer,
+    merge: mergeLayer,
+    dot: dotLayer,
+    embedding: embeddingLayer,
+    recurrent: recurrentLayer,
+    bidirectional: bidirectionalLayer,
     activation: activationLayer,
     identity: identityLayer,
     flatten: flattenLayer,

@@ -65,6 +65,20 @@ const axiswise: Readonly<Record<string, (line: Numbers, y: Target, f: Float64Fun
   },
 }
 
+/** A function along an axis, of one line of elements; undefined for functions of single elements. */
+export function axiswiseFunction(
+  name: string,
+): ((line: Numbers, y: Target, f: Float64Function) => void) | undefined {
+  return Object.hasOwn(axiswise, name) ? axiswise[name] : undefined
+}
+
+/** An activation's settings as `doubleFunctions` takes them. */
+export function settingValues(settings: ActivationSettings | undefined): number[] {
+  const values = new Map(settings?.settings.map(({ name, value }) => [name, value]))
+  const own = settingNames[settings?.function ?? ''] ?? []
+  return own.map(([name, fallback]) => values.get(name) ?? fallback) as number[]
+}
+
 /** Applies an activation to x in float64. */
 export function activateDouble(
   context: LowerContext,
@@ -83,10 +97,7 @@ export function activateDouble(
       got: name,
     })
   }
-  const given = (settingNames[name] ?? []).map(
-    ([setting, fallback]) => values.get(setting) ?? fallback,
-  )
-  return mapDouble(context, name, x, given as number[])
+  return mapDouble(context, name, x, settingValues(settings))
 }
 
 /** softmax, log_softmax, sparsemax or glu along one axis. */

@@ -270,6 +270,60 @@ function sparseCategoricalCrossentropy(
   )[0] as Value
 }
 
+/** softmax(scale · query · keyᵀ + bias) · value, heads of the key shared by groups of the query's. */
+function dotProductAttention(context: LowerContext, layer: Layer, given: OpArguments): Value {
+  if (given.value('attn_logits_soft_cap'))
+    throw unsupported(layer, 'setting', 'attn_logits_soft_cap')
+  const own = ['query', 'key', 'value'].map((name) => given.tensor(name))
+  const dtype = meet(layer, own, 'float')
+  const [query, key, value] = own.map((x) => cast(context, x, dtype)) as [Value, Value, Value]
+  const [batch = 0, targets = 0, heads = 0, width = 0] = query.shape
+  const [, sources = 0, shared = 0] = key.shape
+  const out = value.shape.at(-1) as number
+  const scale = given.value('scale') ? given.number('scale') : 1 / Math.sqrt(width)
+  const full = [batch, heads, targets, sources]
+  const extra = ['bias', 'mask'].map((name) => {
+    const x = given.optionalTensor(name)
+    const wide = x && context.view(x, [...Array<number>(4 - x.shape.length).fill(1), ...x.shape])
+    return wide && { value: wide, indices: broadcastIndices(wide.shape, full) }
+  })
+  const [bias, mask] = extra
+  const causal = given.flag('is_causal')
+  const inputs = [query, key, value, ...extra.flatMap((each) => each?.value ?? [])]
+  const results = [{ shape: [batch, targets, heads, out], dtype }]
+  return numericOp(context, 'attention', inputs, results, (from, [y], f) => {
+    const [q, k, v] = from as [Numbers, Numbers, Numbers]
+    const b = bias ? from[3] : undefined
+    const m = mask ? from[bias ? 4 : 3] : undefined
+    for (let row = 0; row < batch * targets * heads; row++) {
+      const [head, target] = [row % heads, Math.floor(row / heads) % targets]
+      const image = Math.floor(row / heads / targets)
+      const group = Math.floor(head / (heads / shared))
+      const at = (source: number): number =>
+        ((image * heads + head) * targets + target) * sources + source
+      const line = Array.from({ length: sources }, (_, source) => {
+        const from2 = ((image * sources + source) * shared + group) * width
+        let sum = 0
+        for (let i = 0; i < width; i++) sum += q[row * width + i]! * k[from2 + i]!
+        const place = at(source)
+        const score = sum * scale + (b ? b[bias?.indices?.[place] ?? place]! : 0)
+        const closed =
+          (m && m[mask?.indices?.[place] ?? place] === 0) || (causal && source > target)
+        return closed ? -Infinity : score
+      })
+      const open = line.some((e) => e !== -Infinity)
+      const total = logSum(open ? line : line.map(() => 0), f)
+      for (let i = 0; i < out; i++)
+        y![row * out + i] = preciseSum(
+          line.map((e, source) => {
+            const weight = exp(f, (open ? e : 0) - total)
+            return weight * v[((image * sources + source) * shared + group) * out + i]!
+          }),
+        )
+    }
+  })[0] as Value
+}
+
 /** x over its norm along axes, the norm kept above ε. */
 function normalize(context: LowerContext, layer: Layer, given: OpArguments): Value {
   const own = given.tensor('x')
@@ -558,6 +612,11 @@ export const network: GeneralOps = {
   ),
   ...pooling('max_pool', true),
   ...pooling('average_pool', false),
+  'nn.dot_product_attention': general(
+    'query key value bias mask scale',
+    'is_causal flash_attention attn_logits_soft_cap',
+    dotProductAttention,
+  ),
   'nn.batch_normalization': general(
     'x mean variance offset scale',
     'axis epsilon',

@@ -9,6 +9,7 @@ import { slicingOps } from '../../lower/ops/slicing.ts'
 import type { OpArguments, OpDefinition } from '../../lower/ops/arguments.ts'
 import { creation } from './creation.ts'
 import { elementwise } from './elementwise.ts'
+import { imaging } from './image.ts'
 import { indexing } from './indexing.ts'
 import { linearAlgebra } from './linalg.ts'
 import { movement } from './movement.ts'
@@ -50,6 +51,7 @@ const inGeneral: GeneralOps = {
   ...network,
   ...linearAlgebra,
   ...spectrum,
+  ...imaging,
 }
 
 /** Functions of keras.ops by the name that an op node has. */
