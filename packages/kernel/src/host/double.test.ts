@@ -49,7 +49,8 @@ describe('power', () => {
       for (const y of values) {
         // ECMAScript differs from C where the base is ±1 and the exponent infinite or NaN.
         const isOne = x === 1 || (x === -1 && !Number.isFinite(y) && y === y)
-        expect(power(f, x, y), `${x} ^ ${y}`).toBe(isOne ? 1 : x ** y)
+        // An engine's own power may be an ulp off.
+        expect(ulps(power(f, x, y), isOne ? 1 : x ** y), `${x} ^ ${y}`).toBeLessThanOrEqual(1)
       }
   })
 })
