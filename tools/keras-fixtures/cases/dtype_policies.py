@@ -50,7 +50,15 @@ def tokens(x, policy):
     return layers.Average(dtype=policy)([layers.Dense(3, dtype=policy)(z), layers.Dense(3, dtype=policy)(z)])
 
 
-NETWORKS = {"dense": (dense, (7,)), "conv": (convolutional, (8, 9, 3)), "recurrent": (recurrent, (6, 3)), "tokens": (tokens, (5,))}
+def attention(x, policy):
+    y = layers.MultiHeadAttention(2, 4, dtype=policy)(x, x, use_causal_mask=True)
+    y = layers.Add(dtype=policy)([x, y])
+    y = layers.LayerNormalization(dtype=policy)(y)
+    z = layers.AdditiveAttention(dtype=policy)([y, x])
+    return layers.Attention(use_scale=True, dtype=policy)([z, y])
+
+
+NETWORKS = {"dense": (dense, (7,)), "conv": (convolutional, (8, 9, 3)), "recurrent": (recurrent, (6, 3)), "tokens": (tokens, (5,)), "attention": (attention, (5, 6))}
 
 
 def network(name, policy):

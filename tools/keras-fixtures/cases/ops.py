@@ -392,7 +392,7 @@ NUMPY = {
     # order
     "sort": [(ops.sort, F(2, 5)), (lambda x: ops.sort(x, axis=0), F(4, 3)), (ops.sort, I(2, 5)), (ops.sort, D(2, 5)), (ops.sort, L(2, 5)), (ops.sort, H(2, 5)), (lambda x: ops.sort(x, axis=1), F(2, 3, 4))],
     "argsort": [(ops.argsort, F(2, 5)), (lambda x: ops.argsort(x, axis=0), F(4, 3)), (ops.argsort, I(2, 9)), (ops.argsort, D(2, 5)), (lambda x: ops.argsort(x, axis=None), F(2, 3))],
-    "argpartition": [(lambda x: ops.take_along_axis(x, ops.argpartition(x, 2)[:, 2:3], axis=1), F(2, 5)), (lambda x: ops.take_along_axis(x, ops.argpartition(x, 1, axis=0)[1:2], axis=0), F(4, 3))],
+    "argpartition": [(lambda x: ops.take_along_axis(x, ops.take(ops.argpartition(x, 2), [2], axis=1), axis=1), F(2, 5))],
     "top_k": [(lambda x: ops.top_k(x, 2), F(2, 5)), (lambda x: ops.top_k(x, 3), I(2, 9)), (lambda x: ops.top_k(x, 2, sorted=True), D(2, 5)), (lambda x: ops.top_k(x, 2), H(2, 3, 4))],
     "in_top_k": [(lambda t, p: ops.in_top_k(t, p, 2), I(4, of="counts"), F(4, 5)), (lambda t, p: ops.in_top_k(t, p, 1), I(4, of="counts"), F(4, 5, of="halves"))],
     "searchsorted": [
@@ -405,9 +405,11 @@ NUMPY = {
         (lambda x: ops.bincount(x, minlength=8), I(9, of="counts")),
         (lambda x, w: ops.bincount(x, weights=w, minlength=8), I(9, of="counts"), F(9)),
         (lambda x: ops.bincount(x, minlength=6), I(2, 5, of="counts")),
+        (ops.bincount, I(9, of="counts")),
     ],
     "histogram": [(lambda x: ops.histogram(x, bins=5, range=(-3, 3)), F(20)), (lambda x: ops.histogram(x, bins=4), F(20))],
-    "unique": [(lambda x: ops.unique(x, size=6, fill_value=0), I(9, of="counts"))],
+    "unique": [(lambda x: ops.unique(x, size=6, fill_value=0), I(9, of="counts")), (ops.unique, I(9, of="counts")), (lambda x: ops.unique(x, return_counts=True), F(9, of="halves"))],
+    "nonzero": [(ops.nonzero, F(3, 4, of="halves")), (ops.nonzero, I(9, of="counts"))],
     "unravel_index": [(lambda x: ops.unravel_index(x, (4, 5)), I(6, of="counts")), (lambda x: ops.unravel_index(x, (3, 2, 4)), I(6, of="ones"))],
     "isin": [(ops.isin, I(2, 5), I(3)), (lambda x, y: ops.isin(x, y, invert=True), I(2, 5), I(3)), (ops.isin, F(2, 5, of="halves"), F(4, of="halves"))],
     # movement
@@ -606,7 +608,7 @@ NN = {
         *["tanh_shrink", "hard_tanh", "hard_shrink", "softmax", "log_softmax", "sparsemax"],
     ]
 } | {
-    "threshold": [(lambda x: ops.threshold(x, 0.5, -1.0), F(2, 6)), (lambda x: ops.threshold(x, 0.5, 2.0), D(2, 6))],
+    "threshold-dtypes": [(lambda x: ops.threshold(x, 0.5, -1.0), F(2, 6)), (lambda x: ops.threshold(x, 0.5, 2.0), D(2, 6))],
     "softmax-axes": [(lambda x: ops.softmax(x, axis=(1, 2)), F(2, 3, 4)), (lambda x: ops.softmax(x, axis=0), D(2, 3)), (lambda x: ops.log_softmax(x, axis=1), F(2, 3, 4)), (lambda x: ops.log_softmax(x, axis=(0, 1)), F(2, 3)), (lambda x: ops.softmax(x, axis=None), F(2, 3)), (lambda x: ops.sparsemax(x, axis=0), F(4, 3)), (lambda x: ops.glu(x, axis=1), F(2, 4, 3))],
     "gelu-exact": [(lambda x: ops.gelu(x, approximate=False), F(2, 6)), (lambda x: ops.gelu(x, approximate=False), D(2, 6)), (lambda x: ops.leaky_relu(x, 0.1), D(2, 6)), (lambda x: ops.elu(x, 0.5), D(2, 6))],
     "max_pool": [
@@ -643,10 +645,10 @@ NN = {
         (lambda x, d, p: ops.separable_conv(x, d, p, strides=2, padding="same"), F(1, 6, 6, 2), F(3, 3, 2, 2), F(1, 1, 4, 3)),
     ],
     "conv_transpose": [
-        (lambda x, k: ops.conv_transpose(x, k, 2), F(1, 4, 2), F(3, 3, 2)),
-        (lambda x, k: ops.conv_transpose(x, k, 2, padding="same"), F(1, 3, 4, 2), F(3, 3, 3, 2)),
-        (lambda x, k: ops.conv_transpose(x, k, 2, padding="valid", output_padding=1), F(1, 3, 4, 2), F(3, 3, 3, 2)),
-        (lambda x, k: ops.conv_transpose(x, k, 1), D(1, 3, 4, 2), D(2, 2, 3, 2)),
+        (lambda x, k: ops.conv_transpose(x, k, 2, data_format="channels_last"), F(1, 4, 2), F(3, 3, 2)),
+        (lambda x, k: ops.conv_transpose(x, k, 2, padding="same", data_format="channels_last"), F(1, 3, 4, 2), F(3, 3, 3, 2)),
+        (lambda x, k: ops.conv_transpose(x, k, 2, padding="valid", output_padding=1, data_format="channels_last"), F(1, 3, 4, 2), F(3, 3, 3, 2)),
+        (lambda x, k: ops.conv_transpose(x, k, 1, padding="valid", data_format="channels_last"), D(1, 3, 4, 2), D(2, 2, 3, 2)),
     ],
     "one_hot": [
         (lambda x: ops.one_hot(x, 5), I(2, 3, of="counts")),

@@ -15,6 +15,7 @@ import {
   separableConvLayer,
   upSamplingLayer,
 } from './layers/convolution.ts'
+import { attentionLayer, multiHeadAttentionLayer } from './layers/attention.ts'
 import { projectionLayer } from './layers/dense.ts'
 import { bidirectionalLayer, dotLayer, mergeLayer, softmaxLayer } from './layers/merge.ts'
 import {
@@ -55,6 +56,8 @@ export const hostPart: HostPart = {
     rescaling: rescalingLayer,
     prelu: preluLayer,
     softmax: softmaxLayer,
+    attention: attentionLayer,
+    multiHeadAttention: multiHeadAttentionLayer,
     merge: mergeLayer,
     dot: dotLayer,
     embedding: embeddingLayer,

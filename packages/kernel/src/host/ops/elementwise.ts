@@ -19,6 +19,7 @@ import { doubleFunctions, log, power } from '../double.ts'
 import { combineElements, mapElements } from '../elementwise.ts'
 import { numericOp, type Target } from '../numeric.ts'
 import * as L from '../../wasm/layout.ts'
+import { nonzero } from './nonzero.ts'
 import { floatOf, isScalar, isSingle, meet, single, termOf, valueOf, type Term } from '../terms.ts'
 import { general, type GeneralOps } from './general.ts'
 
@@ -359,7 +360,7 @@ export const elementwise: GeneralOps = {
     if (!isFloating(x.dtype) && decimals >= 0) return x
     const own = isFloating(x.dtype) ? x : cast(context, x, 'float32')
     if (decimals === 0) return mapFloat(context, 'round', own)
-    const factor: Term = { number: 10 ** decimals, weak: 'float' }
+    const factor: Term = { number: Number(`1e${decimals}`), weak: 'float' }
     const scaled = meeting(context, layer, 'multiply', [own, factor], own.dtype)
     const whole = mapFloat(context, 'round', scaled)
     return cast(context, meeting(context, layer, 'divide', [whole, factor], own.dtype), x.dtype)
@@ -384,6 +385,7 @@ export const elementwise: GeneralOps = {
   }),
   real: general('x', '', (_context, _layer, given) => given.tensor('x')),
   conjugate: general('x', '', (_context, _layer, given) => given.tensor('x')),
+  conj: general('x', '', (_context, _layer, given) => given.tensor('x')),
   copy: general('x', '', (_context, _layer, given) => given.tensor('x')),
   imag: general('x', '', (context, _layer, given) => {
     const x = given.tensor('x')
@@ -543,6 +545,7 @@ export const elementwise: GeneralOps = {
     })[0] as Value
   }),
   where: general('condition x1 x2', '', (context, layer, given) => {
+    if (given.value('x1') === undefined) return nonzero(context, given.tensor('condition'))
     const terms: [Term, Term] = [termOf(context, given, 'x1'), termOf(context, given, 'x2')]
     const condition = given.tensor('condition')
     return choose(context, layer, condition, terms, meet(layer, terms))

@@ -296,7 +296,8 @@ function ssim(context: LowerContext, layer: Layer, given: OpArguments): Value {
   const size = given.number('filter_size', 11)
   const sigma = given.number('filter_sigma', 1.5)
   const most = given.number('max_val', 1)
-  const [c1, c2] = [(given.number('k1', 0.01) * most) ** 2, (given.number('k2', 0.03) * most) ** 2]
+  const [p1, p2] = [given.number('k1', 0.01) * most, given.number('k2', 0.03) * most]
+  const [c1, c2] = [p1 * p1, p2 * p2]
   const product = (p: Value, q: Value): Value =>
     numericOp(context, 'multiply', [p, q], [{ shape: p.shape, dtype: p.dtype }], ([u, v], [y]) => {
       for (let i = 0; i < y!.length; i++) y![i] = u![i]! * v![i]!

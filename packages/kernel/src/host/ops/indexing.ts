@@ -9,6 +9,7 @@ import { stepsOf } from '../../lower/strided.ts'
 import { broadcastIndices, broadcastShape, walk } from '../elementwise.ts'
 import { dtypeArgument, tensorOf } from '../terms.ts'
 import { general, type GeneralOps } from './general.ts'
+import { nonzero } from './nonzero.ts'
 import { outOfRange } from './order.ts'
 
 type Elements = (number | bigint | string)[]
@@ -170,6 +171,7 @@ function getItem(context: LowerContext, layer: Layer, given: OpArguments): Value
 }
 
 export const indexing: GeneralOps = {
+  nonzero: general('x', '', (context, _layer, given) => nonzero(context, given.tensor('x'))),
   take: general('x indices', 'indices axis', take),
   take_along_axis: general('x indices', 'axis', takeAlongAxis),
   get_item: general('x key', '', getItem),

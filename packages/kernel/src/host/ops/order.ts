@@ -2,6 +2,7 @@ import { elementCount, InputError, type Layer } from '@dotplus/core'
 
 import { cast } from '../../lower/cast.ts'
 import { resolveAxis, unsupported, type LowerContext, type Value } from '../../lower/context.ts'
+import { dynamicSize } from '../../lower/dynamic-size.ts'
 import { hostOp, type HostElements } from '../../lower/host-op.ts'
 import type { OpArguments } from '../../lower/ops/arguments.ts'
 import { linesOf } from '../lines.ts'
@@ -161,14 +162,15 @@ export const ordering: GeneralOps = {
     'sorted return_index return_inverse return_counts axis size fill_value',
     (context, layer, given) => {
       const x = given.tensor('x')
-      const size = given.value('size')
-      if (size?.kind !== 'integer')
-        throw unsupported(layer, 'unique', 'without a size, so that its length is known')
+      const count =
+        given.value('size') === undefined
+          ? dynamicSize(context, x, (elements) => new Set<unknown>(elements).size)
+          : given.number('size')
       if (given.value('axis') && x.shape.length > 1)
         throw unsupported(layer, 'unique along', 'an axis')
       const wanted = ['return_index', 'return_inverse', 'return_counts'].map((n) => given.flag(n))
       const fill = given.value('fill_value') ? given.number('fill_value') : undefined
-      const shape = [size.integer]
+      const shape = [count]
       const results = [
         { shape, dtype: x.dtype },
         { shape, dtype: 'int32' as const },
@@ -191,9 +193,11 @@ export const ordering: GeneralOps = {
   bincount: general('x weights', 'minlength sparse', (context, layer, given) => {
     const x = given.tensor('x')
     const weights = given.optionalTensor('weights')
-    const length = given.number('minlength', 0)
-    if (length === 0)
-      throw unsupported(layer, 'bincount', 'without minlength, so that its length is known')
+    const least = given.number('minlength', 0)
+    // As long as the largest element asks for.
+    const length = dynamicSize(context, cast(context, x, 'int32'), (elements) =>
+      (elements as Int32Array).reduce((most, e) => Math.max(most, e + 1), least),
+    )
     const dtype = weights ? meet(layer, [x, weights]) : 'int32'
     const batch = x.shape.slice(0, -1)
     const width = x.shape.at(-1) ?? 1
@@ -261,12 +265,14 @@ export const ordering: GeneralOps = {
   ...Object.fromEntries(
     (['segment_sum', 'segment_max', 'segment_min', 'segment_prod'] as const).map((name) => [
       name,
-      general('data segment_ids', 'num_segments sorted', (context, layer, given) => {
+      general('data segment_ids', 'num_segments sorted', (context, _layer, given) => {
         const [data, ids] = [given.tensor('data'), given.tensor('segment_ids')]
-        const value = given.value('num_segments')
-        if (value?.kind !== 'integer')
-          throw unsupported(layer, name, 'without num_segments, so that its length is known')
-        const count = value.integer
+        const count =
+          given.value('num_segments') === undefined
+            ? dynamicSize(context, cast(context, ids, 'int32'), (elements) =>
+                (elements as Int32Array).reduce((most, e) => Math.max(most, e + 1), 0),
+              )
+            : given.number('num_segments')
         const width = elementCount(data.shape.slice(1))
         const neutral = segmentNeutral[name]
         const results = [{ shape: [count, ...data.shape.slice(1)], dtype: data.dtype }]
