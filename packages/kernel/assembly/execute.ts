@@ -21,6 +21,7 @@ import { reduce } from './ops/reduce'
 import { logSoftmax, softmax } from './ops/softmax'
 import { sparsemax } from './ops/sparsemax'
 import { take } from './ops/take'
+import { winograd } from './ops/winograd'
 import { transpose } from './ops/transpose'
 import { executeWith, Ops, runWith } from './executor'
 
@@ -45,6 +46,7 @@ class AllOps extends Ops {
       case L.GLU: return glu(record, row, rows)
       case L.FILL: return fill(record, row, rows)
       case L.CONV: return conv(record, row, rows)
+      case L.WINOGRAD: return winograd(record, row, rows)
       case L.DEPTHWISE: return depthwise(record, row, rows)
       case L.POOL: return pool(record, row, rows)
       case L.TAKE: return take(record, row, rows)

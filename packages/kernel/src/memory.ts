@@ -20,6 +20,10 @@ export interface KernelExports {
   packedDenseBytes(inner: number, units: number): number
   /** Packs a row-major kernel (inner, units) and a bias (units; 0: none) into panels at `destination`, 64-byte aligned. */
   packDense(inner: number, units: number, kernel: number, bias: number, destination: number): void
+  /** Bytes that `packWinograd` writes; only the kernel with all ops has it. */
+  packedWinogradBytes?(inner: number, units: number): number
+  /** Transforms and packs a row-major kernel (3, 3, inner, units), units a multiple of 4. */
+  packWinograd?(inner: number, units: number, kernel: number, destination: number): void
   /**
    * The elementwise function of this activation or binary code (layout.ts) to float64 accuracy, of x or of x and y; only
    * the kernel with all ops has it.
@@ -33,18 +37,43 @@ export function alignUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment
 }
 
+/** Lengths in pages that a shared memory tries to reserve: some systems do not give 4 GiB of addresses. */
+const sharedMaxima: readonly number[] = [maximumPages, 32_768, 16_384, 8192]
+
+/**
+ * A memory that threads can share, as long as this system lets it become.
+ *
+ * @throws {RangeError} when there is not even room for the least
+ */
+export function sharedMemory(): WebAssembly.Memory {
+  for (const maximum of sharedMaxima.slice(0, -1)) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+    } catch {
+      continue
+    }
+  }
+  return new WebAssembly.Memory({
+    initial: 1,
+    maximum: sharedMaxima.at(-1) as number,
+    shared: true,
+  })
+}
+
 /** One instance of the kernel with its linear memory. Typed views are renewed when the memory grows. */
 export class KernelMemory {
   readonly exports: KernelExports
-  readonly #memory: WebAssembly.Memory
+  readonly memory: WebAssembly.Memory
   u8: Uint8Array
   u32: Uint32Array
   f32: Float32Array
 
-  constructor(module: WebAssembly.Module) {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages }),
+  ) {
     const instance = new WebAssembly.Instance(module, { env: { memory } })
-    this.#memory = memory
+    this.memory = memory
     this.exports = instance.exports as unknown as KernelExports
     const { buffer } = memory
     this.u8 = new Uint8Array(buffer)
@@ -65,7 +94,7 @@ export class KernelMemory {
     if (bytes <= this.u8.byteLength) return
     try {
       if (bytes > maximumPages * pageBytes) throw new RangeError('beyond 4 GiB')
-      this.#memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
+      this.memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
     } catch (cause) {
       throw new RuntimeError('not enough WebAssembly memory', {
         expected: `${Math.ceil(bytes / 2 ** 20)} MiB`,
@@ -74,7 +103,7 @@ export class KernelMemory {
         cause,
       })
     }
-    const { buffer } = this.#memory
+    const { buffer } = this.memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.f32 = new Float32Array(buffer)

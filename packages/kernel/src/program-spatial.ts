@@ -55,23 +55,32 @@ interface Windowed {
   grid: number
   scratch: number
   activation?: Activation
+  /** y is the sum alone, without bias and activation. */
+  bare?: boolean
 }
 
 /**
- * y (rows, units) = activation(windows of x (rows, inner) · weights (inner, units) + bias (units)), one row per output
- * pixel. `scratch`: `chunk` · inner floats. With `weightsStride` every output position of an image has
+ * y (rows, units) = activation(windows of x (rows, inner) · weights (inner, units) + bias (units) + residual), one row
+ * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner floats. With `weightsStride` every output position of an image has
  * panels of its own, that many bytes apart, and `chunk` is 1.
  */
 export function writeConv(
   program: Program,
   index: number,
-  op: Windowed & { inner: number; units: number; chunk: number; weightsStride?: number },
+  op: Windowed & {
+    inner: number
+    units: number
+    chunk: number
+    weightsStride?: number
+    residual?: number | undefined
+  },
 ): void {
   const at = startWindowed(program, index, L.CONV, op)
   program.u32[at + L.CONV_INNER] = op.inner
   program.u32[at + L.CONV_UNITS] = op.units
   program.u32[at + L.CONV_CHUNK] = op.chunk
   program.u32[at + L.CONV_WEIGHTS_STRIDE] = op.weightsStride ?? 0
+  program.u32[at + L.CONV_RESIDUAL] = op.residual ?? 0
 }
 
 /**
@@ -88,6 +97,29 @@ export function writeDepthwise(
   program.u32[at + L.CONV_UNITS] = op.taps
 }
 
+/**
+ * y = activation(3 × 3 windows of x · weights + bias + residual) with stride 1; one row per tile of 2 × 2 output pixels.
+ * `weights`: packed by packWinograd; `bias`: `units` floats. `scratch`: 16 · (inner + chunk · (inner + units)) floats.
+ */
+export function writeWinograd(
+  program: Program,
+  index: number,
+  op: Windowed & {
+    inner: number
+    units: number
+    chunk: number
+    bias: number
+    residual?: number | undefined
+  },
+): void {
+  const at = startWindowed(program, index, L.WINOGRAD, op)
+  program.u32[at + L.CONV_INNER] = op.inner
+  program.u32[at + L.CONV_UNITS] = op.units
+  program.u32[at + L.CONV_CHUNK] = op.chunk
+  program.u32[at + L.CONV_RESIDUAL] = op.residual ?? 0
+  program.u32[at + L.WINOGRAD_BIAS] = op.bias
+}
+
 function startWindowed(program: Program, index: number, opcode: number, op: Windowed): number {
   const at = start(program, index, opcode, op.rows)
   const { u32 } = program
@@ -100,6 +132,7 @@ function startWindowed(program: Program, index: number, opcode: number, op: Wind
   const { code, parameters } = op.activation ?? linear
   u32[at + L.CONV_ACTIVATION] = code
   program.f32.set(parameters, at + L.CONV_PARAMETERS)
+  u32[at + L.CONV_BARE] = Number(op.bare ?? false)
   return at
 }
 

@@ -66,7 +66,15 @@ test('writing a record leaves nothing of the one before', () => {
   const program = oneRecord()
   program.u32.fill(0xffffffff)
   writeFill(program, 0, { rows: 1, width: 1, y: 64, value: 2 })
-  expect([...program.u32]).toEqual([L.FILL, 1, 1, 64, 4, 0x40000000, ...Array(10).fill(0)])
+  expect([...program.u32]).toEqual([
+    L.FILL,
+    1,
+    1,
+    64,
+    4,
+    0x40000000,
+    ...Array<number>(L.RECORD_BYTES / 4 - 6).fill(0),
+  ])
 })
 
 test('row maps share the words of ACTIVATION', () => {

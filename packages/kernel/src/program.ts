@@ -42,8 +42,8 @@ export function writeLoop(
 }
 
 /**
- * y (rows, units) = activation(x (rows, inner) · weights (inner, units) + bias (units)).
- * `weights` is the address of what `packDense` wrote, which holds the bias too.
+ * y (rows, units) = activation(x (rows, inner) · weights (inner, units) + bias (units) + residual (rows, units)).
+ * `weights` is the address of what `packDense` wrote, which holds the bias too. Rows of `residual` are `yStride` apart.
  */
 export function writeDense(
   program: Program,
@@ -60,6 +60,10 @@ export function writeDense(
     yStride?: number
     yAdvance?: number
     activation?: Activation
+    residual?: number | undefined
+    residualAdvance?: number | undefined
+    /** y is the product alone, without bias and activation. */
+    bare?: boolean | undefined
   },
 ): void {
   const at = start(program, index, L.DENSE, op.rows)
@@ -78,6 +82,9 @@ export function writeDense(
   const { code, parameters } = op.activation ?? linear
   u32[at + L.DENSE_ACTIVATION] = code
   program.f32.set(parameters, at + L.DENSE_PARAMETERS)
+  u32[at + L.DENSE_RESIDUAL] = op.residual ?? 0
+  u32[at + L.DENSE_RESIDUAL_ADVANCE] = op.residualAdvance ?? yStride
+  u32[at + L.DENSE_BARE] = Number(op.bare ?? false)
 }
 
 /** What every op that maps rows of `width` floats to rows of `width` floats has. x may equal y. */

@@ -126,9 +126,12 @@ export function writeMatmul(
   u32[at + L.MATMUL_AXES] = op.axes
 }
 
-/** Bytes of `scratch` for a product over `inner` with `units` columns: `packedDenseBytes` of the kernel. */
+/** Longest dot product that the exact build sums in float64, see assembly/dense/packing.ts. */
+const doubleInner = 11
+
+/** Bytes of `scratch` for a product over `inner` with `units` columns: at least `packedDenseBytes` of the kernel. */
 export function matmulScratchBytes(inner: number, units: number): number {
-  return Math.ceil(units / 4) * 4 * (inner + 1) * (inner <= 16 ? 8 : 4)
+  return Math.ceil(units / 4) * 4 * (inner + 1) * (inner <= doubleInner ? 8 : 4)
 }
 
 /** An operand of {@link writeWhere}. */

@@ -7,7 +7,7 @@ import {
   type StoredTensor,
 } from '@dotplus/core'
 import { isElementType, storageOf } from './dtype/element-type.ts'
-import type { WeightStore } from './lower/context.ts'
+import type { WeightFolder, WeightStore } from './lower/context.ts'
 import { alignUp, type KernelMemory } from './memory.ts'
 
 let halves: Float32Array | undefined
@@ -76,6 +76,7 @@ export function float32Of(tensor: StoredTensor): Float32Array {
 
 /** Weights laid out in the kernel's memory from its heap base upwards; never freed one by one. */
 export class LinearWeights implements WeightStore {
+  folder: WeightFolder | undefined
   readonly #memory: KernelMemory
   readonly #model: Model
   #top: number
@@ -162,6 +163,17 @@ export class LinearWeights implements WeightStore {
     if (bias) this.#memory.f32.set(bias, biasSource / 4)
     this.#memory.f32.set(kernel, kernelSource / 4)
     exports.packDense(inner, units, kernelSource, bias ? biasSource : 0, address)
+    this.#top = end
+    return address
+  }
+
+  packWinograd(kernel: Float32Array, inner: number, units: number): number {
+    const { exports } = this.#memory
+    const address = this.#top
+    const end = alignUp(address + (exports.packedWinogradBytes?.(inner, units) ?? 0))
+    this.#memory.reserve(end + kernel.byteLength)
+    this.#memory.f32.set(kernel, end / 4)
+    exports.packWinograd?.(inner, units, end, address)
     this.#top = end
     return address
   }

@@ -11,6 +11,7 @@ from cases import (
     lookup,
     dtype_policies,
     ops,
+    quantized,
     tabular,
     text,
 )
@@ -26,6 +27,7 @@ MODULES = [
     lookup,
     dtype_policies,
     ops,
+    quantized,
     tabular,
     text,
 ]

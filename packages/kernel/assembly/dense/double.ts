@@ -5,7 +5,7 @@ import { clamp } from './clamp'
 /*
  * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
  * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
- * panel8.ts; panels are float64, 4 wide.
+ * tile.ts; panels are float64, 4 wide; bare: without the bias.
  */
 
 /** Two doubles, both the float at `address`. */
@@ -35,6 +35,7 @@ export function double4x4(
   yStride: usize,
   columns: u32,
   bounds: usize,
+  bare: bool,
 ): void {
   for (; rows; rows -= 4) {
     let w = panel + 32
@@ -42,8 +43,8 @@ export function double4x4(
     let x1 = x0 + xStride
     let x2 = x1 + xStride
     let x3 = x2 + xStride
-    let low0 = v128.load(panel)
-    let high0 = v128.load(panel, 16)
+    let low0 = bare ? f64x2.splat(0) : v128.load(panel)
+    let high0 = bare ? f64x2.splat(0) : v128.load(panel, 16)
     let low1 = low0
     let high1 = high0
     let low2 = low0
@@ -112,12 +113,13 @@ export function double1x4(
   yStride: usize,
   columns: u32,
   bounds: usize,
+  bare: bool,
 ): void {
   for (; rows; rows--) {
     let w = panel + 32
     let x0 = x
-    let low0 = v128.load(panel)
-    let high0 = v128.load(panel, 16)
+    let low0 = bare ? f64x2.splat(0) : v128.load(panel)
+    let high0 = bare ? f64x2.splat(0) : v128.load(panel, 16)
     const end = x0 + (inner << 2)
     while (x0 < end) {
       const u = v128.load(w)

@@ -1,3 +1,5 @@
+import { FAST } from '../madd'
+
 /**
  * Packed weights of a Dense layer, (inner, units) → panels of columns.
  *
@@ -16,10 +18,10 @@ export const PANEL: u32 = 8
 /**
  * Up to this length dot products are summed in float64 and rounded once. So short a sum of separately
  * rounded products is less accurate in float32 than the fused multiply-adds of native libraries: RMS
- * error against float64, relative to TensorFlow's on the same data, 1.1 at 4 products, 1.0 at 10;
- * in float64 0.54 and 0.39.
+ * error against float64, relative to that of fused multiply-adds in order, 1.1 at 4 products, 0.99 at
+ * 11; from 12 on, fours of `addQuad` are ahead. The fast build fuses and needs no such thing.
  */
-export const DOUBLE_INNER: u32 = 16
+export const DOUBLE_INNER: u32 = FAST ? 0 : 11
 
 /**
  * Products per partial sum of a longer float32 dot product; partial sums are added up in order. With

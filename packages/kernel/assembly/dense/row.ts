@@ -2,7 +2,7 @@ import { addQuad, FOURS, madd } from '../madd'
 import { BLOCK } from './packing'
 import { clamp } from './clamp'
 
-/* Arguments and order of summation as in panel8.ts. */
+/* Arguments and order of summation as in tile.ts. */
 
 /** 1 row × 4 panels of 8, which are walked side by side. */
 export function tile1x32(

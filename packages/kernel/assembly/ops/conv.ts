@@ -25,6 +25,8 @@ export function conv(record: usize, row: u32, rows: u32): void {
   const xImage = imageBytes(grid)
   const bounds = boundsOf(code)
   const parameters = record + (L.CONV_PARAMETERS << 2)
+  const bare = load<u32>(record, L.CONV_BARE << 2) != 0
+  const residual: usize = load<u32>(record, L.CONV_RESIDUAL << 2)
 
   let y = base + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
   let w = row % outW
@@ -53,7 +55,8 @@ export function conv(record: usize, row: u32, rows: u32): void {
         }
       }
     }
-    product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, bounds)
+    const beside = residual ? residual + (y - base) : 0
+    product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare)
     activateRows(code, some, units, y, yPixel, parameters)
     y += some * yPixel
     rows -= some

@@ -1,25 +1,19 @@
 import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
+import { clamp } from '../dense/clamp'
 import { double1x4, double4x4 } from '../dense/double'
-import { fused6x8 } from '../dense/fused'
+import { cachedRows, gemm, gemmRow } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
-import { tile1x4, tile4x4 } from '../dense/panel4'
-import { tile1x8, tile2x8 } from '../dense/panel8'
 import { tile1x32 } from '../dense/row'
-import { FAST } from '../madd'
-
-/** Rows of x that are multiplied with all panels before the next ones: about 32 KiB of x. */
-const CHUNK_FLOATS: u32 = 8192
-/** Rows that all tile heights divide. */
-const ROW_TILES: u32 = 12
+import { loadSome, storeSome } from '../lanes'
 
 /** Lower and upper bound of the activations that only limit their argument. */
-const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
+export const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
 const RELU_BOUNDS: usize = memory.data<f32>([0, Infinity])
 const RELU6_BOUNDS: usize = memory.data<f32>([0, 6])
 const HARD_TANH_BOUNDS: usize = memory.data<f32>([-1, 1])
 
-/** y[row, n] = activation(Σₖ x[row, k] · weights[k, n] + bias[n]) for `rows` rows from `row` on. */
+/** y[row, n] = activation(Σₖ x[row, k] · weights[k, n] + bias[n] + residual[row, n]) for `rows` rows from `row` on. */
 export function dense(record: usize, row: u32, rows: u32): void {
   const inner = load<u32>(record, L.DENSE_INNER << 2)
   const units = load<u32>(record, L.DENSE_UNITS << 2)
@@ -29,15 +23,18 @@ export function dense(record: usize, row: u32, rows: u32): void {
   const code = load<u32>(record, L.DENSE_ACTIVATION << 2)
   let x = load<u32>(record, L.DENSE_X << 2) + row * load<u32>(record, L.DENSE_X_ADVANCE << 2)
   let y = load<u32>(record, L.DENSE_Y << 2) + row * load<u32>(record, L.DENSE_Y_ADVANCE << 2)
-
+  let residual: usize = load<u32>(record, L.DENSE_RESIDUAL << 2)
+  if (residual) residual += row * load<u32>(record, L.DENSE_RESIDUAL_ADVANCE << 2)
+  const bare = load<u32>(record, L.DENSE_BARE << 2) != 0
   const bounds = boundsOf(code)
-  const chunk = max(CHUNK_FLOATS / (inner + 1) / ROW_TILES, 1) * ROW_TILES
+  const chunk = cachedRows(inner, units)
   while (rows) {
     const some = min(rows, chunk)
-    product(some, inner, units, x, xStride, weights, y, yStride, bounds)
+    product(some, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
     activateRows(code, some, units, y, yStride, record + (L.DENSE_PARAMETERS << 2))
     x += some * xStride
     y += some * yStride
+    if (residual) residual += some * yStride
     rows -= some
   }
 }
@@ -57,7 +54,10 @@ export function activateRows(code: u32, rows: u32, units: u32, y: usize, yStride
   for (; y < end; y += yStride) activate(code, units, y, y, parameters)
 }
 
-/** y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units), limited to the bounds. */
+/**
+ * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the bounds.
+ * residual: rows `yStride` apart, not y itself; 0: none. bare: the product alone.
+ */
 export function product(
   rows: u32,
   inner: u32,
@@ -67,20 +67,39 @@ export function product(
   weights: usize,
   y: usize,
   yStride: usize,
+  residual: usize,
   bounds: usize,
+  bare: bool,
 ): void {
   if (inner <= DOUBLE_INNER) {
-    doubleRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
-  } else if (rows == 1) {
+    doubleRows(rows, inner, units, x, xStride, weights, y, yStride, residual || bare ? LINEAR_BOUNDS : bounds, bare)
+    if (residual) addRows(rows, units, y, yStride, residual, bounds)
+  } else if (rows == 1 && !residual && !bare) {
     singleRow(inner, units, x, weights, y, bounds)
   } else {
-    floatRows(rows, inner, units, x, xStride, weights, y, yStride, bounds)
+    gemm(rows, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
   }
 }
 
 /** y (rows, units) = x (rows, inner) · weights + bias. */
 export function multiply(rows: u32, inner: u32, units: u32, x: usize, xStride: usize, weights: usize, y: usize, yStride: usize): void {
-  product(rows, inner, units, x, xStride, weights, y, yStride, LINEAR_BOUNDS)
+  product(rows, inner, units, x, xStride, weights, y, yStride, 0, LINEAR_BOUNDS, false)
+}
+
+/** y += residual, limited to the bounds; rows of both `yStride` apart. */
+function addRows(rows: u32, units: u32, y: usize, yStride: usize, residual: usize, bounds: usize): void {
+  const lower = v128.load32_splat(bounds)
+  const upper = v128.load32_splat(bounds, 4)
+  for (; rows; rows--) {
+    for (let i: u32 = 0; i < units; i += 4) {
+      const some = min(units - i, 4)
+      const at = i << 2
+      if (some == 4) v128.store(y + at, clamp(f32x4.add(v128.load(y + at), v128.load(residual + at)), lower, upper))
+      else storeSome(y + at, clamp(f32x4.add(loadSome(y + at, some), loadSome(residual + at, some)), lower, upper), some)
+    }
+    y += yStride
+    residual += yStride
+  }
 }
 
 function doubleRows(
@@ -93,58 +112,20 @@ function doubleRows(
   y: usize,
   yStride: usize,
   bounds: usize,
+  bare: bool,
 ): void {
   const rest = rows & 3
   const tiled = rows - rest
   for (let columns = units; ; columns -= 4) {
-    if (tiled) double4x4(tiled, inner, x, xStride, panel, y, yStride, columns, bounds)
+    if (tiled) double4x4(tiled, inner, x, xStride, panel, y, yStride, columns, bounds, bare)
     if (rest) {
       const xRest = x + tiled * xStride
       const yRest = y + tiled * yStride
-      double1x4(rest, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
+      double1x4(rest, inner, xRest, xStride, panel, yRest, yStride, columns, bounds, bare)
     }
     if (columns <= 4) break
     panel += (inner + 1) << 5
     y += 16
-  }
-}
-
-function floatRows(
-  rows: u32,
-  inner: u32,
-  units: u32,
-  x: usize,
-  xStride: usize,
-  panel: usize,
-  y: usize,
-  yStride: usize,
-  bounds: usize,
-): void {
-  let columns = units
-  const rest8 = rows % (FAST ? 6 : 2)
-  const tiled8 = rows - rest8
-  for (; columns > 4; columns -= min(columns, PANEL)) {
-    if (tiled8) {
-      if (FAST) fused6x8(tiled8, inner, x, xStride, panel, y, yStride, columns, bounds)
-      else tile2x8(tiled8, inner, x, xStride, panel, y, yStride, columns, bounds)
-    }
-    if (rest8) {
-      const xRest = x + tiled8 * xStride
-      const yRest = y + tiled8 * yStride
-      tile1x8(rest8, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
-    }
-    panel += (inner + 1) << 5
-    y += PANEL * 4
-  }
-  if (columns) {
-    const rest4 = rows & 3
-    const tiled4 = rows - rest4
-    if (tiled4) tile4x4(tiled4, inner, x, xStride, panel, y, yStride, columns, bounds)
-    if (rest4) {
-      const xRest = x + tiled4 * xStride
-      const yRest = y + tiled4 * yStride
-      tile1x4(rest4, inner, xRest, xStride, panel, yRest, yStride, columns, bounds)
-    }
   }
 }
 
@@ -155,10 +136,5 @@ function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bou
     panel += panelBytes << 2
     y += 4 * PANEL * 4
   }
-  for (; units > 4; units -= min(units, PANEL)) {
-    tile1x8(1, inner, x, 0, panel, y, 0, units, bounds)
-    panel += panelBytes
-    y += PANEL * 4
-  }
-  if (units) tile1x4(1, inner, x, 0, panel, y, 0, units, bounds)
+  gemmRow(inner, units, x, panel, y, bounds)
 }

@@ -17,7 +17,6 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const channels = load<u32>(record, L.CONV_INNER << 2)
   const taps = load<u32>(record, L.CONV_UNITS << 2)
   const x = load<u32>(record, L.CONV_X << 2)
-  const weights = load<u32>(record, L.CONV_WEIGHTS << 2)
   const grid = load<u32>(record, L.CONV_GRID << 2)
   const code = load<u32>(record, L.CONV_ACTIVATION << 2)
   const zeros = load<u32>(record, L.CONV_SCRATCH << 2)
@@ -28,6 +27,9 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const xImage = imageBytes(grid)
   const bounds = boundsOf(code)
   const bytes = channels << 2
+  const packed = load<u32>(record, L.CONV_WEIGHTS << 2)
+  const weights = packed + bytes
+  const bias = load<u32>(record, L.CONV_BARE << 2) ? zeros : packed
   let y = load<u32>(record, L.CONV_Y << 2) + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
   memory.fill(zeros, 0, bytes)
   // Where 3 × 3 windows lie inside x a line is swept with its weights in registers.
@@ -61,11 +63,11 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
         const line = bytes * inW
         const depth = d * load<u32>(grid, L.GRID_STRIDE << 2) * inH
         const start = image + (depth + top) * line + (w * strideW - padW) * bytes
-        sweep(some, bytes, start, (reachH >> 1) * line, (reachW >> 1) * bytes, strideW * bytes, weights, y, bounds)
+        sweep(some, bytes, start, (reachH >> 1) * line, (reachW >> 1) * bytes, strideW * bytes, bias, weights, y, bounds)
       } else {
         pointWindow(grid, image, d, h, w, zeros, pointers)
-        if (taps <= DOUBLE_TAPS) doublePixel(bytes, taps, pointers, weights, y, bounds)
-        else pixel(bytes, taps, pointers, weights, y, bounds)
+        if (taps <= DOUBLE_TAPS) doublePixel(bytes, taps, pointers, bias, weights, y, bounds)
+        else pixel(bytes, taps, pointers, bias, weights, y, bounds)
       }
       activateRows(code, some, channels, y, bytes, record + (L.CONV_PARAMETERS << 2))
       y += some * bytes
@@ -79,14 +81,15 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
  * `right` bytes apart, windows `step` bytes. `bytes` per pixel is a multiple of 16.
  */
 function sweep(
-  count: u32, bytes: u32, x: usize, down: u32, right: u32, step: u32, bias: usize, y: usize, bounds: usize,
+  count: u32, bytes: u32, x: usize, down: u32, right: u32, step: u32,
+  bias: usize, weights: usize, y: usize, bounds: usize,
 ): void {
   const lower = v128.load32_splat(bounds)
   const upper = v128.load32_splat(bounds, 4)
   const zero = f32x4.splat(0)
   const yEnd = y + count * bytes
   for (let c: u32 = 0; c < bytes; c += 16) {
-    let w = bias + bytes + c
+    let w = weights + c
     const w0 = v128.load(w)
     w += bytes
     const w1 = v128.load(w)
@@ -125,19 +128,19 @@ function sweep(
 }
 
 /** One output pixel of `bytes` bytes: bias, then taps in order, in float64. */
-function doublePixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bounds: usize): void {
+function doublePixel(bytes: u32, taps: u32, pointers: usize, bias: usize, weights: usize, y: usize, bounds: usize): void {
   const lower = v128.load32_splat(bounds)
   const upper = v128.load32_splat(bounds, 4)
   const end = pointers + (taps << 2)
   for (let c: u32 = 0; c < bytes; c += 16) {
     const some = min((bytes - c) >> 2, 4)
-    let w = bias + c
-    let v = lanes(w, some)
+    let w = weights + c
+    let v = lanes(bias + c, some)
     let low = f64x2.promote_low_f32x4(v)
     let high = promoteHigh(v)
     for (let p = pointers; p < end; p += 4) {
-      w += bytes
       v = lanes(w, some)
+      w += bytes
       const x = lanes(load<u32>(p) + c, some)
       low = madd64(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v), low)
       high = madd64(promoteHigh(x), promoteHigh(v), high)
@@ -156,13 +159,13 @@ function promoteHigh(v: v128): v128 {
 }
 
 /** One output pixel of `bytes` bytes. */
-function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bounds: usize): void {
+function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, weights: usize, y: usize, bounds: usize): void {
   const lower = v128.load32_splat(bounds)
   const upper = v128.load32_splat(bounds, 4)
   const zero = f32x4.splat(0)
   let c: u32 = 0
   for (; c + 32 <= bytes; c += 32) {
-    let w = bias + bytes + c
+    let w = weights + c
     let p = pointers
     let rest = taps
     let t0 = zero
@@ -207,7 +210,7 @@ function pixel(bytes: u32, taps: u32, pointers: usize, bias: usize, y: usize, bo
   }
   for (; c < bytes; c += 16) {
     const some = min((bytes - c) >> 2, 4)
-    let w = bias + bytes + c
+    let w = weights + c
     let p = pointers
     let rest = taps
     let t0 = zero

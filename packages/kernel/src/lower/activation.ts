@@ -152,8 +152,14 @@ export function applyActivation(
     if (elementwise.code === activation('linear').code) return x
     // A wide row gives the kernel long runs; a tiled chain cuts rows, so it keeps the last axis.
     const width = x.shape.at(-1) ?? 1
-    return context.rowMap('activation', x, width, (program, index, map) =>
-      writeActivation(program, index, { ...map, activation: elementwise }),
+    const step = { kind: 'activation', activation: elementwise } as const
+    return context.rowMap(
+      'activation',
+      x,
+      width,
+      (program, index, map) => writeActivation(program, index, { ...map, activation: elementwise }),
+      x.dtype,
+      step,
     )
   }
   return applyAxiswise(context, layer, prepared.axiswise, prepared.axis, x)

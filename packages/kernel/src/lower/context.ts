@@ -13,9 +13,11 @@ import type {
   Constant,
   ElementType,
   Op,
+  OpBody,
   Operand,
   Placement,
   State,
+  Step,
   Value,
 } from '../plan/op.ts'
 
@@ -107,7 +109,7 @@ export class LowerContext {
     return { index: this.constants.length - 1 }
   }
 
-  push(op: Omit<Op, 'layer'>): void {
+  push(op: OpBody): void {
     this.ops.push({ ...op, layer: this.#layer })
   }
 
@@ -123,6 +125,7 @@ export class LowerContext {
     width: number,
     emit: (program: Program, index: number, map: RowMapAddresses, place: Placement) => void,
     dtype: ElementType = x.dtype,
+    step?: Step,
   ): Value {
     const y = this.value(x.shape, dtype)
     const rows = width === 0 ? 0 : elementCount(x.shape) / width
@@ -136,6 +139,7 @@ export class LowerContext {
       writes: [write],
       inPlace: true,
       tileable: true,
+      step,
       emit: (program, index, place) => {
         const map = {
           rows,
@@ -194,6 +198,8 @@ export interface Operands {
 export interface Lowering<Prepared> {
   /** Takes tensors of any dtype; others get everything as float32, see `lowerInDtype`. */
   readonly anyDtype?: boolean
+  /** Gives its outputs in the dtypes they are to have; those of others are cast to the layer's. */
+  readonly setsDtype?: boolean
   /** Only moves the elements of its first tensor, whatever they are, and fills with zeros. */
   readonly moves?: boolean
   /** Needs the host part, whatever the dtypes are. */
@@ -202,8 +208,32 @@ export interface Lowering<Prepared> {
   lower(context: LowerContext, prepared: Prepared, call: CallArguments, layer: Layer): Value[]
 }
 
+/** A layer's weights, which may hold what follows the layer. */
+export interface AbsorbedWeights {
+  readonly kernel: Float32Array
+  readonly bias: Float32Array | undefined
+  /**
+   * Set when they hold what follows: makes the layer's own output from sums of products without the bias. With them the
+   * layer gives what follows as the `folded` of its output.
+   */
+  readonly own: ((context: LowerContext, sums: Value) => Value) | undefined
+}
+
+/** Puts linear layers into the weights of those before them. */
+export interface WeightFolder {
+  /**
+   * @param kernel (…, units), the last axis the layer's channels
+   * @param bias (units)
+   */
+  absorb(layer: Layer, kernel: Float32Array, bias: Float32Array | undefined): AbsorbedWeights
+  /** True when the weights of the layer before hold this one: its output is the `folded` of its input. */
+  isAbsorbed(layer: Layer): boolean
+}
+
 /** Weights in the kernel's memory; filled while layers are prepared. */
 export interface WeightStore {
+  /** Set before layers are prepared, where layers fold into each other. */
+  folder?: WeightFolder | undefined
   /** A tensor's elements as float32. */
   floats(index: number): Float32Array
   /** A tensor's elements as they lie in memory in its own dtype, see `Storage`. */
@@ -224,6 +254,8 @@ export interface WeightStore {
     inner: number,
     units: number,
   ): number
+  /** Transforms and packs a kernel (3, 3, inner, units) for WINOGRAD and returns the panels' address. */
+  packWinograd(kernel: Float32Array, inner: number, units: number): number
 }
 
 /** Rows and columns of a value seen as a matrix over its last axis. */
@@ -276,4 +308,4 @@ export function unsupported(layer: Layer, what: string, got: string): Unsupporte
   })
 }
 
-export type { Constant, ElementType, Op, Operand, Placement, State, Value }
+export type { Buffer, Constant, ElementType, Op, OpBody, Operand, Placement, State, Value }

@@ -1,7 +1,13 @@
 import { ModelError } from '@dotplus/core'
 import { linear } from '../program.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
-import { onlyTensor, unsupported, type Lowering } from './context.ts'
+import {
+  onlyTensor,
+  unsupported,
+  type AbsorbedWeights,
+  type Lowering,
+  type Value,
+} from './context.ts'
 import {
   biasOf,
   checkChannels,
@@ -14,6 +20,7 @@ import {
   type Windows,
 } from './convolution.ts'
 import { prepareDepthwise } from './depthwise-conv.ts'
+import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
 import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {
@@ -22,10 +29,12 @@ interface PreparedConv {
   readonly windows: Windows
   readonly channels: number
   readonly filters: number
-  /** Panels of each group; undefined where every channel is a group of its own. */
+  /** Panels of each group; undefined where every channel is a group of its own, and for Winograd's algorithm. */
   readonly groups: readonly Group[] | undefined
   readonly depthwise: number
+  readonly winograd: WinogradWeights | undefined
   readonly activation: PreparedActivation
+  readonly own: AbsorbedWeights['own']
 }
 
 /**
@@ -41,12 +50,12 @@ export const convLayer: Lowering<PreparedConv> = {
     checkSizes(layer, 1, { filters: [filters] })
     checkPadding(layer, padding, rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'])
     const count = layer.conv.groups || 1
-    const kernel = weightOf(layer, weights, 'kernel', layer.conv.kernel, [
+    const given = weightOf(layer, weights, 'kernel', layer.conv.kernel, [
       ...kernelSize,
       undefined,
       filters,
     ])
-    const bias = biasOf(layer, weights, layer.conv.bias, filters)
+    const own = biasOf(layer, weights, layer.conv.bias, filters)
     if (filters % count !== 0) {
       throw new ModelError('groups of the convolution', {
         layer: layer.name,
@@ -54,8 +63,10 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const own = kernel.shape[rank] as number
-    const channels = own * count
+    const held = weights.folder?.absorb(layer, given.data, own)
+    const { kernel, bias } = held ?? { kernel: given.data, bias: own }
+    const depth = given.shape[rank] as number
+    const channels = depth * count
     const units = filters / count
     const shared = {
       rank,
@@ -64,41 +75,60 @@ export const convLayer: Lowering<PreparedConv> = {
       channels,
       filters,
       activation: prepareActivation(layer, layer.conv.activation),
+      own: held?.own,
+      depthwise: 0,
+      winograd: undefined,
     }
-    if (count > 1 && own === 1 && units === 1) {
+    if (rank === 2 && count === 1 && takesWinograd(shared.windows, channels, filters)) {
+      const winograd = prepareWinograd(weights, kernel, bias, filters)
+      return { ...shared, groups: undefined, winograd }
+    }
+    if (count > 1 && depth === 1 && units === 1) {
       return {
         ...shared,
         groups: undefined,
-        depthwise: prepareDepthwise(weights, kernel.data, bias, filters),
+        depthwise: prepareDepthwise(weights, kernel, bias, filters),
       }
     }
-    const inner = kernel.data.length / filters
+    const inner = kernel.length / filters
     const groups = Array.from({ length: count }, (_, group) => ({
       weights: weights.packDense(
-        count === 1 ? kernel.data : columns(kernel.data, filters, group * units, units),
+        count === 1 ? kernel : columns(kernel, filters, group * units, units),
         bias?.slice(group * units, (group + 1) * units),
         inner,
         units,
       ),
-      xChannel: group * own,
+      xChannel: group * depth,
       yChannel: group * units,
     }))
-    return { ...shared, groups, depthwise: 0 }
+    return { ...shared, groups }
   },
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
     const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
     checkChannels(layer, x, prepared.channels)
     const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
-    const y = context.value([x.batch, ...placed.out.slice(3 - rank), filters])
+    const shape = [x.batch, ...placed.out.slice(3 - rank), filters]
     const fused = 'elementwise' in activation ? activation.elementwise : linear
-    if (groups) {
-      const units = filters / groups.length
-      const channels = prepared.channels / groups.length
-      for (const group of groups)
-        pushConv(context, x, y, placed, channels, { units, group, activation: fused })
-    } else {
-      pushDepthwise(context, x, y, placed, prepared.depthwise, fused)
+    const convolve = (bare: boolean): Value => {
+      const y = context.value(shape)
+      if (groups) {
+        const units = filters / groups.length
+        const channels = prepared.channels / groups.length
+        for (const group of groups)
+          pushConv(context, x, y, placed, channels, { units, group, activation: fused, bare })
+      } else if (prepared.winograd) {
+        pushWinograd(context, x, y, placed, prepared.winograd, fused, bare)
+      } else {
+        pushDepthwise(context, x, y, placed, prepared.depthwise, fused, bare)
+      }
+      return y
+    }
+    const y = convolve(false)
+    const toOwn = prepared.own
+    if (toOwn) {
+      const output = fromImages(context, layer, toOwn(context, convolve(true)), channelsFirst)
+      return [{ ...output, folded: fromImages(context, layer, y, channelsFirst) }]
     }
     const result = fromImages(context, layer, y, channelsFirst)
     return [

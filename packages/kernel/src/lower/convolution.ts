@@ -1,7 +1,18 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
-import { linear, writeDense, type Activation } from '../program.ts'
+import { linear, type Activation } from '../program.ts'
 import { gridWords, writeConv, writeDepthwise, type Grid, type Triple } from '../program-spatial.ts'
-import type { LowerContext, Value, WeightStore } from './context.ts'
+import type {
+  Buffer,
+  Constant,
+  LowerContext,
+  OpBody,
+  Operand,
+  Value,
+  WeightStore,
+} from './context.ts'
+import { productOp, type MatrixProduct } from './dense.ts'
+import { takingSteps, type Epilogue } from './epilogue.ts'
+import { columnsOf, panelCount } from './panels.ts'
 import { extentOf, tripleOf, type Images } from './spatial.ts'
 
 /** Settings that a convolution's windows depend on, as depth, height, width. */
@@ -57,10 +68,10 @@ export interface Group {
   readonly yChannel: number
 }
 
-/** Windows gathered at a time: about 64 KiB, a multiple of every tile height. */
+/** Windows gathered at a time: about 256 KiB, a multiple of every tile height. */
 function chunkOf(inner: number, rows: number): number {
   const tiles = 12
-  return Math.min(rows, Math.max(Math.floor(16_384 / (inner + 1) / tiles), 1) * tiles)
+  return Math.min(rows, Math.max(Math.floor(65_536 / inner / tiles), 2) * tiles)
 }
 
 /** What {@link pushConv} needs beside the grid. */
@@ -74,6 +85,8 @@ export interface ConvPiece {
   readonly yStrides?: readonly [pixel: number, line: number, plane: number, image: number]
   /** Bytes between the panels of neighbouring output positions. */
   readonly weightsStride?: number
+  /** Without the bias. */
+  readonly bare?: boolean
 }
 
 /** Convolution of one group as a matrix product over gathered windows. */
@@ -85,55 +98,31 @@ export function pushConv(
   channels: number,
   piece: ConvPiece,
 ): void {
-  const { units, group, activation, yOffset = 0, weightsStride = 0 } = piece
+  const { units, group, activation, yOffset = 0, weightsStride = 0, bare = false } = piece
   const { out } = windows
   const rows = x.batch * elementCount(out)
   if (rows === 0 || units === 0) return
   const width = y.shape.at(-1) as number
-  const [pixel, line, plane, image] = piece.yStrides ?? [
-    width,
-    width * out[2],
-    width * out[2] * out[1],
-    width * elementCount(out),
-  ]
   const inner = elementCount(windows.kernel) * channels
   const start = (yOffset + group.yChannel) * 4
-  const [read, write] = [
-    { buffer: x.value.buffer, rowBytes: 0 },
-    context.operand(y, piece.yStrides ? 0 : width),
-  ]
+  const shape = { rows, inner, units, weights: group.weights, width, start, bare }
   if (
     isPointwise(windows, x.size) &&
     channels === x.channels &&
     !piece.yStrides &&
     !weightsStride
   ) {
-    const rowsOfX = context.operand(x.value, channels)
-    context.push({
-      kind: 'dense',
-      rows,
-      reads: [rowsOfX],
-      writes: [write],
-      inPlace: false,
-      tileable: true,
-      emit: (program, index, place) =>
-        writeDense(program, index, {
-          rows,
-          inner,
-          units,
-          x: place.address(rowsOfX),
-          xAdvance: place.advance(rowsOfX),
-          weights: group.weights,
-          y: place.address(write) + start,
-          yStride: width * 4,
-          yAdvance: place.advance(write),
-          activation,
-        }),
-    })
+    const product = { ...shape, x: context.operand(x.value, channels) }
+    context.push(productOp(product, { activation }, y.buffer))
     return
   }
+  const [pixel, line, plane, image] = piece.yStrides ?? [
+    width,
+    width * out[2],
+    width * out[2] * out[1],
+    width * elementCount(out),
+  ]
   const chunk = weightsStride ? 1 : chunkOf(inner, rows)
-  const scratch = { buffer: context.value([chunk, inner]).buffer, rowBytes: 0 }
   const grid: Grid = {
     ...windows,
     in: x.size,
@@ -144,30 +133,73 @@ export function pushConv(
     yPlane: plane * 4,
     yImage: image * 4,
   }
-  const table = context.constant(gridWords(grid))
-  context.push({
-    kind: 'conv',
+  const gathered: GatheredProduct = {
+    ...shape,
+    x: { buffer: x.value.buffer, rowBytes: 0 },
+    xStart: group.xChannel * 4,
+    weightsStride,
+    contiguous: !piece.yStrides,
+    yPixel: pixel * 4,
+    chunk,
+    scratch: { buffer: context.value([chunk, inner]).buffer, rowBytes: 0 },
+    grid: context.constant(gridWords(grid)),
+  }
+  context.push(gatheredOp(gathered, { activation }, y.buffer))
+}
+
+/** A product whose rows are windows of x, gathered `chunk` at a time. */
+interface GatheredProduct extends MatrixProduct {
+  readonly xStart: number
+  readonly weightsStride: number
+  /** Pixels of y follow each other `width` elements apart. */
+  readonly contiguous: boolean
+  /** Bytes between pixels of y. */
+  readonly yPixel: number
+  readonly chunk: number
+  readonly scratch: Operand
+  readonly grid: Constant
+}
+
+function gatheredOp(product: GatheredProduct, epilogue: Epilogue, y: Buffer): OpBody {
+  const { rows, inner, units, x, scratch, start, bare, contiguous } = product
+  const { activation, residual } = epilogue
+  const write = { buffer: y, rowBytes: contiguous ? product.width * 4 : 0 }
+  const addend = residual && { buffer: residual, rowBytes: write.rowBytes }
+  return {
+    kind: addend ? 'conv+add' : 'conv',
     rows,
-    reads: [read],
+    reads: addend ? [x, addend] : [x],
     writes: [write, scratch],
     inPlace: false,
     tileable: false,
-    emit: (program, index, place) =>
+    splittable: true,
+    flops: 2 * rows * inner * units,
+    panels: product.weightsStride ? undefined : panelCount(inner, units),
+    withStep:
+      bare || !contiguous
+        ? undefined
+        : takingSteps(epilogue, (next, to) => gatheredOp(product, next, to)),
+    emit: (program, index, place, part) => {
+      const columns = columnsOf(part, inner, units)
+      const at = start + columns.yOffset
       writeConv(program, index, {
         rows,
         inner,
-        units,
-        chunk,
-        x: place.address(read) + group.xChannel * 4,
-        weights: group.weights,
-        weightsStride,
-        y: place.address(write) + start,
-        yAdvance: place.advance(write),
-        grid: place.constant(table),
+        units: columns.units,
+        chunk: product.chunk,
+        x: place.address(x) + product.xStart,
+        weights: product.weights + columns.weightsOffset,
+        weightsStride: product.weightsStride,
+        y: place.address(write) + at,
+        yAdvance: product.yPixel,
+        grid: place.constant(product.grid),
         scratch: place.address(scratch),
         activation,
-      }),
-  })
+        residual: addend && place.address(addend) + at,
+        bare,
+      })
+    },
+  }
 }
 
 function isPointwise(
@@ -186,17 +218,15 @@ export function pushDepthwise(
   windows: Omit<Windows, 'padding'> & { out: Triple; pad: Triple },
   weights: number,
   activation: Activation = linear,
+  bare = false,
 ): void {
   const { out } = windows
   const { channels } = x
   const rows = x.batch * elementCount(out)
   if (rows === 0 || channels === 0) return
   const taps = elementCount(windows.kernel)
-  const read = { buffer: x.value.buffer, rowBytes: 0 }
-  const write = context.operand(y, channels)
-  const scratch = { buffer: context.value([channels + taps]).buffer, rowBytes: 0 }
   const pixel = channels * 4
-  const table = context.constant(
+  const grid = context.constant(
     gridWords({
       ...windows,
       in: x.size,
@@ -208,27 +238,40 @@ export function pushDepthwise(
       yImage: pixel * elementCount(out),
     }),
   )
-  context.push({
-    kind: 'depthwise',
-    rows,
-    reads: [read],
-    writes: [write, scratch],
-    inPlace: false,
-    tileable: false,
-    emit: (program, index, place) =>
-      writeDepthwise(program, index, {
-        rows,
-        channels,
-        taps,
-        x: place.address(read),
-        weights,
-        y: place.address(write),
-        yAdvance: place.advance(write),
-        grid: place.constant(table),
-        scratch: place.address(scratch),
-        activation,
-      }),
-  })
+  const read = { buffer: x.value.buffer, rowBytes: 0 }
+  const scratch = { buffer: context.value([channels + taps]).buffer, rowBytes: 0 }
+  const make = (own: Activation, to: Buffer): OpBody => {
+    const write = { buffer: to, rowBytes: pixel }
+    return {
+      kind: 'depthwise',
+      rows,
+      reads: [read],
+      writes: [write, scratch],
+      inPlace: false,
+      tileable: false,
+      splittable: true,
+      flops: 2 * rows * taps * channels,
+      withStep: (step, next) =>
+        step.kind === 'activation' && own.code === linear.code && !bare
+          ? make(step.activation, next)
+          : undefined,
+      emit: (program, index, place) =>
+        writeDepthwise(program, index, {
+          rows,
+          channels,
+          taps,
+          x: place.address(read),
+          weights,
+          y: place.address(write),
+          yAdvance: place.advance(write),
+          grid: place.constant(grid),
+          scratch: place.address(scratch),
+          activation: own,
+          bare,
+        }),
+    }
+  }
+  context.push(make(activation, y.buffer))
 }
 
 /**

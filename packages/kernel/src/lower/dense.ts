@@ -1,14 +1,20 @@
 import { elementCount, ModelError } from '@dotplus/core'
 import { linear, writeDense, type Activation } from '../program.ts'
+import { columnsOf, panelCount } from './panels.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
 import {
   matrixOf,
   onlyTensor,
   unsupported,
+  type AbsorbedWeights,
+  type Buffer,
   type LowerContext,
   type Lowering,
+  type OpBody,
+  type Operand,
   type Value,
 } from './context.ts'
+import { takingSteps, type Epilogue } from './epilogue.ts'
 
 /** A matrix (inner, units) in the kernel's memory. */
 export interface PackedDense {
@@ -20,6 +26,7 @@ export interface PackedDense {
 
 interface PreparedDense extends PackedDense {
   readonly activation: PreparedActivation
+  readonly own: AbsorbedWeights['own']
 }
 
 /** Dense: y (…, units) = activation(x (…, inner) · kernel (inner, units) + bias (units)). */
@@ -46,19 +53,21 @@ export const denseLayer: Lowering<PreparedDense> = {
         got: `(${biasShape.join(', ')})`,
       })
     }
+    const given = {
+      kernel: weights.floats(kernel),
+      bias: bias === undefined ? undefined : weights.floats(bias),
+      own: undefined,
+    }
+    const held = weights.folder?.absorb(layer, given.kernel, given.bias) ?? given
     return {
       inner,
       units,
-      weights: weights.packDense(
-        weights.floats(kernel),
-        bias === undefined ? undefined : weights.floats(bias),
-        inner,
-        units,
-      ),
+      weights: weights.packDense(held.kernel, held.bias, inner, units),
       activation: prepareActivation(layer, activation),
+      own: held.own,
     }
   },
-  lower(context, { inner, units, weights, activation }, call, layer) {
+  lower(context, { inner, units, weights, activation, own }, call, layer) {
     const x = onlyTensor(call, layer)
     const { width } = matrixOf(x)
     if (x.shape.length < 2 || width !== inner) {
@@ -70,6 +79,10 @@ export const denseLayer: Lowering<PreparedDense> = {
     }
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const y = matrixProduct(context, { inner, units, weights }, x, fused)
+    if (own) {
+      const sums = matrixProduct(context, { inner, units, weights }, x, linear, true)
+      return [{ ...own(context, sums), folded: y }]
+    }
     return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
   },
 }
@@ -79,31 +92,77 @@ export function matrixProduct(
   context: LowerContext,
   { inner, units, weights }: PackedDense,
   x: Value,
-  fused: Activation = linear,
+  activation: Activation = linear,
+  bare = false,
 ): Value {
   const y = context.value([...x.shape.slice(0, -1), units])
   if (elementCount(y.shape) === 0) return y
   const rows = elementCount(y.shape) / units
-  const [read, write] = [context.operand(x, inner), context.operand(y, units)]
-  context.push({
-    kind: 'dense',
+  const product = {
     rows,
-    reads: [read],
+    inner,
+    units,
+    x: context.operand(x, inner),
+    weights,
+    width: units,
+    start: 0,
+    bare,
+  }
+  context.push(productOp(product, { activation }, y.buffer))
+  return y
+}
+
+/** What {@link productOp} multiplies. */
+export interface MatrixProduct {
+  readonly rows: number
+  readonly inner: number
+  readonly units: number
+  /** Rows of `inner` contiguous elements. */
+  readonly x: Operand
+  /** Address of the packed panels, bias inside. */
+  readonly weights: number
+  /** Elements of a row of y. */
+  readonly width: number
+  /** First byte of y that is written. */
+  readonly start: number
+  /** Without the bias. */
+  readonly bare: boolean
+}
+
+/** y = activation(x · weights + bias + residual). */
+export function productOp(product: MatrixProduct, epilogue: Epilogue, y: Buffer): OpBody {
+  const { rows, inner, units, x, weights, width, start, bare } = product
+  const { activation, residual } = epilogue
+  const write = { buffer: y, rowBytes: width * 4 }
+  const addend = residual && { buffer: residual, rowBytes: width * 4 }
+  return {
+    kind: addend ? 'dense+add' : 'dense',
+    rows,
+    reads: addend ? [x, addend] : [x],
     writes: [write],
     inPlace: false,
     tileable: true,
-    emit: (program, index, place) =>
+    flops: 2 * rows * inner * units,
+    panels: panelCount(inner, units),
+    withStep: bare ? undefined : takingSteps(epilogue, (next, to) => productOp(product, next, to)),
+    emit: (program, index, place, part) => {
+      const columns = columnsOf(part, inner, units)
+      const at = start + columns.yOffset
       writeDense(program, index, {
         rows,
         inner,
-        units,
-        x: place.address(read),
-        xAdvance: place.advance(read),
-        weights,
-        y: place.address(write),
+        units: columns.units,
+        x: place.address(x),
+        xAdvance: place.advance(x),
+        weights: weights + columns.weightsOffset,
+        y: place.address(write) + at,
+        yStride: width * 4,
         yAdvance: place.advance(write),
-        activation: fused,
-      }),
-  })
-  return y
+        activation,
+        residual: addend && place.address(addend) + at,
+        residualAdvance: addend && place.advance(addend),
+        bare,
+      })
+    },
+  }
 }

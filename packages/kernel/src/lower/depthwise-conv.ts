@@ -4,6 +4,7 @@ import { applyActivation, prepareActivation, type PreparedActivation } from './a
 import {
   onlyTensor,
   unsupported,
+  type AbsorbedWeights,
   type LowerContext,
   type Lowering,
   type Value,
@@ -19,6 +20,7 @@ import {
   windowsOf,
   type Windows,
 } from './convolution.ts'
+import { matrixProduct } from './dense.ts'
 import { broadcastTo } from './permute.ts'
 import {
   checkPadding,
@@ -79,6 +81,7 @@ function lowerDepthwise(
   x: Images,
   prepared: PreparedDepthwise,
   activation: Activation,
+  bare = false,
 ): Value {
   const { rank, windows, multiplier, channels } = prepared
   checkChannels(layer, x, channels)
@@ -87,11 +90,11 @@ function lowerDepthwise(
   const y = context.value([x.batch, ...placed.out.slice(3 - rank), width])
   if (channels === 1) {
     const group = { weights: prepared.weights, xChannel: 0, yChannel: 0 }
-    pushConv(context, x, y, placed, 1, { units: width, group, activation })
+    pushConv(context, x, y, placed, 1, { units: width, group, activation, bare })
     return y
   }
   if (multiplier === 1) {
-    pushDepthwise(context, x, y, placed, prepared.weights, activation)
+    pushDepthwise(context, x, y, placed, prepared.weights, activation, bare)
     return y
   }
   const pixels = x.batch * elementCount(x.size)
@@ -107,61 +110,78 @@ function lowerDepthwise(
     placed,
     prepared.weights,
     activation,
+    bare,
   )
   return y
 }
 
 function placeKernel(
   weights: WeightStore,
-  kernel: { data: Float32Array; shape: readonly number[] },
+  kernel: Float32Array,
   bias: Float32Array | undefined,
+  channels: number,
+  multiplier: number,
 ): number {
-  const [channels, multiplier] = kernel.shape.slice(-2) as [number, number]
   const width = channels * multiplier
-  if (channels === 1) return weights.packDense(kernel.data, bias, kernel.data.length / width, width)
-  return prepareDepthwise(weights, kernel.data, bias, width)
+  if (channels === 1) return weights.packDense(kernel, bias, kernel.length / width, width)
+  return prepareDepthwise(weights, kernel, bias, width)
 }
 
 /** DepthwiseConv1D, DepthwiseConv2D. */
-export const depthwiseConvLayer: Lowering<PreparedDepthwise & { activation: PreparedActivation }> =
-  {
-    prepare(layer, weights) {
-      if (layer.kind !== 'depthwiseConv') throw unsupported(layer, 'layer', layer.className)
-      const settings = layer.depthwiseConv
-      const common = prepareWindows(layer, settings)
-      const kernel = weightOf(layer, weights, 'kernel', settings.kernel, [
-        ...settings.kernelSize,
-        undefined,
-        settings.depthMultiplier,
-      ])
-      const channels = kernel.shape[common.rank] as number
-      const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
-      return {
-        ...common,
+export const depthwiseConvLayer: Lowering<
+  PreparedDepthwise & { activation: PreparedActivation; own: AbsorbedWeights['own'] }
+> = {
+  prepare(layer, weights) {
+    if (layer.kind !== 'depthwiseConv') throw unsupported(layer, 'layer', layer.className)
+    const settings = layer.depthwiseConv
+    const common = prepareWindows(layer, settings)
+    const kernel = weightOf(layer, weights, 'kernel', settings.kernel, [
+      ...settings.kernelSize,
+      undefined,
+      settings.depthMultiplier,
+    ])
+    const channels = kernel.shape[common.rank] as number
+    const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
+    const held = weights.folder?.absorb(layer, kernel.data, bias)
+    return {
+      ...common,
+      channels,
+      weights: placeKernel(
+        weights,
+        held?.kernel ?? kernel.data,
+        held?.bias ?? bias,
         channels,
-        weights: placeKernel(weights, kernel, bias),
-        activation: prepareActivation(layer, settings.activation),
-      }
-    },
-    lower(context, prepared, call, layer) {
-      const { rank, channelsFirst, activation } = prepared
-      const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
-      const fused = 'elementwise' in activation ? activation.elementwise : linear
-      const y = fromImages(
-        context,
-        layer,
-        lowerDepthwise(context, layer, x, prepared, fused),
-        channelsFirst,
-      )
-      return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
-    },
-  }
+        settings.depthMultiplier,
+      ),
+      activation: prepareActivation(layer, settings.activation),
+      own: held?.own,
+    }
+  },
+  lower(context, prepared, call, layer) {
+    const { rank, channelsFirst, activation } = prepared
+    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    const fused = 'elementwise' in activation ? activation.elementwise : linear
+    const y = fromImages(
+      context,
+      layer,
+      lowerDepthwise(context, layer, x, prepared, fused),
+      channelsFirst,
+    )
+    if (prepared.own) {
+      const sums = lowerDepthwise(context, layer, x, prepared, fused, true)
+      const own = fromImages(context, layer, prepared.own(context, sums), channelsFirst)
+      return [{ ...own, folded: y }]
+    }
+    return ['elementwise' in activation ? y : applyActivation(context, layer, activation, y)]
+  },
+}
 
 interface PreparedSeparable {
   readonly depthwise: PreparedDepthwise
   readonly filters: number
   readonly pointwise: number
   readonly activation: PreparedActivation
+  readonly own: AbsorbedWeights['own']
 }
 
 /** SeparableConv1D, SeparableConv2D: a depthwise convolution, then a 1×1 one with bias and activation. */
@@ -184,38 +204,38 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       filters,
     ])
     const bias = biasOf(layer, weights, settings.bias, filters)
+    const held = weights.folder?.absorb(layer, pointwise.data, bias)
     return {
-      depthwise: { ...common, channels, weights: placeKernel(weights, kernel, undefined) },
+      depthwise: {
+        ...common,
+        channels,
+        weights: placeKernel(weights, kernel.data, undefined, channels, depthMultiplier),
+      },
       filters,
-      pointwise: weights.packDense(pointwise.data, bias, inner, filters),
+      pointwise: weights.packDense(
+        held?.kernel ?? pointwise.data,
+        held?.bias ?? bias,
+        inner,
+        filters,
+      ),
       activation: prepareActivation(layer, settings.activation),
+      own: held?.own,
     }
   },
-  lower(context, { depthwise, filters, pointwise, activation }, call, layer) {
+  lower(context, { depthwise, filters, pointwise, activation, own }, call, layer) {
     const { rank, channelsFirst } = depthwise
     const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
     const between = lowerDepthwise(context, layer, x, depthwise, linear)
-    const images = imagesOf(context, layer, between, rank, false)
-    const y = context.value([...between.shape.slice(0, -1), filters])
-    pushConv(
-      context,
-      images,
-      y,
-      {
-        kernel: [1, 1, 1],
-        stride: [1, 1, 1],
-        dilation: [1, 1, 1],
-        pad: [0, 0, 0],
-        out: images.size,
-      },
-      images.channels,
-      {
-        units: filters,
-        group: { weights: pointwise, xChannel: 0, yChannel: 0 },
-        activation: 'elementwise' in activation ? activation.elementwise : linear,
-      },
-    )
+    const { channels: inner } = imagesOf(context, layer, between, rank, false)
+    const packed = { inner, units: filters, weights: pointwise }
+    const fused = 'elementwise' in activation ? activation.elementwise : linear
+    const y = matrixProduct(context, packed, between, fused)
     const result = fromImages(context, layer, y, channelsFirst)
+    if (own) {
+      const sums = matrixProduct(context, packed, between, linear, true)
+      const output = fromImages(context, layer, own(context, sums), channelsFirst)
+      return [{ ...output, folded: result }]
+    }
     return [
       'elementwise' in activation ? result : applyActivation(context, layer, activation, result),
     ]

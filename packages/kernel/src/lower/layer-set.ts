@@ -1,9 +1,19 @@
-import type { Layer, LayerKind } from '@dotplus/core'
-import type { CallArguments, LowerContext, Lowering, Operands, Value } from './context.ts'
+import type { Layer, LayerKind, Model } from '@dotplus/core'
+import type {
+  CallArguments,
+  LowerContext,
+  Lowering,
+  Operands,
+  Value,
+  WeightFolder,
+  WeightStore,
+} from './context.ts'
 
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
 export interface LayerSet {
   readonly lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
+  /** Folds layers into the weights of others. */
+  folder?(model: Model, weights: WeightStore): WeightFolder
   /** Lowers a layer in the dtype of its policy. */
   lowerInDtype(
     context: LowerContext,

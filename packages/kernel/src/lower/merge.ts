@@ -156,6 +156,10 @@ export function binary(
     writes: [write],
     inPlace: left.kind === 'full' || right.kind === 'full',
     tileable: true,
+    step:
+      operation === 'add' && left.kind === 'full' && right.kind === 'full'
+        ? { kind: 'add' }
+        : undefined,
     emit: (program, index, place) =>
       writeBinary(program, index, {
         operation,

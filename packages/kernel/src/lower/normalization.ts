@@ -8,6 +8,7 @@ import {
   type Lowering,
   type Value,
 } from './context.ts'
+import { batchNormMap } from '../fold/batch-norm.ts'
 import { binaryConstant } from './merge.ts'
 import { transpose } from './permute.ts'
 
@@ -116,44 +117,23 @@ interface ScaleShift {
   readonly offset: number
 }
 
-/** BatchNormalization at inference: x · inv + (beta − mean · inv), inv = gamma / sqrt(variance + epsilon). */
-export const batchNormalizationLayer: Lowering<ScaleShift> = {
+/** BatchNormalization at inference; undefined where the weights of the layer before hold it. */
+export const batchNormalizationLayer: Lowering<ScaleShift | undefined> = {
   prepare(layer, weights) {
     if (layer.kind !== 'batchNormalization') throw unsupported(layer, 'layer', layer.className)
-    const { axis, epsilon, gamma, beta, movingMean, movingVariance } = layer.batchNormalization
-    if (movingMean === undefined || movingVariance === undefined) {
-      throw new ModelError('the layer has no moving statistics', { layer: layer.name })
-    }
-    const mean = weights.floats(movingMean)
-    const variance = weights.floats(movingVariance)
-    const gammas = gamma === undefined ? undefined : weights.floats(gamma)
-    const betas = beta === undefined ? undefined : weights.floats(beta)
-    const channels = mean.length
-    for (const [place, values] of Object.entries({ variance, gamma: gammas, beta: betas })) {
-      if (values && values.length !== channels) {
-        throw new ModelError(`length of ${place}`, {
-          layer: layer.name,
-          expected: `${channels}`,
-          got: `${values.length}`,
-        })
-      }
-    }
-    // Folded in float64 and rounded once.
-    const factor = Float64Array.from(
-      variance,
-      (value, i) => (gammas?.[i] ?? 1) / Math.sqrt(value + epsilon),
-    )
+    if (weights.folder?.isAbsorbed(layer)) return undefined
+    const { scale, shift } = batchNormMap(layer, weights)
     return {
-      axis,
-      channels,
-      scale: weights.place(Float32Array.from(factor)),
-      offset: weights.place(
-        Float32Array.from(factor, (value, i) => (betas?.[i] ?? 0) - (mean[i] as number) * value),
-      ),
+      axis: layer.batchNormalization.axis,
+      channels: scale.length,
+      scale: weights.place(Float32Array.from(scale)),
+      offset: weights.place(Float32Array.from(shift)),
     }
   },
-  lower(context, { axis, channels, scale, offset }, call, layer) {
+  lower(context, prepared, call, layer) {
     const x = onlyTensor(call, layer)
+    if (!prepared) return [x.folded as Value]
+    const { axis, channels, scale, offset } = prepared
     const rank = x.shape.length
     const at = resolveAxis(axis, rank, layer)
     if (x.shape[at] !== channels) {
@@ -167,7 +147,8 @@ export const batchNormalizationLayer: Lowering<ScaleShift> = {
   },
 }
 
-function scaleShift(context: LowerContext, x: Value, scale: number, offset: number): Value {
+/** y = x · scale + offset over the last axis; both are addresses of as many floats. */
+export function scaleShift(context: LowerContext, x: Value, scale: number, offset: number): Value {
   return context.rowMap('scale_shift', x, x.shape.at(-1) ?? 1, (program, index, map) =>
     writeScaleShift(program, index, { ...map, scale, offset }),
   )

@@ -1,3 +1,4 @@
+import { weightFolder } from '../fold/absorb.ts'
 import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { lowerInDtype } from './compute-dtype.ts'
@@ -6,7 +7,6 @@ import { impliedMasks, withMasks } from './masks.ts'
 import { convRecurrentLayer } from './conv-recurrent.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
-import { denseLayer } from './dense.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { locallyConnectedLayer } from './locally-connected.ts'
 import { embeddingLayer } from './embedding.ts'
@@ -36,18 +36,20 @@ import { softmaxLayer } from './softmax.ts'
 import { spectralNormalizationLayer } from './spectral-normalization.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 import { upSamplingLayer } from './up-sampling.ts'
+import { anyDenseLayer } from './quantized-dense.ts'
 import { recurrentLayer } from './recurrent.ts'
 import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const allLayers: LayerSet = {
+  folder: weightFolder,
   lowerInDtype,
   withMasks,
   maskedAverage,
   impliedMasks,
   lowerings: {
     identity: identityLayer,
-    dense: denseLayer,
+    dense: anyDenseLayer,
     activation: activationLayer,
     softmax: softmaxLayer,
     prelu: preluLayer,

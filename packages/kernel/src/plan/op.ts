@@ -2,6 +2,7 @@ import type { ElementType } from '../dtype/element-type.ts'
 import type { StringPool } from '../dtype/string-pool.ts'
 import type { KernelMemory } from '../memory.ts'
 import type { Program } from '../program.ts'
+import type { Activation } from '../wasm/activations.ts'
 
 /** A region of memory that holds one tensor while a plan runs. Several values can view the same buffer. */
 export interface Buffer {
@@ -20,6 +21,8 @@ export interface Value {
   readonly dtype: ElementType
   /** Keras's mask of this tensor: bool, false where a step is to be skipped. */
   readonly mask?: Value | undefined
+  /** What the only layer to use this value makes of it, where the weights before it give that at once. */
+  readonly folded?: Value | undefined
 }
 
 /** A tensor that a plan finds in memory when it starts and leaves there for the next run. */
@@ -51,6 +54,18 @@ export interface Placement {
   advance(operand: Operand): number
 }
 
+/** A range of an op's panels of columns. */
+export interface Panels {
+  readonly first: number
+  readonly count: number
+}
+
+/** An op that does nothing but this, element by element, to all of `reads[0]`. */
+export type Step =
+  | { readonly kind: 'activation'; readonly activation: Activation }
+  /** Adds `reads[1]`. */
+  | { readonly kind: 'add' }
+
 /** A size that the elements of a tensor decide, other than the one the plan was made for. */
 export interface FoundSize {
   /** Which of these sizes, in the order in which lowering asks for them. */
@@ -80,7 +95,33 @@ export interface Op {
   readonly inPlace: boolean
   /** Rows may be split into tiles; false for ops that mix rows. */
   readonly tileable: boolean
-  emit(program: Program, index: number, place: Placement): void
+  /**
+   * Threads may share the rows. As `tileable` unless said; true as well for ops that tell from a row's number what it
+   * reads, where operands that every row reads from their start have `rowBytes` 0.
+   */
+  readonly splittable?: boolean | undefined
+  /** Panels of columns that can be computed apart; absent where the op knows no such panels. */
+  readonly panels?: number | undefined
+  /** Multiplications and additions that the op carries out; absent where it mostly moves data. */
+  readonly flops?: number | undefined
+  /** The same for the plain algorithm, where the op has a shorter way to the result (Winograd). */
+  readonly plainFlops?: number | undefined
+  /** Set where the op before it may do this op's work. */
+  readonly step?: Step | undefined
+  /**
+   * This op and a step after it in one, undefined where it cannot.
+   *
+   * @param y where the result goes
+   * @param addend what 'add' adds
+   */
+  readonly withStep?:
+    | ((step: Step, y: Buffer, addend: Buffer | undefined) => OpBody | undefined)
+    | undefined
+  /** @param part the panels to compute; all when absent */
+  emit(program: Program, index: number, place: Placement, part?: Panels): void
   /** Set for an op that has no record and runs on the host: a step bound to its addresses. */
   bind?(place: Placement): HostStep
 }
+
+/** An op before it is known which layer it belongs to. */
+export type OpBody = Omit<Op, 'layer'>

@@ -1,7 +1,7 @@
 import { rounding, type Precision } from './rounding.ts'
 
 /** Up to this many products a float32 dot product is summed in float64 and rounded once. */
-const doubleInner = 16
+const doubleInner = 11
 /** Products per partial sum beyond that. */
 const block = 128
 

@@ -14,7 +14,7 @@ interface Shape {
 
 const builds = { exact, fast }
 
-/** All sizes up to twice the largest tile and one more: 6 rows, 8 columns, 16 products in float64. */
+/** All sizes up to twice the largest tile and one more: 6 rows, 8 columns, 11 products in float64. */
 function* smallShapes(): Generator<Shape> {
   for (let rows = 1; rows <= 13; rows++) {
     for (let units = 1; units <= 17; units++) {
@@ -30,8 +30,15 @@ function* largeShapes(): Generator<Shape> {
       for (const units of [1, 4, 5, 8, 9]) yield { rows, inner, units }
     }
   }
+  // Panels are passed in slices of 512 products.
+  for (const inner of [511, 512, 513, 640, 1024, 1027]) {
+    for (const rows of [1, 2, 3, 7])
+      for (const units of [3, 4, 7, 8, 13]) yield { rows, inner, units }
+  }
+  // Rows are taken in chunks that the cache holds.
+  for (const rows of [191, 192, 193, 385]) yield { rows, inner: 520, units: 9 }
   for (let units = 1; units <= 65; units++) {
-    for (const inner of [16, 17, 20, 127, 128, 130]) yield { rows: 1, inner, units }
+    for (const inner of [11, 12, 20, 127, 128, 130]) yield { rows: 1, inner, units }
   }
 }
 

@@ -2,7 +2,7 @@
  * The binary contract between the planner (TypeScript) and the executor (AssemblyScript).
  * Both compilers read this very file, so it holds nothing but plain integer constants.
  *
- * A program is an array of op records. A record is 64 bytes: sixteen little-endian 32-bit words,
+ * A program is an array of op records. A record is 80 bytes: twenty little-endian 32-bit words,
  * u32 unless marked f32. Addresses are byte offsets into the linear memory, strides and advances are
  * bytes, element type is float32. Word 0 is the opcode, word 1 the number of rows.
  *
@@ -13,7 +13,7 @@
  * Where an op gives no row stride its rows are contiguous.
  */
 
-export const RECORD_BYTES = 64
+export const RECORD_BYTES = 80
 
 // Opcodes, word 0.
 export const LOOP = 1
@@ -36,6 +36,7 @@ export const DEPTHWISE = 21
 export const POOL = 22
 export const TAKE = 23
 export const RESAMPLE = 24
+export const WINOGRAD = 25
 export const GATHER = 40
 export const RECURRENT = 41
 export const ROW_TEST = 42
@@ -54,7 +55,7 @@ export const ROWS = 1
 export const LOOP_TILE_ROWS = 2
 export const LOOP_BODY = 3
 
-// DENSE: y[row, n] = activation(Σₖ x[row, k] · weights[k, n] + bias[n])
+// DENSE: y[row, n] = activation(Σₖ x[row, k] · weights[k, n] + bias[n] + residual[row, n])
 export const DENSE_INNER = 2 // K, columns of x
 export const DENSE_UNITS = 3 // N, columns of y
 export const DENSE_X = 4
@@ -66,6 +67,9 @@ export const DENSE_Y_STRIDE = 9
 export const DENSE_Y_ADVANCE = 10
 export const DENSE_ACTIVATION = 11 // an activation code
 export const DENSE_PARAMETERS = 12 // words 12, 13, 14: three f32
+export const DENSE_RESIDUAL = 15 // rows as far apart as those of y; not y itself; address 0: none
+export const DENSE_RESIDUAL_ADVANCE = 16
+export const DENSE_BARE = 17 // 1: y is the product alone, without bias and activation
 
 // ACTIVATION: y[row, i] = activation(x[row, i]); x may be y.
 export const ACTIVATION_WIDTH = 2
@@ -157,7 +161,7 @@ export const FILL_Y = 3
 export const FILL_Y_ADVANCE = 4
 export const FILL_VALUE = 5 // the 32 bits to write: f32 or any 4-byte element
 
-// CONV: rows are output pixels, y[pixel, n] = activation(Σₖ patch[pixel, k] · weights[k, n] + bias[n]),
+// CONV: rows are output pixels, y[pixel, n] = activation(Σₖ patch[pixel, k] · weights[k, n] + bias[n] + residual[pixel, n]),
 // patch[pixel] the taps (depth, height, width, channel) of the pixel's window, 0 outside x.
 // DEPTHWISE: the same per channel, y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]).
 export const CONV_INNER = 2 // CONV: taps · channels; DEPTHWISE: channels
@@ -172,6 +176,14 @@ export const CONV_SCRATCH = 10 // CONV: chunk · inner floats; DEPTHWISE: channe
 export const CONV_ACTIVATION = 11 // an activation code
 export const CONV_PARAMETERS = 12 // words 12, 13, 14: three f32
 export const CONV_CHUNK = 15 // CONV: output pixels gathered at a time
+export const CONV_RESIDUAL = 16 // CONV: laid out as y, not y itself; address 0: none
+export const CONV_BARE = 17 // 1: y is the sum alone, without bias and activation
+
+// WINOGRAD: CONV with 3 × 3 windows and stride 1 over one plane per image; rows are tiles of 2 × 2 output pixels.
+// The words of CONV, but
+export const WINOGRAD_BIAS = 18 // `units` floats
+// CONV_WEIGHTS: packed by packWinograd; CONV_SCRATCH: 16 · (inner + chunk · (inner + units)) floats;
+// CONV_CHUNK: tiles at a time; inner and units are multiples of 4.
 
 // GRID: where the windows of a convolution lie. Triples are depth, height, width.
 export const GRID_OUT = 0
@@ -470,6 +482,8 @@ export const LOGICAL_NOT = 84
 // Halves to even, beyond the largest infinity; the result stays a float32.
 export const ROUND_FLOAT16 = 85
 export const ROUND_BFLOAT16 = 86
+// The nearest multiple of float8 e4m3's steps of size p, within its range.
+export const ROUND_FLOAT8 = 87
 
 // In float64, rounded once: for FLOAT64_MAP, not for DENSE, CONV and RECURRENT.
 export const FIRST_FLOAT64 = 120

@@ -75,10 +75,15 @@ describe.each([
 ] as const)('%s', (name, module) => {
   const kernel = new GuardedKernel(module)
 
-  test('the scratch of a product is what packed weights take', () => {
+  test('the scratch of a product holds packed weights', () => {
     for (const k of [0, ...innerSizes]) {
       for (const n of [1, 3, 4, 5, 8, 9, 17])
-        expect(matmulScratchBytes(k, n)).toBe(kernel.exports.packedDenseBytes(k, n))
+        if (name === 'exact')
+          expect(matmulScratchBytes(k, n)).toBe(kernel.exports.packedDenseBytes(k, n))
+        else
+          expect(matmulScratchBytes(k, n)).toBeGreaterThanOrEqual(
+            kernel.exports.packedDenseBytes(k, n),
+          )
     }
   })
 

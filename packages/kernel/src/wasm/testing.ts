@@ -11,6 +11,8 @@ interface Exports {
   heapBase(): number
   packedDenseBytes(inner: number, units: number): number
   packDense(inner: number, units: number, kernel: number, bias: number, packed: number): void
+  packedWinogradBytes(inner: number, units: number): number
+  packWinograd(inner: number, units: number, kernel: number, packed: number): void
 }
 
 const guardBytes = 64

@@ -1,0 +1,123 @@
+import { FAST } from '../madd'
+import { BLOCK, PANEL } from './packing'
+import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
+
+/** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
+const SLICE: u32 = 4 * BLOCK
+/** Floats of x and y that stay in the second-level cache while all panels pass by. */
+const CACHED: u32 = 98304
+/** Rows that all tile heights divide. */
+const ROW_TILES: u32 = 12
+
+/** Rows of x and y that stay in the cache together. */
+export function cachedRows(inner: u32, units: u32): u32 {
+  return max(CACHED / (min(inner, SLICE) + units) / ROW_TILES, 2) * ROW_TILES
+}
+
+/**
+ * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the
+ * bounds; rows of x `xStride`, rows of y and residual `yStride` bytes apart. residual 0: none.
+ * bare: the product alone.
+ */
+export function gemm(
+  rows: u32,
+  inner: u32,
+  units: u32,
+  x: usize,
+  xStride: usize,
+  weights: usize,
+  y: usize,
+  yStride: usize,
+  residual: usize,
+  bounds: usize,
+  bare: bool,
+): void {
+  const chunk = cachedRows(inner, units)
+  for (; rows; rows -= min(rows, chunk)) {
+    const some = min(rows, chunk)
+    for (let k: u32 = 0; k < inner; k += SLICE) {
+      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds, bare)
+    }
+    x += some * xStride
+    y += some * yStride
+    if (residual) residual += some * yStride
+  }
+}
+
+/** The products from `k` on, at most SLICE of them. */
+function slice(
+  rows: u32,
+  inner: u32,
+  k: u32,
+  units: u32,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  y: usize,
+  yStride: usize,
+  residual: usize,
+  bounds: usize,
+  bare: bool,
+): void {
+  const some = min(inner - k, SLICE)
+  const last = !bare && k + some == inner
+  const resumed = k > 0
+  for (; units > 4; units -= min(units, PANEL)) {
+    const w = panel + ((k + 1) << 5)
+    tiles<Eight>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+    panel += (inner + 1) << 5
+    y += PANEL * 4
+    if (residual) residual += PANEL * 4
+  }
+  if (units) {
+    const w = panel + ((k + 1) << 4)
+    tiles<Four>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+  }
+}
+
+/** All rows with one panel of W columns, in the tallest tiles that fit. Arguments as of `tile`. */
+function tiles<W>(
+  rows: u32,
+  inner: u32,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  bias: usize,
+  y: usize,
+  yStride: usize,
+  columns: u32,
+  resumed: bool,
+  residual: usize,
+  bounds: usize,
+): void {
+  const height: u32 = offsetof<W>() == 4 ? 4 : TALL
+  let some = rows - rows % height
+  if (some) {
+    if (offsetof<W>() == 4) tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    else if (FAST) tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    else tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    x += some * xStride
+    y += some * yStride
+    if (residual) residual += some * yStride
+    rows -= some
+  }
+  if (FAST && offsetof<W>() > 4) {
+    some = rows & ~1
+    if (some) tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    x += some * xStride
+    y += some * yStride
+    if (residual) residual += some * yStride
+    rows -= some
+  }
+  if (rows) tile<One, W>(rows, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+}
+
+/** One row with the panels that are left of `units` columns. */
+export function gemmRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
+  for (; units > 4; units -= min(units, PANEL)) {
+    tile<One, Eight>(1, inner, x, 0, panel + 32, panel, y, 0, units, false, 0, bounds)
+    panel += (inner + 1) << 5
+    y += PANEL * 4
+  }
+  if (units) tile<One, Four>(1, inner, x, 0, panel + 16, panel, y, 0, units, false, 0, bounds)
+}

@@ -1,0 +1,103 @@
+import { PANEL, packedDenseBytes } from '../dense/packing'
+
+/** Bytes that `packWinograd` writes. */
+export function packedWinogradBytes(inner: u32, units: u32): u32 {
+  return 16 * packedDenseBytes(inner, units)
+}
+
+// @ts-ignore: decorator
+@inline
+function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
+}
+
+/** Writes points 4i to 4i + 3, `point` bytes apart, for four units: G along the width of low (0, 1) and high (2, 3). */
+// @ts-ignore: decorator
+@inline
+function storeRow(
+  low0: v128, low1: v128, low2: v128, high0: v128, high1: v128, high2: v128, to: usize, point: usize,
+): void {
+  const half = f64x2.splat(0.5)
+  const low = f64x2.mul(f64x2.add(low0, low2), half)
+  const high = f64x2.mul(f64x2.add(high0, high2), half)
+  const lowMiddle = f64x2.mul(low1, half)
+  const highMiddle = f64x2.mul(high1, half)
+  store4(low0, high0, to)
+  store4(f64x2.add(low, lowMiddle), f64x2.add(high, highMiddle), to + point)
+  store4(f64x2.sub(low, lowMiddle), f64x2.sub(high, highMiddle), to + 2 * point)
+  store4(low2, high2, to + 3 * point)
+}
+
+// @ts-ignore: decorator
+@inline
+function store4(low: v128, high: v128, to: usize): void {
+  v128.store(to, v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2))
+}
+
+/**
+ * kernel (3, 3, inner, units), units a multiple of 4 → the panels of G g Gᵀ's 16 points, each
+ * (inner, units) as `packDense` has them without a bias: in float64, rounded once.
+ */
+export function packWinograd(inner: u32, units: u32, kernel: usize, packed: usize): void {
+  const point = packedDenseBytes(inner, units)
+  const tap = inner * units << 2
+  const half = f64x2.splat(0.5)
+  for (let unit: u32 = 0; unit < units; unit += 4) {
+    const panel = unit & ~(PANEL - 1)
+    const width: u32 = units - panel <= 4 ? 4 : PANEL
+    let to = packed + ((panel * (inner + 1) + (unit - panel)) << 2)
+    for (let i: u32 = 0; i < 16; i++) v128.store(to + i * point, f64x2.splat(0))
+    let from = kernel + (unit << 2)
+    for (let k: u32 = 0; k < inner; k++) {
+      to += width << 2
+      // Rows of G g: for each column of g the first, the sum's half, the alternating sum's half, the last.
+      let g = from
+      let first = v128.load(g)
+      let middle = v128.load(g + 3 * tap)
+      let last = v128.load(g + 6 * tap)
+      const a0 = f64x2.promote_low_f32x4(first)
+      const b0 = promoteHigh(first)
+      const c0 = f64x2.promote_low_f32x4(last)
+      const d0 = promoteHigh(last)
+      const e0 = f64x2.mul(f64x2.add(a0, c0), half)
+      const f0 = f64x2.mul(f64x2.add(b0, d0), half)
+      const m0 = f64x2.mul(f64x2.promote_low_f32x4(middle), half)
+      const n0 = f64x2.mul(promoteHigh(middle), half)
+      g += tap
+      first = v128.load(g)
+      middle = v128.load(g + 3 * tap)
+      last = v128.load(g + 6 * tap)
+      const a1 = f64x2.promote_low_f32x4(first)
+      const b1 = promoteHigh(first)
+      const c1 = f64x2.promote_low_f32x4(last)
+      const d1 = promoteHigh(last)
+      const e1 = f64x2.mul(f64x2.add(a1, c1), half)
+      const f1 = f64x2.mul(f64x2.add(b1, d1), half)
+      const m1 = f64x2.mul(f64x2.promote_low_f32x4(middle), half)
+      const n1 = f64x2.mul(promoteHigh(middle), half)
+      g += tap
+      first = v128.load(g)
+      middle = v128.load(g + 3 * tap)
+      last = v128.load(g + 6 * tap)
+      const a2 = f64x2.promote_low_f32x4(first)
+      const b2 = promoteHigh(first)
+      const c2 = f64x2.promote_low_f32x4(last)
+      const d2 = promoteHigh(last)
+      const e2 = f64x2.mul(f64x2.add(a2, c2), half)
+      const f2 = f64x2.mul(f64x2.add(b2, d2), half)
+      const m2 = f64x2.mul(f64x2.promote_low_f32x4(middle), half)
+      const n2 = f64x2.mul(promoteHigh(middle), half)
+      storeRow(a0, a1, a2, b0, b1, b2, to, point)
+      storeRow(
+        f64x2.add(e0, m0), f64x2.add(e1, m1), f64x2.add(e2, m2),
+        f64x2.add(f0, n0), f64x2.add(f1, n1), f64x2.add(f2, n2), to + 4 * point, point,
+      )
+      storeRow(
+        f64x2.sub(e0, m0), f64x2.sub(e1, m1), f64x2.sub(e2, m2),
+        f64x2.sub(f0, n0), f64x2.sub(f1, n1), f64x2.sub(f2, n2), to + 8 * point, point,
+      )
+      storeRow(c0, c1, c2, d0, d1, d2, to + 12 * point, point)
+      from += units << 2
+    }
+  }
+}
