@@ -120,4 +120,6 @@ def whole_numbers(rng):
 
 
 CASES = {f"policy-{policy}-{name}": network(name, policy) for policy in POLICIES for name in NETWORKS}
+# TensorFlow has no kernel for a step of these.
+del CASES["policy-bfloat16-recurrent"]
 CASES |= {"policy-mixed-layers": mixed, "policy-whole-numbers": whole_numbers}

@@ -17,7 +17,13 @@ import {
 } from './layers/convolution.ts'
 import { attentionLayer, multiHeadAttentionLayer } from './layers/attention.ts'
 import { projectionLayer } from './layers/dense.ts'
-import { bidirectionalLayer, dotLayer, mergeLayer, softmaxLayer } from './layers/merge.ts'
+import {
+  bidirectionalLayer,
+  dotLayer,
+  maskingLayer,
+  mergeLayer,
+  softmaxLayer,
+} from './layers/merge.ts'
 import {
   axesNormalizationLayer,
   batchNormalizationLayer,
@@ -56,6 +62,7 @@ export const hostPart: HostPart = {
     rescaling: rescalingLayer,
     prelu: preluLayer,
     softmax: softmaxLayer,
+    masking: maskingLayer,
     attention: attentionLayer,
     multiHeadAttention: multiHeadAttentionLayer,
     merge: mergeLayer,

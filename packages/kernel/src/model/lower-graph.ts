@@ -62,6 +62,9 @@ const common: ReadonlySet<string | undefined> = new Set([
   'string',
 ])
 
+/** Dtypes that only move and convert without the host part. */
+const narrow: ReadonlySet<string | undefined> = new Set(['int8', 'uint8', 'int16', 'uint16'])
+
 /** Function nodes and rare dtypes, for a model that has any; undefined for others. */
 export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart | undefined> {
   if (set === denseLayers) return undefined
@@ -75,6 +78,8 @@ export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart 
     layers.some((layer) => {
       if (layer.kind === undefined || layer.kind === 'input') return false
       if (layer.kind === 'op' || !common.has(layer.computeDtype) || isRare(layer)) return true
+      const meets = layer.kind === 'merge' || layer.kind === 'concatenate'
+      if (meets && inputs.some((dtype) => narrow.has(dtype))) return true
       return set.lowerings[layer.kind]?.needsHost === true
     })
   if (!needed) return undefined

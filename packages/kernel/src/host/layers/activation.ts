@@ -1,4 +1,9 @@
-import { UnsupportedError, type Activation as ActivationSettings, type Layer } from '@dotplus/core'
+import {
+  elementCount,
+  UnsupportedError,
+  type Activation as ActivationSettings,
+  type Layer,
+} from '@dotplus/core'
 
 import {
   onlyTensor,
@@ -8,6 +13,7 @@ import {
   type Value,
 } from '../../lower/context.ts'
 import type { Float64Function } from '../../lower/host-op.ts'
+import { transpose } from '../../lower/permute.ts'
 import { doubleFunctions, exp, log } from '../double.ts'
 import { mapLines } from '../lines.ts'
 import type { Numbers, Target } from '../numeric.ts'
@@ -135,4 +141,25 @@ export const activationLayer: Lowering<undefined> = {
       onlyTensor(call, layer),
     ),
   ],
+}
+
+/** The same over several axes together. */
+export function alongAxes(
+  context: LowerContext,
+  layer: Layer,
+  name: string,
+  x: Value,
+  axes: readonly number[],
+): Value {
+  const [axis] = axes
+  if (axis !== undefined && axes.length === 1) return alongAxis(context, layer, name, x, axis)
+  const rest = [...x.shape.keys()].filter((each) => !axes.includes(each))
+  const order = [...rest, ...axes]
+  const sizes = order.map((each) => x.shape[each] as number)
+  const outer = sizes.slice(0, rest.length)
+  const moved = transpose(context, layer, x, order)
+  const joined = context.view(moved, [...outer, elementCount(sizes.slice(rest.length))])
+  const y = context.view(alongAxis(context, layer, name, joined, -1), moved.shape)
+  const back = order.map((_, i) => order.indexOf(i))
+  return transpose(context, layer, y, back)
 }

@@ -17,7 +17,12 @@ import { mapElements } from '../elementwise.ts'
 import { mapLines } from '../lines.ts'
 import { arithmetic } from '../ops/elementwise.ts'
 import { preciseSum } from '../ops/reduction.ts'
-import { alongAxis } from './activation.ts'
+import { choose } from '../ops/elementwise.ts'
+import type { Term } from '../terms.ts'
+import { numericOp } from '../numeric.ts'
+import { elementMask } from '../../lower/masking.ts'
+import { resolveAxes } from '../../lower/reduce.ts'
+import { alongAxes } from './activation.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {
   add: 'add',
@@ -59,19 +64,52 @@ export const mergeLayer: Lowering<BinaryName> = {
   },
 }
 
-/** Softmax over one axis, or over several together, in float64. */
+/** What Keras adds to where a mask is false. */
+const masked = -1e9
+
+/** Softmax over one axis, or over several together, in float64; what is masked gets 0. */
 export const softmaxLayer: Lowering<readonly number[]> = {
   prepare(layer) {
     const axes = layer.kind === 'softmax' ? layer.softmax.axes : []
     return axes.length === 0 ? [-1] : axes
   },
-  lower(context, axes, call, layer) {
+  lower(context, own, call, layer) {
+    const given = onlyTensor(call, layer)
+    const axes = resolveAxes(own, given.shape.length, layer)
+    const [mask] = call.masks
+    if (!mask) return [alongAxes(context, layer, 'softmax', given, axes)]
+    const bits = elementMask(context, layer, mask, given.shape)
+    const [zero, least] = [0, masked].map((number) => ({ number, weak: 'float' as const })) as [
+      Term,
+      Term,
+    ]
+    const open = choose(context, layer, bits, [given, least], 'float64')
+    const y = alongAxes(context, layer, 'softmax', open, axes)
+    return [choose(context, layer, bits, [y, zero], 'float64')]
+  },
+}
+
+/** Masking in float64: steps whose features all equal the mask value become 0 and are masked. */
+export const maskingLayer: Lowering<undefined> = {
+  prepare: () => undefined,
+  lower(context, _prepared, call, layer) {
+    if (layer.kind !== 'masking') throw unsupported(layer, 'layer', layer.className)
+    const { maskValue } = layer.masking
     const x = onlyTensor(call, layer)
-    if (call.masks[0]) throw unsupported(layer, 'a mask in', 'float64')
-    const [axis] = axes
-    if (axis === undefined || axes.length > 1)
-      throw unsupported(layer, 'float64 over axes', axes.join(', '))
-    return [alongAxis(context, layer, 'softmax', x, axis)]
+    const width = x.shape.at(-1) ?? 1
+    const results = [
+      { shape: x.shape, dtype: x.dtype },
+      { shape: x.shape.slice(0, -1), dtype: 'bool' as const },
+    ]
+    const [y, mask] = numericOp(context, 'masking', [x], results, ([a], [to, bits]) => {
+      for (let row = 0; row < bits!.length; row++) {
+        const line = a!.subarray(row * width, (row + 1) * width)
+        const counts = line.some((e) => e !== maskValue)
+        bits![row] = Number(counts)
+        for (let i = 0; i < width; i++) to![row * width + i] = counts ? line[i]! : 0
+      }
+    }) as [Value, Value]
+    return [{ ...y, mask }]
   },
 }
 

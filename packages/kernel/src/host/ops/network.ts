@@ -24,7 +24,7 @@ import {
 import * as L from '../../wasm/layout.ts'
 import { exp, log, log1p, power } from '../double.ts'
 import { broadcastIndices, broadcastShape } from '../elementwise.ts'
-import { alongAxis } from '../layers/activation.ts'
+import { alongAxes } from '../layers/activation.ts'
 import { linesOf, mapLines, reducedShape } from '../lines.ts'
 import { numericOp, type Numbers } from '../numeric.ts'
 import { floatOf, meet, tensorOf } from '../terms.ts'
@@ -87,7 +87,12 @@ const pooling = (name: string, largest: boolean): GeneralOps => ({
 })
 
 /** Shape of a weight along some axes, with 1 elsewhere, so that it broadcasts. */
-function alongAxes(context: LowerContext, weight: Value, x: Value, axes: readonly number[]): Value {
+function weightAlong(
+  context: LowerContext,
+  weight: Value,
+  x: Value,
+  axes: readonly number[],
+): Value {
   if (weight.shape.length !== axes.length) return weight
   return context.view(
     weight,
@@ -112,7 +117,7 @@ function normalized(
   const weights = weightNames.map((name) => {
     const weight = name === undefined ? undefined : given.optionalTensor(name)
     if (!weight) return undefined
-    const own2 = alongAxes(context, cast(context, weight, x.dtype), x, axes)
+    const own2 = weightAlong(context, cast(context, weight, x.dtype), x, axes)
     const full =
       own2.shape.length === x.shape.length
         ? own2.shape
@@ -543,22 +548,7 @@ const axiswise = (name: string): GeneralOps => ({
     const axes = isNone
       ? [...x.shape.keys()]
       : resolveAxes(given.integers('axis') ?? [-1], x.shape.length, layer)
-    if (axes.length === 1) return alongAxis(context, layer, name, x, axes[0] as number)
-    const rest = [...x.shape.keys()].filter((axis) => !axes.includes(axis))
-    const order = [...rest, ...axes]
-    const moved = transpose(context, layer, x, order)
-    const outer = rest.map((axis) => x.shape[axis] as number)
-    const joined = context.view(moved, [
-      ...outer,
-      elementCount(axes.map((axis) => x.shape[axis] as number)),
-    ])
-    const y = context.view(alongAxis(context, layer, name, joined, -1), moved.shape)
-    return transpose(
-      context,
-      layer,
-      y,
-      order.map((_, i) => order.indexOf(i)),
-    )
+    return alongAxes(context, layer, name, x, axes)
   }),
 })
 
