@@ -84,7 +84,6 @@ MOVEMENT = {
     "meshgrid": [(lambda x, y: ops.meshgrid(x, y), F(2), F(3)), (lambda x, y: ops.meshgrid(x, y, indexing="ij"), I(2), I(3))],
     "vander": [(ops.vander, F(4)), (lambda x: ops.vander(x, N=3, increasing=True), F(4)), (ops.vander, I(3))],
     "size": [(ops.size, F(2, 3))],
-    "ndim": [(ops.ndim, F(2, 3))],
     # products
     "matmul": [
         (ops.matmul, F(2, 3, 4), F(4, 5)),

@@ -9,7 +9,7 @@ REDUCTIONS = {
     # reductions
     "sum": reduction(ops.sum),
     "mean": reduction(ops.mean),
-    "prod": reduction(ops.prod, (lambda x: ops.prod(x, axis=0, dtype="float64"), F(2, 3))),
+    "prod": reduction(ops.prod),
     "max": reduction(ops.max, (lambda x: ops.max(x, axis=1, initial=1.5), F(2, 3)), (lambda x: ops.max(x, axis=1, initial=2), I(2, 3))),
     "min": reduction(ops.min, (lambda x: ops.min(x, axis=1, initial=-1.5), F(2, 3))),
     "amax": reduction(ops.amax)[:9],

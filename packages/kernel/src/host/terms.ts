@@ -7,10 +7,10 @@ import { unsupported, type ElementType, type LowerContext, type Value } from '..
 import type { OpArguments } from '../lower/ops/arguments.ts'
 import { constant, elementOf } from './numeric.ts'
 
-/** A Python number, whose dtype gives way to that of tensors. */
+/** A Python number, whose dtype gives way to that of tensors unless a function makes a tensor of it first. */
 export interface Scalar {
   readonly number: number
-  readonly weak: WeakType | 'bool'
+  readonly weak: WeakType | ElementType
 }
 
 /** An operand: a tensor or a number. */
@@ -72,6 +72,14 @@ export function tensorOf(context: LowerContext, given: OpArguments, name: string
 export function valueOf(context: LowerContext, term: Term, dtype: ElementType): Value {
   if (!isScalar(term)) return cast(context, term, dtype)
   return constant(context, dtype, [], [elementOf(dtype, term.number)])
+}
+
+const strong: Readonly<Record<string, ElementType>> = { int: 'int32', float: 'float32' }
+
+/** A number as convert_to_tensor makes a tensor of it: one of int32 or float32, which does not give way. */
+export function converted(term: Term): Term {
+  if (!isScalar(term)) return term
+  return { number: term.number, weak: strong[term.weak] ?? term.weak }
 }
 
 /** The dtype in which terms meet. */

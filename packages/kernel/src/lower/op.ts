@@ -53,7 +53,9 @@ export const opLayer: Lowering<OpEntry> = {
   lower(context, entry, call, layer) {
     const half = commonHalf(call)
     const { float32 } = entry
-    const plain = half ?? call.tensors.every(({ dtype }) => dtype === 'float32')
+    const widened =
+      half && entry.convertsNumbers && call.operands.some((each) => each.number !== undefined)
+    const plain = half ? !widened : call.tensors.every(({ dtype }) => dtype === 'float32')
     if (float32 && plain && takesSettings(float32, layer)) {
       const own = half ? withTensors(call, (value) => cast(context, value, 'float32')) : call
       try {

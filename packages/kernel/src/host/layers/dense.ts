@@ -9,7 +9,7 @@ import {
 } from '../../lower/context.ts'
 import { contract } from '../../lower/contraction.ts'
 import { readEquation } from '../../lower/equation.ts'
-import { meeting } from '../ops/elementwise.ts'
+import { meeting } from '../ops/arithmetic.ts'
 import { activateDouble } from './activation.ts'
 import { doubleValue, placeDoubles, type DoubleWeights } from './weights.ts'
 

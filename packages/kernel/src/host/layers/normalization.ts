@@ -13,7 +13,7 @@ import { withRank } from '../../lower/where.ts'
 import { linesOf } from '../lines.ts'
 import { numericOp } from '../numeric.ts'
 import { mapElements } from '../elementwise.ts'
-import { arithmetic, pairwise } from '../ops/elementwise.ts'
+import { arithmetic, pairwise } from '../ops/arithmetic.ts'
 import { preciseSum } from '../ops/reduction.ts'
 import { doubleValue, placeDoubles, settingsOf, type DoubleWeights } from './weights.ts'
 

@@ -9,6 +9,8 @@ export interface GeneralOp {
   readonly parameters: readonly string[]
   /** Static settings beside them. */
   readonly settings: readonly string[]
+  /** Makes tensors of Python's numbers, of float32 or int32, so that these do not give way to other dtypes. */
+  readonly convertsNumbers?: boolean
   lower(context: LowerContext, layer: Layer, given: OpArguments): Value[]
 }
 

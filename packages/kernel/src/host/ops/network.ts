@@ -1,279 +1,24 @@
-import { elementCount, ModelError, type Layer } from '@dotplus/core'
-
+import { type Layer, ModelError } from '@dotplus/core'
 import { cast } from '../../lower/cast.ts'
 import {
-  resolveAxis,
-  unsupported,
   type ElementType,
   type LowerContext,
+  unsupported,
   type Value,
 } from '../../lower/context.ts'
-import type { Float64Function } from '../../lower/host-op.ts'
 import type { OpArguments } from '../../lower/ops/arguments.ts'
 import { transpose } from '../../lower/permute.ts'
 import { resolveAxes } from '../../lower/reduce.ts'
-import {
-  adaptivePool,
-  asGiven,
-  channelsLast,
-  convolve,
-  convolveTransposed,
-  perAxis,
-  pool,
-} from '../convolution.ts'
-import * as L from '../../wasm/layout.ts'
-import { exp, log, log1p, power } from '../double.ts'
-import { broadcastIndices, broadcastShape } from '../elementwise.ts'
+import { asGiven, channelsLast, perAxis } from '../convolution.ts'
+import { exp } from '../double.ts'
+import { broadcastIndices } from '../elementwise.ts'
 import { alongAxes } from '../layers/activation.ts'
-import { linesOf, mapLines, reducedShape } from '../lines.ts'
-import { numericOp, type Numbers } from '../numeric.ts'
+import { type Numbers, numericOp } from '../numeric.ts'
 import { floatOf, meet, tensorOf } from '../terms.ts'
+import { formatOf } from './convolution.ts'
 import { general, type GeneralOps } from './general.ts'
-import { outOfRange } from './order.ts'
+import { logSum } from './loss.ts'
 import { preciseSum } from './reduction.ts'
-
-const formatOf = (given: OpArguments): string => given.text('data_format', 'channels_last')
-
-/** A function of images and kernels, all brought to one floating dtype, with the channels last. */
-function spatially(
-  context: LowerContext,
-  layer: Layer,
-  given: OpArguments,
-  names: readonly string[],
-  run: (tensors: readonly Value[], rank: number) => Value,
-): Value {
-  const own = names.map((name) => given.tensor(name))
-  const dtype = meet(layer, own)
-  const [x, ...kernels] = own.map((value) => cast(context, value, dtype)) as [Value, ...Value[]]
-  const format = formatOf(given)
-  const moved = channelsLast(context, layer, x, format)
-  return asGiven(context, layer, run([moved, ...kernels], x.shape.length - 2), format)
-}
-
-function windowsOf(given: OpArguments, rank: number) {
-  return {
-    strides: perAxis(given.integers('strides'), rank),
-    dilations: perAxis(given.integers('dilation_rate'), rank),
-    padding: given.text('padding', 'valid'),
-  }
-}
-
-/** A depthwise kernel (…, channels, multiplier) as one of a convolution with a group for each channel. */
-function depthwiseKernel(context: LowerContext, kernel: Value): Value {
-  const [channels = 1, multiplier = 1] = kernel.shape.slice(-2)
-  return context.view(kernel, [...kernel.shape.slice(0, -2), 1, channels * multiplier])
-}
-
-const convSettings = 'strides padding data_format dilation_rate'
-
-const pooling = (name: string, largest: boolean): GeneralOps => ({
-  [`nn.${name}`]: general(
-    'inputs',
-    'pool_size strides padding data_format',
-    (context, layer, given) =>
-      spatially(context, layer, given, ['inputs'], ([x], rank) => {
-        const size = perAxis(given.integers('pool_size'), rank)
-        const strides = given.value('strides') ? perAxis(given.integers('strides'), rank) : size
-        const dilations = Array<number>(rank).fill(1)
-        const padding = given.text('padding', 'valid')
-        return pool(context, layer, x!, { size, strides, dilations, padding }, largest)
-      }),
-  ),
-  [`nn.adaptive_${name}`]: general('inputs', 'output_size data_format', (context, layer, given) =>
-    spatially(context, layer, given, ['inputs'], ([x], rank) =>
-      adaptivePool(context, x!, perAxis(given.integers('output_size'), rank), largest),
-    ),
-  ),
-})
-
-/** Shape of a weight along some axes, with 1 elsewhere, so that it broadcasts. */
-function weightAlong(
-  context: LowerContext,
-  weight: Value,
-  x: Value,
-  axes: readonly number[],
-): Value {
-  if (weight.shape.length !== axes.length) return weight
-  return context.view(
-    weight,
-    x.shape.map((size, axis) => (axes.includes(axis) ? size : 1)),
-  )
-}
-
-/** (x − mean) / √(variance + ε) over axes, or x over its root mean square, with weights along these axes. */
-function normalized(
-  context: LowerContext,
-  layer: Layer,
-  given: OpArguments,
-  weightNames: readonly [scale: string, shift?: string],
-  centred: boolean,
-): Value {
-  const own = given.tensor('x')
-  const x = cast(context, own, floatOf(own))
-  const axes = resolveAxes(given.integers('axis') ?? [-1], x.shape.length, layer)
-  const epsilon = given.number('epsilon', 1e-7)
-  const { lines, rest, length } = linesOf(context, layer, x, axes)
-  const order = [...[...x.shape.keys()].filter((axis) => !axes.includes(axis)), ...axes]
-  const weights = weightNames.map((name) => {
-    const weight = name === undefined ? undefined : given.optionalTensor(name)
-    if (!weight) return undefined
-    const own2 = weightAlong(context, cast(context, weight, x.dtype), x, axes)
-    const full =
-      own2.shape.length === x.shape.length
-        ? own2.shape
-        : [...Array<number>(x.shape.length - own2.shape.length).fill(1), ...own2.shape]
-    const view = transpose(context, layer, context.view(own2, full), order)
-    return {
-      value: view,
-      indices: broadcastIndices(
-        view.shape,
-        order.map((axis) => x.shape[axis] as number),
-      ),
-    }
-  })
-  const [scale, shift] = weights
-  const inputs = [lines, ...(scale ? [scale.value] : []), ...(shift ? [shift.value] : [])]
-  const results = [{ shape: [elementCount(rest), length], dtype: x.dtype }]
-  const y = numericOp(context, 'normalize', inputs, results, (from, [to]) => {
-    const [a] = from as [Numbers]
-    const s = scale ? from[1] : undefined
-    const t = shift ? from[scale ? 2 : 1] : undefined
-    for (let row = 0; row * length < a.length; row++) {
-      const line = a.subarray(row * length, (row + 1) * length)
-      const mean = centred ? preciseSum(line) / length : 0
-      const power = preciseSum(Array.from(line, (e) => (e - mean) * (e - mean))) / length
-      const root = Math.sqrt(power + epsilon)
-      for (let i = 0; i < length; i++) {
-        const at = row * length + i
-        const unit = (line[i]! - mean) / root
-        const scaled = s ? unit * s[scale?.indices?.[at] ?? at]! : unit
-        to![at] = t ? scaled + t[shift?.indices?.[at] ?? at]! : scaled
-      }
-    }
-  })[0] as Value
-  const back = order.map((_, i) => order.indexOf(i))
-  return transpose(
-    context,
-    layer,
-    context.view(
-      y,
-      order.map((axis) => x.shape[axis] as number),
-    ),
-    back,
-  )
-}
-
-function batchNormalization(context: LowerContext, layer: Layer, given: OpArguments): Value {
-  const own = given.tensor('x')
-  const x = cast(context, own, floatOf(own))
-  const axis = resolveAxis(given.number('axis'), x.shape.length, layer)
-  const epsilon = given.number('epsilon', 1e-3)
-  const [mean, variance, offset, scale] = ['mean', 'variance', 'offset', 'scale'].map((name) => {
-    const weight = given.optionalTensor(name)
-    return weight && cast(context, weight, 'float64')
-  })
-  const inputs = [x, mean, variance, offset, scale].filter((value) => value !== undefined)
-  const size = x.shape[axis] as number
-  const inner = elementCount(x.shape.slice(axis + 1))
-  const results = [{ shape: x.shape, dtype: x.dtype }]
-  return numericOp(context, 'batch_normalization', inputs, results, (from, [y]) => {
-    const [a, m, v] = from as [Numbers, Numbers, Numbers]
-    const o = offset ? from[3] : undefined
-    const s = scale ? from[offset ? 4 : 3] : undefined
-    for (let i = 0; i < a.length; i++) {
-      const c = Math.floor(i / inner) % size
-      const factor = (s ? s[c]! : 1) / Math.sqrt(v[c]! + epsilon)
-      y![i] = (a[i]! - m[c]!) * factor + (o ? o[c]! : 0)
-    }
-  })[0] as Value
-}
-
-const clampProbability = (p: number): number => Math.max(1e-7, Math.min(1 - 1e-7, p))
-
-function binaryCrossentropy(context: LowerContext, layer: Layer, given: OpArguments): Value {
-  const terms = [tensorOf(context, given, 'target'), tensorOf(context, given, 'output')]
-  const dtype = floatOf(terms[1] as Value)
-  const [target, output] = terms.map((value) => cast(context, value, dtype)) as [Value, Value]
-  const logits = given.flag('from_logits')
-  const shape = broadcastShape([target.shape, output.shape], layer)
-  const results = [{ shape, dtype }]
-  return numericOp(context, 'binary_crossentropy', [target, output], results, ([t, o], [y], f) => {
-    for (let i = 0; i < y!.length; i++) {
-      const [z, x] = [t![i]!, o![i]!]
-      if (logits) y![i] = Math.max(x, 0) - x * z + log1p(f, exp(f, -Math.abs(x)))
-      else {
-        const p = clampProbability(x)
-        y![i] = -(z * log(f, p) + (1 - z) * log(f, 1 - p))
-      }
-    }
-  })[0] as Value
-}
-
-/** log Σ exp of a line. */
-function logSum(line: Numbers | readonly number[], f: Float64Function): number {
-  const most = Math.max(...line)
-  return most + log(f, preciseSum(Array.from(line, (x) => exp(f, x - most))))
-}
-
-function categoricalCrossentropy(context: LowerContext, layer: Layer, given: OpArguments): Value {
-  const output = given.tensor('output')
-  const dtype = floatOf(output)
-  const axis = resolveAxis(given.number('axis', -1), output.shape.length, layer)
-  const [target, values] = [tensorOf(context, given, 'target'), output].map((value) =>
-    linesOf(context, layer, cast(context, value, dtype), [axis]),
-  ) as [ReturnType<typeof linesOf>, ReturnType<typeof linesOf>]
-  const logits = given.flag('from_logits')
-  const { length } = values
-  const results = [{ shape: reducedShape(output.shape, [axis], false), dtype }]
-  return numericOp(
-    context,
-    'categorical_crossentropy',
-    [target.lines, values.lines],
-    results,
-    ([t, o], [y], f) => {
-      for (let i = 0; i < y!.length; i++) {
-        const line = o!.subarray(i * length, (i + 1) * length)
-        const sum = logits ? logSum(line, f) : preciseSum(line)
-        y![i] = -preciseSum(
-          Array.from(line, (x, k) => {
-            const weight = t![i * length + k]!
-            return weight * (logits ? x - sum : log(f, clampProbability(x / sum)))
-          }),
-        )
-      }
-    },
-  )[0] as Value
-}
-
-function sparseCategoricalCrossentropy(
-  context: LowerContext,
-  layer: Layer,
-  given: OpArguments,
-): Value {
-  const output = given.tensor('output')
-  const values = cast(context, output, floatOf(output))
-  const target = tensorOf(context, given, 'target')
-  const logits = given.flag('from_logits')
-  const classes = output.shape.at(-1) as number
-  const axis = given.number('axis', -1)
-  if (axis !== -1 && axis !== output.shape.length - 1) throw unsupported(layer, 'axis', `${axis}`)
-  const results = [{ shape: output.shape.slice(0, -1), dtype: values.dtype }]
-  return numericOp(
-    context,
-    'sparse_categorical_crossentropy',
-    [target, values],
-    results,
-    ([t, o], [y], f) => {
-      for (let i = 0; i < y!.length; i++) {
-        const given2 = Array.from(o!.subarray(i * classes, (i + 1) * classes))
-        const line = logits ? given2 : given2.map((p) => log(f, clampProbability(p)))
-        const x = line[t![i]!]
-        if (x === undefined) throw outOfRange(layer, t![i]!, classes)
-        y![i] = logSum(line, f) - x
-      }
-    },
-  )[0] as Value
-}
 
 /** softmax(scale · query · keyᵀ + bias) · value, heads of the key shared by groups of the query's. */
 function dotProductAttention(context: LowerContext, layer: Layer, given: OpArguments): Value {
@@ -329,45 +74,6 @@ function dotProductAttention(context: LowerContext, layer: Layer, given: OpArgum
   })[0] as Value
 }
 
-/** x over its norm along axes, the norm kept above ε. */
-function normalize(context: LowerContext, layer: Layer, given: OpArguments): Value {
-  const own = given.tensor('x')
-  const x = cast(context, own, floatOf(own))
-  const axes = resolveAxes(given.integers('axis') ?? [-1], x.shape.length, layer)
-  if (axes.length !== 1) throw unsupported(layer, 'axes', axes.join(', '))
-  const order = given.number('order', 2)
-  const epsilon = given.number('epsilon', 1e-7)
-  const [axis = 0] = axes
-  const length = x.shape[axis] as number
-  return mapLines(
-    context,
-    layer,
-    'normalize',
-    x,
-    axis,
-    [{ length, dtype: x.dtype }],
-    (line, [y], f) => {
-      // For order 2 Keras keeps the square above ε², for others the norm above ε.
-      const norm =
-        order === 2
-          ? Math.sqrt(Math.max(preciseSum(Array.from(line, (e) => e * e)), epsilon * epsilon))
-          : Math.max(vectorNorm(line, order, f), epsilon)
-      for (let i = 0; i < length; i++) y![i] = line[i]! / norm
-    },
-  )[0] as Value
-}
-
-/** numpy.linalg.norm of a vector. */
-export function vectorNorm(line: ArrayLike<number>, order: number, f: Float64Function): number {
-  const sizes = Array.from(line, (e) => Math.abs(e))
-  if (order === Infinity) return sizes.reduce((a, b) => (b > a || b !== b ? b : a), 0)
-  if (order === -Infinity) return sizes.reduce((a, b) => (b < a || b !== b ? b : a), Infinity)
-  if (order === 0) return sizes.filter((e) => e !== 0).length
-  if (order === 1) return preciseSum(sizes)
-  if (order === 2) return Math.sqrt(preciseSum(sizes.map((e) => e * e)))
-  return power(f, preciseSum(sizes.map((e) => power(f, e, order))), 1 / order)
-}
-
 /** Greedy decoding of connectionist temporal classification: the best class of each step, repeats and blanks left out. */
 function ctcDecode(context: LowerContext, layer: Layer, given: OpArguments): Value[] {
   const x = given.tensor('inputs')
@@ -398,51 +104,6 @@ function ctcDecode(context: LowerContext, layer: Layer, given: OpArguments): Val
       scores![b] = score
     }
   })
-}
-
-/** −log of the probability that a sequence of logits stands for the target: the forward algorithm in logarithms. */
-function ctcLoss(context: LowerContext, _layer: Layer, given: OpArguments): Value {
-  const [target, output] = [tensorOf(context, given, 'target'), given.tensor('output')]
-  const lengths = ['target_length', 'output_length'].map((name) => tensorOf(context, given, name))
-  const [batch = 0, steps = 0, classes = 0] = output.shape
-  const width = target.shape[1] ?? 0
-  const blank = given.number('mask_index', 0)
-  const dtype: ElementType = output.dtype === 'float64' ? 'float64' : 'float32'
-  const inputs = [target, output, ...lengths]
-  return numericOp(context, 'ctc_loss', inputs, [{ shape: [batch], dtype }], (from, [y], f) => {
-    const [labels, logits, targets, outputs] = from as [Numbers, Numbers, Numbers, Numbers]
-    const add = (a: number, b: number): number =>
-      a === -Infinity ? b : b === -Infinity ? a : f(L.LOG_ADD_EXP, a, b)
-    for (let b = 0; b < batch; b++) {
-      const own = Array.from(labels.subarray(b * width, b * width + targets[b]!))
-      const path = [blank, ...own.flatMap((label) => [label, blank])]
-      let alpha = path.map(() => -Infinity)
-      for (let t = 0; t < Math.min(outputs[b]!, steps); t++) {
-        const line = logits.subarray((b * steps + t) * classes, (b * steps + t + 1) * classes)
-        const sum = logSum(line, f)
-        const before = alpha
-        alpha = path.map((label, s) => {
-          if (t === 0) return s < 2 ? line[label]! - sum : -Infinity
-          let total = add(before[s]!, before[s - 1] ?? -Infinity)
-          if (label !== blank && label !== path[s - 2])
-            total = add(total, before[s - 2] ?? -Infinity)
-          return total + line[label]! - sum
-        })
-      }
-      y![b] = -add(alpha.at(-1)!, alpha.at(-2) ?? -Infinity)
-    }
-  })[0] as Value
-}
-
-function psnr(context: LowerContext, layer: Layer, given: OpArguments): Value {
-  const tensors = [given.tensor('x1'), given.tensor('x2')]
-  const dtype = meet(layer, tensors, 'float')
-  const [a, b] = tensors.map((value) => cast(context, value, dtype)) as [Value, Value]
-  const most = given.number('max_val')
-  return numericOp(context, 'psnr', [a, b], [{ shape: [], dtype }], ([p, q], [y], f) => {
-    const mean = preciseSum(Array.from(p!, (e, i) => (e - q![i]!) * (e - q![i]!))) / p!.length
-    y![0] = 20 * f(L.LOG10, most, 0) - 10 * f(L.LOG10, mean, 0)
-  })[0] as Value
 }
 
 /** Windows of x (batch, channels, height, width) as columns: (batch, channels · window, positions). */
@@ -553,95 +214,16 @@ const axiswise = (name: string): GeneralOps => ({
 })
 
 export const network: GeneralOps = {
-  'nn.conv': general('inputs kernel', convSettings, (context, layer, given) =>
-    spatially(context, layer, given, ['inputs', 'kernel'], ([x, kernel], rank) =>
-      convolve(context, layer, x!, kernel!, windowsOf(given, rank)),
-    ),
-  ),
-  'nn.depthwise_conv': general('inputs kernel', convSettings, (context, layer, given) =>
-    spatially(context, layer, given, ['inputs', 'kernel'], ([x, kernel], rank) =>
-      convolve(context, layer, x!, depthwiseKernel(context, kernel!), windowsOf(given, rank)),
-    ),
-  ),
-  'nn.separable_conv': general(
-    'inputs depthwise_kernel pointwise_kernel',
-    convSettings,
-    (context, layer, given) =>
-      spatially(
-        context,
-        layer,
-        given,
-        ['inputs', 'depthwise_kernel', 'pointwise_kernel'],
-        ([x, depthwise, pointwise], rank) => {
-          const ones = Array<number>(rank).fill(1)
-          const y = convolve(
-            context,
-            layer,
-            x!,
-            depthwiseKernel(context, depthwise!),
-            windowsOf(given, rank),
-          )
-          return convolve(context, layer, y, pointwise!, {
-            strides: ones,
-            dilations: ones,
-            padding: 'valid',
-          })
-        },
-      ),
-  ),
-  'nn.conv_transpose': general(
-    'inputs kernel',
-    `${convSettings} output_padding`,
-    (context, layer, given) =>
-      spatially(context, layer, given, ['inputs', 'kernel'], ([x, kernel], rank) => {
-        const extra = given.value('output_padding')
-          ? perAxis(given.integers('output_padding'), rank)
-          : undefined
-        return convolveTransposed(context, x!, kernel!, windowsOf(given, rank), extra)
-      }),
-  ),
-  ...pooling('max_pool', true),
-  ...pooling('average_pool', false),
   'nn.dot_product_attention': general(
     'query key value bias mask scale',
     'is_causal flash_attention attn_logits_soft_cap',
     dotProductAttention,
-  ),
-  'nn.batch_normalization': general(
-    'x mean variance offset scale',
-    'axis epsilon',
-    batchNormalization,
-  ),
-  'nn.layer_normalization': general(
-    'x gamma beta',
-    'axis epsilon rms_scaling',
-    (context, layer, given) => {
-      if (given.flag('rms_scaling')) throw unsupported(layer, 'setting', 'rms_scaling')
-      return normalized(context, layer, given, ['gamma', 'beta'], true)
-    },
-  ),
-  'nn.rms_normalization': general('x scale', 'axis epsilon', (context, layer, given) =>
-    normalized(context, layer, given, ['scale'], false),
-  ),
-  'nn.normalize': general('x', 'axis order epsilon', normalize),
-  'nn.binary_crossentropy': general('target output', 'from_logits', binaryCrossentropy),
-  'nn.categorical_crossentropy': general(
-    'target output',
-    'from_logits axis',
-    categoricalCrossentropy,
-  ),
-  'nn.sparse_categorical_crossentropy': general(
-    'target output',
-    'from_logits axis',
-    sparseCategoricalCrossentropy,
   ),
   'nn.ctc_decode': general(
     'inputs sequence_lengths',
     'strategy beam_width top_paths merge_repeated mask_index',
     ctcDecode,
   ),
-  'nn.ctc_loss': general('target output target_length output_length', 'mask_index', ctcLoss),
-  'nn.psnr': general('x1 x2', 'max_val', psnr),
   'nn.unfold': general('x', 'kernel_size dilation padding stride', unfold),
   'nn.fold': general('x', 'output_size kernel_size dilation padding stride', fold),
   ...blocks('depth_to_space', true),

@@ -17,7 +17,7 @@ import { broadcastIndices, broadcastShape } from '../elementwise.ts'
 import { numericOp } from '../numeric.ts'
 import { floatOf, isScalar, isSingle, meet, single, termOf } from '../terms.ts'
 import { preciseSum } from './reduction.ts'
-import { meeting } from './elementwise.ts'
+import { meeting } from './arithmetic.ts'
 import { general, type GeneralOp, type GeneralOps } from './general.ts'
 
 /** A product whose operands are brought to one dtype: float32 in WebAssembly, anything else in float64. */

@@ -1,33 +1,17 @@
-import { elementCount, type Layer } from '@dotplus/core'
-
-import { isFloating } from '../../dtype/element-type.ts'
+import type { Layer } from '@dotplus/core'
 import { cast } from '../../lower/cast.ts'
-import {
-  resolveAxis,
-  unsupported,
-  type ElementType,
-  type LowerContext,
-  type Value,
-} from '../../lower/context.ts'
-import { isWide, type Float64Function } from '../../lower/host-op.ts'
+import type { ElementType, LowerContext, Value } from '../../lower/context.ts'
+import { type Float64Function, isWide } from '../../lower/host-op.ts'
 import type { OpArguments } from '../../lower/ops/arguments.ts'
 import { reduce, resolveAxes } from '../../lower/reduce.ts'
-import { foldLines, linesOf, mapLines, reduceLines, reducedShape } from '../lines.ts'
-import { numericOp, type Numbers } from '../numeric.ts'
-import {
-  dtypeArgument,
-  floatOf,
-  isSingle,
-  meet,
-  single,
-  tensorOf,
-  valueOf,
-  termOf,
-} from '../terms.ts'
-import { logSumExp, meeting } from './elementwise.ts'
+import { foldLines, linesOf, reducedShape, reduceLines } from '../lines.ts'
+import { type Numbers, numericOp } from '../numeric.ts'
+import { dtypeArgument, floatOf, isSingle, meet, single, termOf } from '../terms.ts'
+import { meeting } from './arithmetic.ts'
+import { logSumExp } from './elementwise.ts'
 import { general, type GeneralOps } from './general.ts'
 
-const axesOf = (given: OpArguments, x: Value, layer: Layer, name = 'axis'): number[] =>
+export const axesOf = (given: OpArguments, x: Value, layer: Layer, name = 'axis'): number[] =>
   resolveAxes(given.integers(name), x.shape.length, layer)
 
 /** The dtype in which sums and products are taken. */
@@ -174,99 +158,6 @@ function preciseVariance(numbers: readonly number[]): number {
   return preciseMean(numbers.map((x) => (x - mean) * (x - mean)))
 }
 
-type Method = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'
-
-/** numpy.quantile of sorted numbers. */
-export function quantileOf(sorted: ArrayLike<number>, q: number, method: Method): number {
-  if (sorted.length === 0) return Number.NaN
-  const at = q * (sorted.length - 1)
-  const low = Math.floor(at)
-  const high = Math.min(low + 1, sorted.length - 1)
-  const [a, b] = [sorted[low]!, sorted[high]!]
-  switch (method) {
-    case 'lower':
-      return a
-    case 'higher':
-      return at === low ? a : b
-    case 'midpoint':
-      return at === low ? a : (a + b) / 2
-    case 'nearest': {
-      const rest = at - low
-      return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? a : b
-    }
-    default:
-      return at === low ? a : a + (b - a) * (at - low)
-  }
-}
-
-const methods = new Set(['linear', 'lower', 'higher', 'midpoint', 'nearest'])
-
-/** Quantiles along axes; several of them are a first axis. */
-function quantiles(
-  context: LowerContext,
-  layer: Layer,
-  own: Value,
-  q: Value,
-  given: OpArguments,
-  options: { scale: number; skipNaN: boolean },
-): Value {
-  const x = cast(context, own, floatOf(own))
-  const method = given.text('method', 'linear')
-  if (!methods.has(method)) throw unsupported(layer, 'method of quantile', method)
-  const axes = axesOf(given, x, layer)
-  const { lines, length } = linesOf(context, layer, x, axes)
-  const rest = reducedShape(x.shape, axes, given.flag('keepdims'))
-  const shape = [...q.shape, ...rest]
-  return numericOp(context, 'quantile', [lines, q], [{ shape, dtype: x.dtype }], ([a, at], [y]) => {
-    const count = elementCount(rest)
-    for (let i = 0; i < count; i++) {
-      const line = a!.slice(i * length, (i + 1) * length)
-      const numbers = options.skipNaN ? line.filter((e) => e === e) : line
-      const sorted = numbers.some((e) => e !== e) ? undefined : numbers.toSorted()
-      for (let k = 0; k < at!.length; k++)
-        y![k * count + i] = sorted
-          ? quantileOf(sorted, at![k]! / options.scale, method as Method)
-          : Number.NaN
-    }
-  })[0] as Value
-}
-
-const quantileOp = (name: string, scale: number, skipNaN: boolean): GeneralOps => ({
-  [name]: general('x q', 'q axis method keepdims', (context, layer, given) => {
-    const q = cast(context, tensorOf(context, given, 'q'), 'float64')
-    return quantiles(context, layer, given.tensor('x'), q, given, { scale, skipNaN })
-  }),
-})
-
-const medianOp = (name: string, skipNaN: boolean): GeneralOps => ({
-  [name]: general('x', 'axis keepdims', (context, layer, given) => {
-    const half = valueOf(context, { number: 0.5, weak: 'float' }, 'float64')
-    return quantiles(context, layer, given.tensor('x'), half, given, { scale: 1, skipNaN })
-  }),
-})
-
-const cumulative = (name: string, product: boolean, skipNaN = false): GeneralOps => ({
-  [name]: general('x', 'axis dtype', (context, layer, given) => {
-    const own = given.tensor('x')
-    const dtype = dtypeArgument(given, layer) ?? (own.dtype === 'bool' ? 'int32' : own.dtype)
-    const flat = given.value('axis') === undefined
-    const cut = flat ? context.view(own, [elementCount(own.shape)]) : own
-    const x = cast(context, cut, dtype)
-    const axis = resolveAxis(given.number('axis', 0), x.shape.length, layer)
-    const length = x.shape[axis] as number
-    const wraps = !isFloating(dtype) && !isWide(dtype)
-    const neutral = product ? 1 : 0
-    return mapLines(context, layer, name, x, axis, [{ length, dtype }], (line, [y]) => {
-      let value = neutral
-      for (let i = 0; i < line.length; i++) {
-        const e = skipNaN && line[i] !== line[i] ? neutral : line[i]!
-        value = product ? (wraps ? Math.imul(value, e) : value * e) : value + e
-        y![i] = value
-      }
-    })
-  }),
-})
-
 export const reductions: GeneralOps = {
   sum: general('x', 'axis keepdims', (c, l, g) => total(c, l, g, 'sum')),
   prod: general('x', 'axis keepdims dtype', (c, l, g) => total(c, l, g, 'prod')),
@@ -324,16 +215,6 @@ export const reductions: GeneralOps = {
   ...ignoring('nanmean', preciseMean, floatOf),
   ...ignoring('nanvar', preciseVariance, floatOf),
   ...ignoring('nanstd', (n) => Math.sqrt(preciseVariance(n)), floatOf),
-  ...quantileOp('quantile', 1, false),
-  ...quantileOp('percentile', 100, false),
-  ...quantileOp('nanquantile', 1, true),
-  ...quantileOp('nanpercentile', 100, true),
-  ...medianOp('median', false),
-  ...medianOp('nanmedian', true),
-  ...cumulative('cumsum', false),
-  ...cumulative('cumprod', true),
-  ...cumulative('nancumsum', false, true),
-  ...cumulative('nancumprod', true, true),
   average: general('x weights', 'axis', (context, layer, given) => {
     const own = given.tensor('x')
     const weights = given.optionalTensor('weights')
@@ -363,41 +244,5 @@ export const reductions: GeneralOps = {
     return [meanOf, varianceOf].map((f) =>
       reduceLines(context, layer, 'moments', x, axes, keepdims, x.dtype, f),
     )
-  }),
-  trapezoid: general('y x', 'x dx axis', (context, layer, given) => {
-    const own = given.tensor('y')
-    const y = cast(context, own, floatOf(own))
-    const axis = resolveAxis(given.number('axis', -1), y.shape.length, layer)
-    const places = given.optionalTensor('x')
-    const { lines, length } = linesOf(context, layer, y, [axis])
-    const at = places && cast(context, places, y.dtype)
-    const whole = at && at.shape.length === y.shape.length
-    const inputs = at ? [lines, whole ? linesOf(context, layer, at, [axis]).lines : at] : [lines]
-    const dx = given.number('dx', 1)
-    const shape = reducedShape(y.shape, [axis], false)
-    return numericOp(context, 'trapezoid', inputs, [{ shape, dtype: y.dtype }], ([a, b], [out]) => {
-      for (let i = 0; i < out!.length; i++) {
-        const from = whole ? i * length : 0
-        const step = (k: number): number => (b ? b[from + k + 1]! - b[from + k]! : dx)
-        out![i] = preciseSum(
-          Array.from({ length: Math.max(length - 1, 0) }, (_, k) => {
-            const [p, q] = [a![i * length + k]!, a![i * length + k + 1]!]
-            return 0.5 * (p + q) * step(k)
-          }),
-        )
-      }
-    })
-  }),
-  diff: general('a', 'n axis', (context, layer, given) => {
-    let x = given.tensor('a')
-    const axis = resolveAxis(given.number('axis', -1), x.shape.length, layer)
-    for (let n = given.number('n', 1); n > 0; n--) {
-      const length = Math.max((x.shape[axis] as number) - 1, 0)
-      const { dtype } = x
-      x = mapLines(context, layer, 'diff', x, axis, [{ length, dtype }], (line, [y]) => {
-        for (let i = 0; i < length; i++) y![i] = line[i + 1]! - line[i]!
-      })[0] as Value
-    }
-    return x
   }),
 }

@@ -7,16 +7,27 @@ import { reductionOps } from '../../lower/ops/reduction.ts'
 import { repetitionOps } from '../../lower/ops/repetition.ts'
 import { slicingOps } from '../../lower/ops/slicing.ts'
 import type { OpArguments, OpDefinition } from '../../lower/ops/arguments.ts'
+import { arithmetics } from './arithmetic.ts'
+import { convolutions } from './convolution.ts'
 import { creation } from './creation.ts'
 import { elementwise } from './elementwise.ts'
 import { imaging } from './image.ts'
+import { imageFilters } from './image-filter.ts'
+import { imageSampling } from './image-sampling.ts'
 import { indexing } from './indexing.ts'
 import { linearAlgebra } from './linalg.ts'
+import { norms } from './linalg-norm.ts'
+import { linearSystems } from './linalg-system.ts'
+import { losses } from './loss.ts'
 import { movement } from './movement.ts'
 import { network } from './network.ts'
+import { normalizations } from './normalization.ts'
 import { ordering } from './order.ts'
 import { products } from './product.ts'
+import { quantileFunctions } from './quantile.ts'
 import { reductions } from './reduction.ts'
+import { runningTotals } from './running.ts'
+import { selections } from './selection.ts'
 import { spectrum } from './spectrum.ts'
 import type { GeneralOps } from './general.ts'
 
@@ -30,6 +41,7 @@ export interface OpEntry {
   readonly float32: Pick<OpDefinition, 'parameters' | 'settings' | 'lower'> | undefined
   /** For tensors of any dtype, and for settings that the other has not. */
   readonly general: LowerOp | undefined
+  readonly convertsNumbers: boolean
 }
 
 const inFloat32 = {
@@ -42,16 +54,27 @@ const inFloat32 = {
 
 const inGeneral: GeneralOps = {
   ...elementwise,
+  ...arithmetics,
+  ...selections,
   ...reductions,
+  ...quantileFunctions,
+  ...runningTotals,
   ...ordering,
   ...indexing,
   ...movement,
   ...creation,
   ...products,
   ...network,
+  ...convolutions,
+  ...normalizations,
+  ...losses,
   ...linearAlgebra,
+  ...linearSystems,
+  ...norms,
   ...spectrum,
   ...imaging,
+  ...imageFilters,
+  ...imageSampling,
 }
 
 /** Functions of keras.ops by the name that an op node has. */
@@ -67,6 +90,7 @@ export const opTable: Readonly<Record<string, OpEntry>> = Object.fromEntries(
         settings: [...settings],
         float32: fast,
         general: any?.lower,
+        convertsNumbers: any?.convertsNumbers ?? false,
       },
     ]
   }),
