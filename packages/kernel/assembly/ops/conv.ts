@@ -1,6 +1,6 @@
 import * as L from '../../src/wasm/layout'
 import { activateRows, boundsOf, product } from './dense'
-import { gatherWindow, imageBytes } from '../spatial/window'
+import { gatherWindows, imageBytes } from '../spatial/window'
 
 /**
  * Gathers the windows of a chunk of output pixels and multiplies them as `dense` does, so that every
@@ -42,9 +42,12 @@ export function conv(record: usize, row: u32, rows: u32): void {
     }
     const own = ((d * outH + h) * outW + w) * weightsStride
     let patch: usize = scratch
-    for (let i: u32 = 0; i < some; i++) {
-      patch = gatherWindow(grid, x + n * xImage, d, h, w, patch)
-      if (++w == outW) {
+    for (let rest = some; rest; ) {
+      const run = min(rest, outW - w)
+      patch = gatherWindows(grid, x + n * xImage, d, h, w, run, patch)
+      rest -= run
+      w += run
+      if (w == outW) {
         w = 0
         if (++h == outH) {
           h = 0

@@ -11,17 +11,17 @@ import {
 import {
   biasOf,
   checkChannels,
-  placeWindows,
   pushConv,
   pushDepthwise,
   weightOf,
+  windowedImages,
   windowsOf,
   type Group,
   type Windows,
 } from './convolution.ts'
 import { prepareDepthwise } from './depthwise-conv.ts'
 import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
-import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
+import { checkPadding, checkSizes, fromImages, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {
   readonly rank: number
@@ -105,9 +105,16 @@ export const convLayer: Lowering<PreparedConv> = {
   },
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    const input = onlyTensor(call, layer)
+    const { images: x, placed } = windowedImages(
+      context,
+      layer,
+      input,
+      rank,
+      channelsFirst,
+      windows,
+    )
     checkChannels(layer, x, prepared.channels)
-    const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
     const shape = [x.batch, ...placed.out.slice(3 - rank), filters]
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const convolve = (bare: boolean): Value => {

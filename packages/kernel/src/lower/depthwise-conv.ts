@@ -13,23 +13,16 @@ import {
 import {
   biasOf,
   checkChannels,
-  placeWindows,
   pushConv,
   pushDepthwise,
   weightOf,
+  windowedImages,
   windowsOf,
   type Windows,
 } from './convolution.ts'
 import { matrixProduct } from './dense.ts'
 import { broadcastTo } from './permute.ts'
-import {
-  checkPadding,
-  checkSizes,
-  fromImages,
-  imagesOf,
-  isChannelsFirst,
-  type Images,
-} from './spatial.ts'
+import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
 /** Places bias (channels) and weights (taps, channels) behind each other, as DEPTHWISE reads them. */
 export function prepareDepthwise(
@@ -74,18 +67,18 @@ function prepareWindows(
   return { rank, channelsFirst, windows: windowsOf(settings), multiplier: depthMultiplier }
 }
 
-/** x (batch, in…, channels) → (batch, out…, channels · multiplier), output c · multiplier + m from input c. */
+/** x → (batch, out…, channels · multiplier), output c · multiplier + m from input c. */
 function lowerDepthwise(
   context: LowerContext,
   layer: Layer,
-  x: Images,
+  input: Value,
   prepared: PreparedDepthwise,
   activation: Activation,
   bare = false,
 ): Value {
-  const { rank, windows, multiplier, channels } = prepared
+  const { rank, channelsFirst, windows, multiplier, channels } = prepared
+  const { images: x, placed } = windowedImages(context, layer, input, rank, channelsFirst, windows)
   checkChannels(layer, x, channels)
-  const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
   const width = channels * multiplier
   const y = context.value([x.batch, ...placed.out.slice(3 - rank), width])
   if (channels === 1) {
@@ -158,8 +151,8 @@ export const depthwiseConvLayer: Lowering<
     }
   },
   lower(context, prepared, call, layer) {
-    const { rank, channelsFirst, activation } = prepared
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    const { channelsFirst, activation } = prepared
+    const x = onlyTensor(call, layer)
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const y = fromImages(
       context,
@@ -224,8 +217,7 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
   },
   lower(context, { depthwise, filters, pointwise, activation, own }, call, layer) {
     const { rank, channelsFirst } = depthwise
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
-    const between = lowerDepthwise(context, layer, x, depthwise, linear)
+    const between = lowerDepthwise(context, layer, onlyTensor(call, layer), depthwise, linear)
     const { channels: inner } = imagesOf(context, layer, between, rank, false)
     const packed = { inner, units: filters, weights: pointwise }
     const fused = 'elementwise' in activation ? activation.elementwise : linear

@@ -199,6 +199,7 @@ function runDepthwise(
   const { channels } = shape
   const rows = shape.batch * product(shape.out)
   const taps = product(shape.kernel)
+  const zeros = shape.kernel.join() === '1,3,3' ? 2 * shape.dilation[2] + 1 : 1
   const op = {
     rows,
     channels,
@@ -208,7 +209,7 @@ function runDepthwise(
     y: kernel.bytes(rows * channels * 4),
     yAdvance: channels * 4,
     grid: kernel.words(gridWords(gridOf(shape, channels, channels))),
-    scratch: kernel.bytes((channels + taps) * 4),
+    scratch: kernel.bytes((channels * zeros + taps) * 4),
   }
   kernel.run(2, (program) => {
     writeLoop(program, 0, { rows, tileRows: tileRows ?? rows, body: 1 })
