@@ -53,7 +53,7 @@ describe('sources', () => {
     ;(
       await load(new File([bytes], 'm'), { onProgress: (progress) => seen.push(progress) })
     ).dispose()
-    expect(seen).toEqual([{ loaded: bytes.byteLength, total: bytes.byteLength }])
+    expect(seen).toEqual([{ loaded: bytes.byteLength, total: bytes.byteLength, fromCache: 0 }])
   })
 })
 

@@ -250,7 +250,7 @@ describe('progress', () => {
       expect(seen.map(({ loaded }) => loaded)).toEqual(
         seen.map(({ loaded }) => loaded).toSorted((a, b) => a - b),
       )
-      expect(seen.at(-1)).toEqual({ loaded: total, total })
+      expect(seen.at(-1)).toEqual({ loaded: total, total, fromCache: 0 })
     }
   })
 
@@ -264,7 +264,11 @@ describe('progress', () => {
     const seen: Progress[] = []
     ;(await load(`${origin}/m`, { onProgress: (progress) => seen.push(progress) })).dispose()
     expect(seen[0]?.total).toBeUndefined()
-    expect(seen.at(-1)).toEqual({ loaded: bytes.byteLength, total: bytes.byteLength })
+    expect(seen.at(-1)).toEqual({
+      loaded: bytes.byteLength,
+      total: bytes.byteLength,
+      fromCache: 0,
+    })
   })
 })
 

@@ -136,12 +136,44 @@ describe('errors of a worker', () => {
         reason: {
           tag: 'RuntimeError',
           what: 'the worker exited with code 1',
-          hint: 'Load the model again',
         },
       })
     }
-    await expect(model.predict(x)).rejects.toBeInstanceOf(RuntimeError)
+  })
+
+  it('end with the worker: the next call starts another', async () => {
+    const worker = watchWorker()
+    using model = await load(denseModel(), { worker: true })
+    const lost = model.predict(longBatch)
+    void worker().terminate()
+    await expect(lost).rejects.toBeInstanceOf(RuntimeError)
     expect(() => model.explain()).toThrow('the worker exited')
+    const calls = [model.predict(x), model.predict(x), model.resetState()]
+    const [first, second] = await Promise.all(calls)
+    expect(first).toMatchObject({ data: expectedOf(x) })
+    expect(second).toEqual(first)
+    expect(model.explain()).toMatchObject({ planShapes: [[1, 4]] })
+  })
+
+  it('end the model with the worker where its source was a stream', async () => {
+    const worker = watchWorker()
+    const stream = new Blob([new Uint8Array(denseBytes())]).stream()
+    using model = await load(stream, { worker: true })
+    void worker().terminate()
+    const error = { tag: 'RuntimeError', hint: 'Load the model again' }
+    await expect(model.predict(x)).rejects.toMatchObject(error)
+    await expect(model.predict(x)).rejects.toMatchObject(error)
+  })
+
+  it('leave no worker behind when the model is disposed while another starts', async () => {
+    const worker = watchWorker()
+    const model = await load(denseModel(), { worker: true })
+    void worker().terminate()
+    await expect(model.predict(x)).rejects.toBeInstanceOf(RuntimeError)
+    const call = model.predict(x)
+    model.dispose()
+    await expect(call).rejects.toThrow('used after dispose()')
+    await expect(model.predict(x)).rejects.toThrow('used after dispose()')
   })
 
   it('reject every call when the worker crashes', async () => {

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import type { Contestant } from './contestants/contestant.ts'
 import { baselineId } from './contestants/index.ts'
 import type { Host } from './hosts/host.ts'
-import { nodeHost } from './hosts/node.ts'
+import { openHost } from './hosts/index.ts'
 import { installedBytes } from './installed-size.ts'
 import { describeMachine } from './machine.ts'
 import type { ColdStart } from './measure/cold-start.ts'
+import type { RunSettings } from './measure/model-run.ts'
 import { reasonOf } from './measure/reason.ts'
 import { median } from './measure/statistics.ts'
 import type { PreparedModel } from './models/model.ts'
@@ -15,7 +16,13 @@ import type { Options } from './options.ts'
 import { parseOptions, usage, UsageError } from './options.ts'
 import { installPeers, peersFolder, peerVersion } from './peers.ts'
 import { writeIntoPage } from './report/markdown.ts'
-import type { ColdStartSummary, ContestantInfo, HostReport, Report } from './report/report.ts'
+import type {
+  ColdStartSummary,
+  ContestantInfo,
+  HostReport,
+  ModelReport,
+  Report,
+} from './report/report.ts'
 import { terminalReport } from './report/terminal.ts'
 
 const benchFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -35,15 +42,23 @@ async function bench(options: Options): Promise<void> {
   if (options.contestants.some(({ isPeer }) => isPeer)) installPeers(console.error)
   const prepared: PreparedModel[] = []
   for (const model of options.models) {
-    prepared.push(await model.prepare(`${modelsFolder}${model.name}`))
+    const folder = `${modelsFolder}${model.name}`
+    prepared.push(await model.prepare(folder, console.error))
   }
 
   const hosts: HostReport[] = []
-  for (const host of [nodeHost()]) hosts.push(await measureIn(host, prepared, options))
+  for (const id of options.hosts) {
+    const host = await openHost(id)
+    try {
+      hosts.push(await measureIn(host, prepared, options))
+    } finally {
+      await host.close()
+    }
+  }
   const report: Report = {
     date: new Date().toISOString(),
     machine: describeMachine(),
-    settings: { rounds: options.rounds, secondsEach: options.seconds },
+    settings: settingsOf(options),
     baseline: baselineId,
     contestants: options.contestants.map(describe),
     hosts,
@@ -52,9 +67,14 @@ async function bench(options: Options): Promise<void> {
   console.log(terminalReport(report))
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   if (options.writeDocs) await writeIntoPage(performancePage, report)
-  if (hosts.some((host) => host.models.some(({ failures }) => failures.length > 0))) {
-    process.exitCode = 1
-  }
+  // Peers fail on models that they cannot hold; we may not.
+  const ours = new Set(options.contestants.filter(({ isPeer }) => !isPeer).map(({ id }) => id))
+  const failures = hosts.flatMap((host) => host.models.flatMap((model) => model.failures))
+  if (failures.some(({ id }) => ours.has(id))) process.exitCode = 1
+}
+
+function settingsOf({ rounds, seconds, withoutRows }: Options): RunSettings {
+  return { rounds, secondsEach: seconds, withoutRows }
 }
 
 async function measureIn(
@@ -62,17 +82,25 @@ async function measureIn(
   prepared: readonly PreparedModel[],
   options: Options,
 ): Promise<HostReport> {
-  const models: HostReport['models'][number][] = []
+  const models: ModelReport[] = []
+  const here = options.contestants.filter(({ hosts }) => hosts.includes(host.id))
   for (const model of prepared) {
-    const able = options.contestants.filter((contestant) => contestant.supports(model))
-    const settings = { rounds: options.rounds, secondsEach: options.seconds }
-    const result = await host.run(model, able, settings, showProgress)
-    const failed = new Set(result.failures.map(({ id }) => id))
-    const sound = able.filter(({ id }) => !failed.has(id))
-    models.push({ ...result, coldStarts: await coldStarts(host, model, sound, options.coldStarts) })
+    const able = here.filter((contestant) => contestant.excluded(model) === undefined)
+    const result = await host.run(model, able, settingsOf(options), showProgress)
+    const excluded = here.flatMap((contestant) => {
+      const reason = contestant.excluded(model)
+      return reason === undefined || !contestant.isPeer ? [] : [{ id: contestant.id, reason }]
+    })
+    const timed = new Set(result.workloads.flatMap(({ timings }) => timings.map(({ id }) => id)))
+    const sound = able.filter(({ id }) => timed.has(id))
+    models.push({
+      ...result,
+      failures: [...result.failures, ...excluded],
+      coldStarts: await coldStarts(host, model, sound, options.coldStarts),
+    })
   }
   showProgress('')
-  return { title: host.title, models }
+  return { id: host.id, title: host.title, models }
 }
 
 /** In turns, like everything here; one more first, for the file system's cache, that does not count. */
@@ -98,7 +126,15 @@ async function coldStarts(
     loadMs: median(all.map(({ loadMs }) => loadMs)),
     firstPredictMs: median(all.map(({ firstPredictMs }) => firstPredictMs)),
     totalMs: median(all.map(({ loadMs, firstPredictMs }) => loadMs + firstPredictMs)),
+    peakBytes: known(all.map(({ peakBytes }) => peakBytes)),
+    downloadedBytes: known(all.map(({ downloadedBytes }) => downloadedBytes)),
   }))
+}
+
+/** The median, where every value is known. */
+function known(values: readonly (number | undefined)[]): number | undefined {
+  const numbers = values.filter((value) => value !== undefined)
+  return numbers.length === values.length ? median(numbers) : undefined
 }
 
 function describe({ id, title, packages, isPeer }: Contestant): ContestantInfo {

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
-import type { Contestant } from './contestants/contestant.ts'
+import type { Contestant, HostId } from './contestants/contestant.ts'
 import { baselineId, contestants } from './contestants/index.ts'
+import { hostIds } from './hosts/index.ts'
 import { models } from './models/index.ts'
 import type { BenchModel } from './models/model.ts'
 
 export interface Options {
   readonly models: readonly BenchModel[]
   readonly contestants: readonly Contestant[]
+  readonly hosts: readonly HostId[]
+  readonly withoutRows: readonly number[]
   readonly seconds: number // measured time of each contestant on each workload
   readonly rounds: number
   readonly coldStarts: number // fresh processes per contestant
@@ -23,11 +26,13 @@ Measures dotplus beside its peers in one interleaved run.
 
   --models LIST        of: ${models.map(({ name }) => name).join(', ')} (default: all)
   --contestants LIST   of: ${contestants.map(({ id }) => id).join(', ')} (default: all)
+  --hosts LIST         of: ${hostIds.join(', ')} (default: all)
+  --without-rows LIST  numbers of rows to leave out, such as 16 (default: none)
   --seconds N          measured seconds of each contestant on each workload (default: 3)
   --rounds N           turns these seconds are split into (default: 15)
   --cold-starts N      fresh processes per contestant, 0 to leave them out (default: 7)
   --json FILE          also writes the report as JSON
-  --write-docs         also writes the tables into docs/performance.md
+  --write-docs         also writes tables and chart into docs/performance.md
   --help`
 
 /** @returns undefined where help is asked for */
@@ -41,6 +46,8 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   return {
     models: choose('--models', models, ({ name }) => name, values.models),
     contestants: chosen,
+    hosts: choose('--hosts', hostIds, (id) => id, values.hosts),
+    withoutRows: (values['without-rows'] ?? '').split(',').map(Number),
     seconds: number('--seconds', values.seconds, 3, 0.01),
     rounds: Math.round(number('--rounds', values.rounds, 15, 1)),
     coldStarts: Math.round(number('--cold-starts', values['cold-starts'], 7, 0)),
@@ -54,6 +61,8 @@ type Parsed = ReturnType<typeof parseArgs<{ options: typeof flags }>>
 const flags = {
   models: { type: 'string' },
   contestants: { type: 'string' },
+  hosts: { type: 'string' },
+  'without-rows': { type: 'string' },
   seconds: { type: 'string' },
   rounds: { type: 'string' },
   'cold-starts': { type: 'string' },

@@ -3,7 +3,7 @@ import { instantiate, type InstantiateOptions } from '../load.ts'
 import type { LoadedModel } from '../model/loaded-model.ts'
 import type { Prediction, Tensor } from '../model/tensor.ts'
 import type { KernelBytes } from '../precision.ts'
-import type { WorkerModel } from './client.ts'
+import type { WorkerModel, WorkerStart } from './client.ts'
 import type { Port } from './port.ts'
 import { ProgressMeter, type Progress } from './progress.ts'
 import { open, type Files, type ModelSource, type Opened } from './source.ts'
@@ -17,8 +17,8 @@ export interface LoadOptions<WorkerOption = boolean> extends Omit<InstantiateOpt
   readonly worker?: WorkerOption | undefined
 }
 
-/** `load` as every runtime has it. `Start` is what its `worker` option takes beside false. */
-export interface Load<Start = true> {
+/** `load` as every runtime has it. `Start` is what its `worker` option takes beside false, `More` its own options. */
+export interface Load<Start = true, More = object> {
   /**
    * Loads a model into a worker of its own.
    *
@@ -31,7 +31,7 @@ export interface Load<Start = true> {
    */
   <Output extends Prediction = Tensor>(
     source: ModelSource,
-    options: LoadOptions<Start> & { readonly worker: Start },
+    options: LoadOptions<Start> & More & { readonly worker: Start },
   ): Promise<WorkerModel<Output>>
   /**
    * Loads a model that runs on the calling thread.
@@ -45,12 +45,12 @@ export interface Load<Start = true> {
    */
   <Output extends Prediction = Tensor>(
     source: ModelSource,
-    options?: LoadOptions<false>,
+    options?: LoadOptions<false> & More,
   ): Promise<LoadedModel<Output>>
   /** Loads a model; `worker` decides where it runs. */
   <Output extends Prediction = Tensor>(
     source: ModelSource,
-    options?: LoadOptions<Start | boolean>,
+    options?: LoadOptions<Start | boolean> & More,
   ): Promise<LoadedModel<Output> | WorkerModel<Output>>
 }
 
@@ -75,6 +75,14 @@ function unlessAborted<Result>(
 
 function needsShards({ tensors }: Model): boolean {
   return tensors.some(({ external, data }) => external !== undefined && data.byteLength === 0)
+}
+
+/** True for sources that can be read more than once. */
+function isLasting(source: ModelSource): boolean {
+  return (
+    typeof source === 'string' ||
+    !('headers' in source || 'getReader' in source || Symbol.asyncIterator in source)
+  )
 }
 
 /** Reads a model and its shards. */
@@ -105,8 +113,16 @@ async function loadWith<Start>(
   const settings = { precision, threads, wasm, file }
   if (!worker) return instantiate<Prediction>(model, adapter.kernels, settings)
   const { startWorkerModel } = await import('./client.ts')
-  const port = adapter.startWorker(worker)
-  return startWorkerModel<Prediction>(port, model, settings, [...buffers], signal)
+  const readAgain = async (): Promise<WorkerStart> => {
+    const again = await readModel(source, adapter, { worker })
+    return { model: again.model, options: settings, transfer: [...again.buffers] }
+  }
+  return startWorkerModel<Prediction>(
+    () => adapter.startWorker(worker),
+    { model, options: settings, transfer: [...buffers] },
+    signal,
+    worker === true && isLasting(source) ? readAgain : undefined,
+  )
 }
 
 /** The `load` of a runtime. */

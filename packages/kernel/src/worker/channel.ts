@@ -31,6 +31,11 @@ export class Channel {
     })
   }
 
+  /** True when the worker is gone, whoever ended it. */
+  get hasFailed(): boolean {
+    return this.#end !== undefined
+  }
+
   call<Name extends CallName>(
     call: Name,
     parameters: Calls[Name]['parameters'],

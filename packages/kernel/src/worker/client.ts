@@ -12,7 +12,7 @@ import {
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
 import type { Port } from './port.ts'
-import type { Description, OutKind, OutKinds } from './protocol.ts'
+import type { CallName, Calls, Description, OutKind, OutKinds } from './protocol.ts'
 
 type Out = NonNullable<PredictOptions['out']>
 
@@ -54,9 +54,14 @@ function writeTo(out: Out, result: Prediction, output: string | undefined): Pred
   )
 }
 
+/** Starts another worker for a model whose worker has failed. */
+type Restart = () => Promise<Channel>
+
 /**
  * A model that runs in a worker: the same object as a `LoadedModel`, but calls answer with promises, in order. When
- * the worker fails or ends, every call on its way and every later one is rejected with a `RuntimeError`.
+ * the worker fails or is ended, the calls on their way are rejected with a `RuntimeError`, and the next one starts
+ * another worker from the same source, whose stateful layers begin anew. Streams and responses cannot be read again;
+ * their model has to be loaded again.
  */
 export class WorkerModel<Output extends Prediction = Tensor> {
   /** The Keras model's name. */
@@ -65,9 +70,18 @@ export class WorkerModel<Output extends Prediction = Tensor> {
   readonly inputs: readonly Signature[]
   readonly outputs: readonly { readonly name: string }[]
   #channel: Channel
+  readonly #restart: Restart | undefined
+  /** The next worker on its way. */
+  #starting: Promise<Channel> | undefined
+  #disposed: RuntimeError | undefined
 
-  constructor(channel: Channel, { name, inputs, outputs }: Description) {
+  constructor(
+    channel: Channel,
+    { name, inputs, outputs }: Description,
+    restart: Restart | undefined,
+  ) {
     this.#channel = channel
+    this.#restart = restart
     this.name = name
     this.inputs = inputs
     this.outputs = outputs
@@ -87,7 +101,7 @@ export class WorkerModel<Output extends Prediction = Tensor> {
     const buffers: ArrayBuffer[] = []
     const inputs = ownedCopy(x, buffers)
     const kinds = out && kindsOf(out)
-    const result = await this.#channel.call('predict', { inputs, layers, out: kinds }, buffers)
+    const result = await this.#call('predict', { inputs, layers, out: kinds }, buffers)
     return (out ? writeTo(out, result, this.outputs[0]?.name) : result) as Output
   }
 
@@ -95,12 +109,12 @@ export class WorkerModel<Output extends Prediction = Tensor> {
   layerShapes(
     shapes: readonly (readonly number[])[],
   ): Promise<ReadonlyMap<string, readonly (readonly number[])[]>> {
-    return this.#channel.call('layerShapes', { shapes })
+    return this.#call('layerShapes', { shapes })
   }
 
   /** Forgets the state of stateful layers, after the calls before it and before those after it. */
   async resetState(): Promise<void> {
-    await this.#channel.call('resetState', {})
+    await this.#call('resetState', {})
   }
 
   /** Exact bytes held in the worker after the last call answered. */
@@ -116,15 +130,44 @@ export class WorkerModel<Output extends Prediction = Tensor> {
   /** Ends the worker and frees its memory. Calls on their way and later ones are rejected. */
   dispose(): void {
     const place = `model ${this.name}`
+    this.#disposed = new RuntimeError('the model was used after dispose()', { place })
     this.#channel.end(
       new RuntimeError('the model was disposed before the call was answered', { place }),
-      new RuntimeError('the model was used after dispose()', { place }),
+      this.#disposed,
     )
+  }
+
+  #call<Name extends CallName>(
+    call: Name,
+    parameters: Calls[Name]['parameters'],
+    transfer?: ArrayBuffer[],
+  ): Promise<Calls[Name]['result']> {
+    const isLost = this.#channel.hasFailed && this.#restart !== undefined && !this.#disposed
+    if (!isLost) return this.#channel.call(call, parameters, transfer)
+    this.#starting ??= this.#startAgain(this.#restart)
+    return this.#starting.then((channel) => channel.call(call, parameters, transfer))
+  }
+
+  async #startAgain(restart: Restart): Promise<Channel> {
+    try {
+      const channel = await restart()
+      if (this.#disposed) channel.end(this.#disposed, this.#disposed)
+      this.#channel = channel
+      return channel
+    } finally {
+      this.#starting = undefined
+    }
   }
 
   [Symbol.dispose](): void {
     this.dispose()
   }
+}
+
+/** A model that is ready in a worker. */
+interface Started {
+  readonly channel: Channel
+  readonly description: Description
 }
 
 /**
@@ -133,24 +176,54 @@ export class WorkerModel<Output extends Prediction = Tensor> {
  * @param transfer buffers of the model's tensors that may move to the worker
  * @param signal ends the worker when aborted before the model is ready
  */
-export async function startWorkerModel<Output extends Prediction = Tensor>(
+async function start(
   port: Port,
   model: Model,
   options: InstantiateOptions,
   transfer: ArrayBuffer[],
   signal?: AbortSignal,
-): Promise<WorkerModel<Output>> {
+): Promise<Started> {
   const channel = new Channel(port)
   const aborted = new RuntimeError('loading was aborted')
   const abort = (): void => channel.end(signal?.reason as Error, aborted)
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    const description = await channel.call('load', { model, options }, transfer)
-    return new WorkerModel<Output>(channel, description)
+    return { channel, description: await channel.call('load', { model, options }, transfer) }
   } catch (error) {
     channel.end(aborted, aborted)
     throw error
   } finally {
     signal?.removeEventListener('abort', abort)
   }
+}
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly model: Model
+  readonly options: InstantiateOptions
+  /** Buffers of the model's tensors that may move to the worker. */
+  readonly transfer: ArrayBuffer[]
+}
+
+/**
+ * Makes a model ready in a worker.
+ *
+ * @param signal ends the worker when aborted before the model is ready
+ * @param readAgain the same once more, for another worker in the place of one that has failed
+ */
+export async function startWorkerModel<Output extends Prediction = Tensor>(
+  startWorker: () => Port,
+  first: WorkerStart,
+  signal?: AbortSignal,
+  readAgain?: () => Promise<WorkerStart>,
+): Promise<WorkerModel<Output>> {
+  const { model, options, transfer } = first
+  const { channel, description } = await start(startWorker(), model, options, transfer, signal)
+  const restart =
+    readAgain &&
+    (async (): Promise<Channel> => {
+      const again = await readAgain()
+      return (await start(startWorker(), again.model, again.options, again.transfer)).channel
+    })
+  return new WorkerModel<Output>(channel, description, restart)
 }

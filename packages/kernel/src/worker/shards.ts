@@ -8,9 +8,8 @@ import {
   type Model,
   type Shard,
 } from '@dotplus/core'
-import type { Reading } from './collect.ts'
-import { nameOfUrl } from './download.ts'
-import type { Address, Files, Opened } from './source.ts'
+import { isOfNetwork, nameOfUrl } from './download.ts'
+import type { Address, Files, Opened, Readings } from './source.ts'
 import { refuseSubstitute } from './substitute.ts'
 
 /** Anything that could lead out of the model's folder: separators, drives, schemes, control characters. */
@@ -75,7 +74,7 @@ async function readAll(
   shards: ReadonlyMap<number, Shard>,
   address: Address,
   files: Files,
-  { progress, signal }: Omit<Reading, 'file'>,
+  { progress, signal }: Readings,
 ): Promise<Map<number, Uint8Array<ArrayBuffer>>> {
   const stop = new AbortController()
   const abort = (): void => stop.abort(signal?.reason)
@@ -84,8 +83,19 @@ async function readAll(
     const entries = [...shards].map(async ([index, shard]) => {
       const beside = addressBeside(address, shard.name, files)
       const file = typeof beside === 'string' ? beside : nameOfUrl(beside)
-      const bytes = await files.read(beside, { file, progress, signal: stop.signal })
-      await check(bytes, shard)
+      const sha256 = hex(shard.sha256)
+      const reading = { file, sha256, progress: progress.file(), signal: stop.signal }
+      let bytes = await files.read(beside, reading)
+      try {
+        await check(bytes, shard)
+      } catch (error) {
+        // What came over a network, or out of a cache, may be whole the second time.
+        if (typeof beside === 'string' || !isOfNetwork(beside)) throw error
+        reading.progress.restart(0)
+        bytes = await files.read(beside, { ...reading, isAgain: true })
+        await check(bytes, shard)
+      }
+      files.keep?.(beside, bytes, sha256)
       return [index, bytes] as const
     })
     return new Map(await Promise.all(entries))
@@ -98,19 +108,15 @@ async function readAll(
 }
 
 /**
- * Reads the shards beside a model, side by side, and checks length and SHA-256 of each. The first failure stops the
- * others.
+ * Reads the shards beside a model, side by side, and checks length and SHA-256 of each; one that came over the network
+ * is asked for once more. The first failure stops the others.
  *
  * @returns the model with every tensor's bytes in place
  * @throws {ResourceError} when a shard cannot be read, or the model has no address to read beside
  * @throws {FormatError} when a shard is not the one the model was written with
  * @throws {ModelError} when the name of a shard is no plain file name
  */
-export async function readShards(
-  opened: Opened,
-  files: Files,
-  reading: Omit<Reading, 'file'>,
-): Promise<Opened> {
+export async function readShards(opened: Opened, files: Files, reading: Readings): Promise<Opened> {
   const { model, file, address, buffers } = opened
   const shards = neededShards(model, file)
   if (shards.size === 0) return opened

@@ -1,6 +1,7 @@
 import { decode, UsageError, type Model } from '@dotplus/core'
 import { collect, type Reading } from './collect.ts'
 import { nameOfUrl, readResponse } from './download.ts'
+import type { ProgressMeter } from './progress.ts'
 import { refuseSubstitute } from './substitute.ts'
 
 /** Where a model can come from. Strings are paths or URLs, as the runtime takes them. */
@@ -18,6 +19,12 @@ export type ModelSource =
 /** A URL, or a string that is a path. */
 export type Address = string | URL
 
+/** What all reads of one load have in common. */
+export interface Readings {
+  readonly progress: ProgressMeter
+  readonly signal: AbortSignal | undefined
+}
+
 /** How a runtime reads addresses. */
 export interface Files {
   /** What a string given by the caller means. */
@@ -28,6 +35,12 @@ export interface Files {
    * @throws {ResourceError} naming `reading.file` and the way out
    */
   read(address: Address, reading: Reading): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * Keeps bytes for the next load, which were checked and will be moved away when this returns.
+   *
+   * @param sha256 theirs, in hexadecimal, where the model names it
+   */
+  keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): void
   /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
   besidePath?(path: string, name: string): string
 }
@@ -73,8 +86,9 @@ function withFolder(url: URL): URL | undefined {
 async function read(
   source: Exclude<ModelSource, Model>,
   files: Files,
-  reading: Omit<Reading, 'file'>,
+  { progress, signal }: Readings,
 ): Promise<Content> {
+  const reading = { progress: progress.file(), signal }
   if (typeof source === 'string' || 'href' in source) {
     const address = typeof source === 'string' ? resolve(source, files) : source
     const file = typeof source === 'string' ? nameOfString(source) : nameOfUrl(source)
@@ -137,7 +151,7 @@ function resolve(address: string, files: Files): Address {
 export async function open(
   source: ModelSource,
   files: Files,
-  reading: Omit<Reading, 'file'>,
+  reading: Readings,
   willMove: boolean,
 ): Promise<Opened> {
   if (source === null || !['string', 'object'].includes(typeof source)) refuse(source)
@@ -148,6 +162,9 @@ export async function open(
   const bytes = willMove && !isOwn ? new Uint8Array(given) : given
   refuseSubstitute(bytes, file)
   const model = decode(bytes, file === undefined ? {} : { file })
+  if (address !== undefined && (typeof source === 'string' || 'href' in source)) {
+    files.keep?.(address, bytes as Uint8Array<ArrayBuffer>, undefined)
+  }
   const buffers = isOwn || willMove ? [bytes.buffer as ArrayBuffer] : []
   return { model, file, address, buffers }
 }

@@ -1,9 +1,12 @@
 import type { PreparedModel } from '../models/model.ts'
 
+/** One input of a call. */
 export interface Tensor {
-  readonly data: Float32Array
+  readonly data: Float32Array | Int32Array
   readonly shape: readonly number[]
 }
+
+export type HostId = 'node' | 'node-20' | 'deno' | 'bun' | 'chromium'
 
 /** What the host gives a contestant; contestants themselves never ask which runtime they are in. */
 export interface Environment {
@@ -12,7 +15,11 @@ export interface Environment {
   readonly importPeer: <Module>(name: string) => Promise<Module>
   /** Folder in which a peer's package keeps the file its name resolves to, with a trailing slash. */
   readonly peerFolder: (name: string) => string
-  readonly readBytes: (file: string) => Promise<Uint8Array>
+  /** In pages: the address of that folder, for packages that load more of their files themselves. */
+  readonly peerAssets?: (name: string) => string
+  readonly readBytes: (file: string) => Promise<Uint8Array<ArrayBuffer>>
+  /** Where the dotplus package loads a file from. */
+  readonly fileAddress: (file: string) => string
 }
 
 export interface DotplusPackage {
@@ -24,6 +31,11 @@ export interface DotplusPackage {
 
 export interface DotplusModel {
   predict(x: unknown, options?: object): unknown
+  explain(): {
+    readonly precision: string
+    readonly threads: number
+    readonly notes: readonly string[]
+  }
   dispose(): void
 }
 
@@ -32,7 +44,7 @@ export interface Workload {
   /** One call per batch, every output kept: what the accuracy check looks at. */
   outputs(): Promise<Float32Array[]>
   /**
-   * Makes `count` calls, going round the batches, each from a Float32Array in JavaScript to numbers in JavaScript.
+   * Makes `count` calls, going round the batches, each from an array in JavaScript to numbers in JavaScript.
    * The sum of the first output of every call is returned, so that no call can be optimised away.
    */
   repeat(count: number): number | Promise<number>
@@ -50,6 +62,13 @@ export interface Contestant {
   readonly packages: readonly string[]
   /** True if the packages live in `peers/` and not in the workspace. */
   readonly isPeer: boolean
-  supports(model: PreparedModel): boolean
-  load(model: PreparedModel, environment: Environment): Promise<Runner>
+  /** Where it runs. */
+  readonly hosts: readonly HostId[]
+  readonly threads: number
+  /** Whether its outputs must agree with Keras to the last digits, or just so far that it computes the same network. */
+  readonly bound: 'strict' | 'sanity'
+  /** Undefined where it can take part, otherwise why not. */
+  excluded(model: PreparedModel): string | undefined
+  /** @param rows of every call it will be bound to */
+  load(model: PreparedModel, environment: Environment, rows: number): Promise<Runner>
 }

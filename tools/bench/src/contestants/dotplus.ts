@@ -1,18 +1,17 @@
-import type { Contestant, DotplusModel, Tensor, Workload } from './contestant.ts'
+import type { Contestant, DotplusModel, HostId, Tensor, Workload } from './contestant.ts'
 
-export const dotplusExact: Contestant = dotplus(
-  'dotplus-exact',
-  'dotplus exact',
-  'exact',
-  bindFresh,
-)
-export const dotplusExactOut: Contestant = dotplus(
-  'dotplus-exact-out',
-  'dotplus exact, into `out`',
-  'exact',
-  bindOut,
-)
-export const dotplusFast: Contestant = dotplus('dotplus-fast', 'dotplus fast', 'fast', bindFresh)
+const everywhere: readonly HostId[] = ['node', 'node-20', 'deno', 'bun', 'chromium']
+const beside: readonly HostId[] = ['node', 'chromium']
+
+export const dotplusExact: Contestant = dotplus('exact', 1, everywhere)
+export const dotplusExactOut: Contestant = {
+  ...dotplus('exact', 1, ['node'], bindOut),
+  id: 'dotplus-exact-out',
+  title: 'dotplus exact, into `out`',
+}
+export const dotplusFast: Contestant = dotplus('fast', 1, ['node', 'deno', 'chromium'])
+export const dotplusExactTwo: Contestant = dotplus('exact', 2, everywhere)
+export const dotplusFastTwo: Contestant = dotplus('fast', 2, beside)
 
 type Bind = (model: DotplusModel, batches: readonly Tensor[]) => Workload
 
@@ -20,17 +19,33 @@ interface Prediction {
   readonly data: Float32Array
 }
 
-function dotplus(id: string, title: string, precision: 'exact' | 'fast', bind: Bind): Contestant {
+function dotplus(
+  precision: 'exact' | 'fast',
+  threads: number,
+  hosts: readonly HostId[],
+  bind: Bind = bindFresh,
+): Contestant {
   return {
-    id,
-    title,
+    id: `dotplus-${precision}${threads > 1 ? `-${threads}` : ''}`,
+    title: `dotplus ${precision}${threads > 1 ? `, ${threads} threads` : ''}`,
     packages: ['@dotplus/node'],
     isPeer: false,
-    supports: () => true,
+    hosts,
+    threads,
+    bound: 'strict',
+    excluded: () => undefined,
 
     async load(model, environment) {
       const { load } = await environment.importDotplus()
-      const loaded = await load(model.files.dotplus, { precision, threads: 1 })
+      const loaded = await load(environment.fileAddress(model.files.dotplus), {
+        precision,
+        threads,
+      })
+      const runs = loaded.explain()
+      if (runs.precision !== precision || runs.threads !== threads) {
+        loaded.dispose()
+        throw new Error(runs.notes.join(' '))
+      }
       return { bind: (batches) => bind(loaded, batches), dispose: () => loaded.dispose() }
     },
   }

@@ -1,9 +1,12 @@
-import type { Contestant, Tensor, Workload } from './contestant.ts'
+import type { Contestant, HostId, Tensor, Workload } from './contestant.ts'
 
 /** The part of onnxruntime-common's API that is used here. */
 interface OnnxRuntime {
-  readonly env: { logLevel: string; readonly wasm: { numThreads: number } }
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OrtTensor
+  readonly env: {
+    logLevel: string
+    readonly wasm: { numThreads: number; wasmPaths: string | undefined }
+  }
+  readonly Tensor: new (type: string, data: Tensor['data'], dims: readonly number[]) => OrtTensor
   readonly InferenceSession: {
     create(bytes: Uint8Array, options: object): Promise<Session>
   }
@@ -20,28 +23,35 @@ interface Session {
   release(): Promise<void>
 }
 
-export const onnxruntimeWeb: Contestant = onnxruntime('onnxruntime-web', 'wasm', 'wasm')
-export const onnxruntimeNode: Contestant = onnxruntime('onnxruntime-node', 'cpu', 'native')
+export const onnxruntimeWeb: Contestant = onnxruntime('onnxruntime-web', 1, ['node', 'chromium'])
+/** In a page only: its threads do not start in Node. */
+export const onnxruntimeWebTwo: Contestant = onnxruntime('onnxruntime-web', 2, ['chromium'])
+export const onnxruntimeNode: Contestant = onnxruntime('onnxruntime-node', 1, ['node'])
 
-function onnxruntime(name: string, executionProvider: string, kind: string): Contestant {
+function onnxruntime(name: string, threads: number, hosts: readonly HostId[]): Contestant {
+  const isNative = name === 'onnxruntime-node'
   return {
-    id: name,
-    title: `${name} (${kind})`,
+    id: threads > 1 ? `${name}-${threads}` : name,
+    title: `${name} (${isNative ? 'native' : 'wasm'}${threads > 1 ? `, ${threads} threads` : ''})`,
     packages: [name],
     isPeer: true,
-    supports: () => true,
+    hosts,
+    threads,
+    bound: 'sanity',
+    excluded: (model) => (model.files.onnx === undefined ? model.missing['onnx'] : undefined),
 
     async load(model, environment) {
       const ort = await environment.importPeer<OnnxRuntime>(name)
       ort.env.logLevel = 'error'
-      ort.env.wasm.numThreads = 1
+      ort.env.wasm.numThreads = threads
+      ort.env.wasm.wasmPaths = environment.peerAssets?.(name)
       const session = await ort.InferenceSession.create(
-        await environment.readBytes(model.files.onnx),
+        await environment.readBytes(model.files.onnx ?? ''),
         {
-          executionProviders: [executionProvider],
+          executionProviders: [isNative ? 'cpu' : 'wasm'],
           graphOptimizationLevel: 'all',
           executionMode: 'sequential',
-          intraOpNumThreads: 1,
+          intraOpNumThreads: threads,
           interOpNumThreads: 1,
         },
       )
@@ -57,8 +67,10 @@ function onnxruntime(name: string, executionProvider: string, kind: string): Con
 function bind(ort: OnnxRuntime, session: Session, batches: readonly Tensor[]): Workload {
   const inputs = batches.map((batch) => batch.data)
   const [inputName, outputName] = [session.inputNames[0]!, session.outputNames[0]!]
-  const x = new Float32Array(inputs[0]!.length)
-  const feeds = { [inputName]: new ort.Tensor('float32', x, batches[0]!.shape) }
+  const first = batches[0]!
+  const x = first.data.slice()
+  const dtype = x instanceof Int32Array ? 'int32' : 'float32'
+  const feeds = { [inputName]: new ort.Tensor(dtype, x, first.shape) }
   return {
     async outputs() {
       const results: Float32Array[] = []

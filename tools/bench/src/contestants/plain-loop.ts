@@ -8,7 +8,11 @@ export const plainLoop: Contestant = {
   title: 'plain TypeScript loop',
   packages: [],
   isPeer: false,
-  supports: (model) => model.files.dense !== undefined,
+  hosts: ['node', 'chromium'],
+  threads: 1,
+  bound: 'strict',
+  excluded: (model) =>
+    model.files.dense === undefined ? 'only written for chains of dense layers' : undefined,
 
   async load(model, environment) {
     const text = new TextDecoder().decode(await environment.readBytes(model.files.dense ?? ''))
@@ -61,15 +65,20 @@ function transpose(matrix: Float32Array, rows: number, columns: number): Float64
 
 function bind(predict: Predict, batches: readonly Tensor[]): Workload {
   return {
-    outputs: async () => batches.map((batch) => predict(batch.data, batch.shape[0]!)),
+    outputs: async () => batches.map((batch) => predict(floatsOf(batch), batch.shape[0]!)),
     repeat(count) {
       let sum = 0
       for (let k = 0, next = 0; k < count; k++) {
         const batch = batches[next]!
-        sum += predict(batch.data, batch.shape[0]!)[0]!
+        sum += predict(floatsOf(batch), batch.shape[0]!)[0]!
         if (++next === batches.length) next = 0
       }
       return sum
     },
   }
+}
+
+function floatsOf({ data }: Tensor): Float32Array {
+  if (data instanceof Float32Array) return data
+  throw new TypeError('a chain of dense layers takes floats')
 }

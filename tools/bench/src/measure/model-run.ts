@@ -1,9 +1,10 @@
 import type { Contestant, Environment, Runner } from '../contestants/contestant.ts'
 import type { PreparedModel, WorkloadSpec } from '../models/model.ts'
-import { toFloats } from '../models/model.ts'
+import { toDoubles, toFloats, toInputs } from '../models/model.ts'
 import { compareWithKeras, largestMagnitude } from './accuracy.ts'
-import type { Batch } from './batches.ts'
+import type { Batch, Samples } from './batches.ts'
 import { makeBatches } from './batches.ts'
+import { hashOf } from './hash.ts'
 import type { Entrant } from './interleaved.ts'
 import { measureInterleaved } from './interleaved.ts'
 import { reasonOf } from './reason.ts'
@@ -12,11 +13,15 @@ import { median, quantile } from './statistics.ts'
 export interface RunSettings {
   readonly rounds: number
   readonly secondsEach: number
+  /** Numbers of rows of the workloads to leave out. */
+  readonly withoutRows: readonly number[]
 }
 
 export interface Timing {
   readonly id: string
   readonly maxAbs: number // largest difference from Keras over all outputs of the workload
+  readonly errorRatio: number // root mean square error to float64, over that of Keras's float32 answer
+  readonly hash: string // SHA-256 of all outputs of the workload, first 16 digits
   readonly samples: number
   readonly minMs: number // per call
   readonly medianMs: number // per call
@@ -37,7 +42,7 @@ export interface ModelResult {
   readonly name: string
   readonly title: string
   readonly workloads: readonly WorkloadResult[]
-  /** Contestants that could not load the model or did not answer as Keras does; they are not timed. */
+  /** Workloads that a contestant could not load or did not answer as Keras does; these are not timed. */
   readonly failures: readonly Failure[]
 }
 
@@ -47,6 +52,8 @@ export interface TimedEnvironment extends Environment {
   readonly onProgress: (text: string) => void
 }
 
+type Checked = Entrant & Pick<Timing, 'maxAbs' | 'errorRatio' | 'hash'>
+
 /** Loads the model in every contestant, checks every workload's outputs against Keras, then times them together. */
 export async function runModel(
   model: PreparedModel,
@@ -54,30 +61,31 @@ export async function runModel(
   environment: TimedEnvironment,
   settings: RunSettings,
 ): Promise<ModelResult> {
-  const inputs = toFloats(await environment.readBytes(model.files.inputs))
-  const expected = toFloats(await environment.readBytes(model.files.expected))
-  const largest = largestMagnitude(expected)
-  const failures: Failure[] = []
-  const runners = new Map<string, Runner>()
-  for (const contestant of contestants) {
-    environment.onProgress(`${model.title}: loading ${contestant.title}`)
-    try {
-      runners.set(contestant.id, await contestant.load(model, environment))
-    } catch (error) {
-      failures.push({ id: contestant.id, reason: reasonOf(error) })
-    }
+  const { files, inputDtype } = model
+  const samples: Samples = {
+    inputs: toInputs(await environment.readBytes(files.inputs), inputDtype),
+    keras: toFloats(await environment.readBytes(files.expected)),
+    truth: toDoubles(await environment.readBytes(files.truth)),
   }
-
+  const failures: Failure[] = []
   const workloads: WorkloadResult[] = []
   for (const spec of model.workloads) {
-    const batches = makeBatches(model, spec, inputs, expected)
-    const entrants: (Entrant & { maxAbs: number })[] = []
-    for (const [id, runner] of runners) {
-      const checked = await check(id, runner, batches, largest)
-      if ('reason' in checked) failures.push({ id, reason: `${spec.title}: ${checked.reason}` })
-      else entrants.push(checked)
+    if (settings.withoutRows.includes(spec.rows)) continue
+    const batches = makeBatches(model, spec, samples)
+    const runners = new Map<string, Runner>()
+    const entrants: Checked[] = []
+    for (const contestant of contestants) {
+      environment.onProgress(`${model.title}, ${spec.title}: loading ${contestant.title}`)
+      try {
+        const runner = await contestant.load(model, environment, spec.rows)
+        runners.set(contestant.id, runner)
+        const largest = largestMagnitude(samples.keras)
+        entrants.push(await check(contestant, runner, batches, largest))
+      } catch (error) {
+        failures.push({ id: contestant.id, reason: `${spec.title}: ${reasonOf(error)}` })
+      }
     }
-    const samples = await measureInterleaved(entrants, {
+    const timed = await measureInterleaved(entrants, {
       ...settings,
       callsPerSample: spec.callsPerSample,
       collectGarbage: environment.collectGarbage,
@@ -88,37 +96,44 @@ export async function runModel(
     })
     workloads.push({
       spec,
-      timings: entrants.map(({ id, maxAbs }) => summarise(id, maxAbs, samples.get(id)!)),
+      timings: entrants.map(({ id, maxAbs, errorRatio, hash }) => ({
+        id,
+        maxAbs,
+        errorRatio,
+        hash,
+        ...summarise(timed.get(id)!),
+      })),
     })
+    for (const runner of runners.values()) await runner.dispose()
   }
-  for (const runner of runners.values()) await runner.dispose()
   return { name: model.name, title: model.title, workloads, failures }
 }
 
+/** @throws {Error} when an output is out of bounds */
 async function check(
-  id: string,
+  { id, bound }: Contestant,
   runner: Runner,
   batches: readonly Batch[],
   largest: number,
-): Promise<(Entrant & { maxAbs: number }) | Failure> {
-  try {
-    const workload = runner.bind(batches)
-    const outputs = await workload.outputs()
-    const results = outputs.map((output, k) =>
-      compareWithKeras(output, batches[k]!.expected, largest),
-    )
-    const failed = results.find((result) => !result.ok)
-    if (failed) return { id, reason: failed.reason ?? 'differs from Keras' }
-    return { id, workload, maxAbs: Math.max(...results.map((result) => result.maxAbs)) }
-  } catch (error) {
-    return { id, reason: reasonOf(error) }
+): Promise<Checked> {
+  const workload = runner.bind(batches)
+  const outputs = await workload.outputs()
+  const results = outputs.map((output, k) => compareWithKeras(output, batches[k]!, largest, bound))
+  const failed = results.find((result) => !result.ok)
+  if (failed) throw new Error(failed.reason ?? 'differs from Keras')
+  const total = (of: 'ours' | 'keras'): number =>
+    results.reduce((sum, { squaredError }) => sum + squaredError[of], 0)
+  return {
+    id,
+    workload,
+    maxAbs: Math.max(...results.map((result) => result.maxAbs)),
+    errorRatio: Math.sqrt(total('ours') / total('keras')),
+    hash: await hashOf(outputs),
   }
 }
 
-function summarise(id: string, maxAbs: number, samples: readonly number[]): Timing {
+function summarise(samples: readonly number[]): Omit<Timing, keyof Checked> {
   return {
-    id,
-    maxAbs,
     samples: samples.length,
     minMs: quantile(samples, 0),
     medianMs: median(samples),

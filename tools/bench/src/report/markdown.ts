@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { machineLine } from '../machine.ts'
+import { chart } from './chart.ts'
 import type { Report } from './report.ts'
 import type { Table } from './table.ts'
+import { summaryTables } from './summary.ts'
 import { alignCells, explanation, modelTable } from './table.ts'
 
 const START =
   '<!-- bench: made by `pnpm --filter @dotplus/bench bench --write-docs`, do not edit -->'
 const END = '<!-- /bench -->'
+const chartName = 'performance.svg'
 const NEW_PAGE = `# Performance\n\n${START}\n${END}\n`
 
 /** Replaces what stands between the two marks, or appends them to a page without. */
@@ -22,18 +25,23 @@ export async function writeIntoPage(file: string, report: Report): Promise<void>
       : `${page.trimEnd()}\n\n${section}\n`
   await mkdir(path.dirname(file), { recursive: true })
   await writeFile(file, updated)
+  await writeFile(path.join(path.dirname(file), chartName), chart(report))
 }
 
 export function markdownReport(report: Report): string {
   const blocks = [`Measured on ${machineLine(report.machine)}; ${report.date.slice(0, 10)}.`]
-  for (const host of report.hosts) {
-    for (const model of host.models) {
-      blocks.push(`## ${model.title} in ${host.title}`, markdownTable(modelTable(report, model)))
-      const failures = model.failures.map(({ id, reason }) => `- not timed: ${id}: ${reason}`)
-      if (failures.length > 0) blocks.push(failures.join('\n'))
-    }
+  blocks.push(`![Time of one row of every contestant, relative to dotplus exact](${chartName})`)
+  for (const table of summaryTables(report)) blocks.push(...section(table))
+  // In full only where peers run beside us.
+  for (const host of report.hosts.filter(({ id }) => id === 'node' || id === 'chromium')) {
+    for (const model of host.models) blocks.push(...section(modelTable(report, host.title, model)))
   }
   return [...blocks, explanation(report).join(' ')].join('\n\n')
+}
+
+function section(table: Table): string[] {
+  const notes = table.notes.map((note) => `- ${note}`).join('\n')
+  return [`## ${table.title}`, markdownTable(table), ...(notes ? [notes] : [])]
 }
 
 /** Aligned as the formatter wants it, so that a written page passes its check. */

@@ -1,6 +1,6 @@
+import type { HostId } from '../contestants/contestant.ts'
 import type { Machine } from '../machine.ts'
-import type { RunSettings } from '../measure/model-run.ts'
-import type { ModelResult } from '../measure/model-run.ts'
+import type { ModelResult, RunSettings, Timing } from '../measure/model-run.ts'
 
 /** One run of the tool; this is also what `--json` writes. */
 export interface Report {
@@ -19,14 +19,30 @@ export interface ContestantInfo {
   readonly installedBytes: number // packages and their dependencies; 0 for plain code
 }
 
+export type ModelReport = ModelResult & { readonly coldStarts: readonly ColdStartSummary[] }
+
 export interface HostReport {
+  readonly id: HostId
   readonly title: string
-  readonly models: readonly (ModelResult & { readonly coldStarts: readonly ColdStartSummary[] })[]
+  readonly models: readonly ModelReport[]
 }
 
+/** Medians over several fresh processes or pages. */
 export interface ColdStartSummary {
   readonly id: string
-  readonly loadMs: number // median
-  readonly firstPredictMs: number // median
-  readonly totalMs: number // median of the sums
+  readonly loadMs: number
+  readonly firstPredictMs: number
+  readonly totalMs: number
+  readonly peakBytes: number | undefined
+  readonly downloadedBytes: number | undefined
+}
+
+/** The timing of a contestant, of the workload with so many rows. */
+export function timingOf(
+  model: ModelReport | undefined,
+  id: string,
+  rows: number,
+): Timing | undefined {
+  const workload = model?.workloads.find(({ spec }) => spec.rows === rows)
+  return workload?.timings.find((timing) => timing.id === id)
 }

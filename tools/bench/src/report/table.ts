@@ -1,13 +1,15 @@
 import type { WorkloadSpec } from '../models/model.ts'
-import type { ModelResult, Timing } from '../measure/model-run.ts'
-import type { ColdStartSummary, ContestantInfo, HostReport, Report } from './report.ts'
+import type { Timing } from '../measure/model-run.ts'
+import { byteSize, digits, NOTHING, ratio } from './numbers.ts'
+import type { ContestantInfo, ModelReport, Report } from './report.ts'
 
 export interface Table {
+  readonly title: string
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[] // first column is text, the others are numbers
+  /** One line each, under the table. */
+  readonly notes: readonly string[]
 }
-
-type ModelReport = HostReport['models'][number]
 
 /** Cells of one width per column, the first column to the left, numbers to the right. */
 export function alignCells({ header, rows }: Table): string[][] {
@@ -20,28 +22,38 @@ export function alignCells({ header, rows }: Table): string[][] {
   )
 }
 
-const NOTHING = '–'
-
 /** One row per contestant: every workload's median, p95 and ratio, accuracy, cold start, size. */
-export function modelTable(report: Report, model: ModelReport): Table {
+export function modelTable(report: Report, host: string, model: ModelReport): Table {
+  const present = report.contestants.filter(({ id }) =>
+    model.workloads.some(({ timings }) => timings.some((timing) => timing.id === id)),
+  )
+  const isPage = model.coldStarts.some(({ downloadedBytes }) => downloadedBytes !== undefined)
   const header = ['']
   for (const { spec } of model.workloads) {
     header.push(`${spec.title}, ${spec.unit}`, 'p95', 'ratio')
   }
-  header.push('largest Δ to Keras')
-  if (model.coldStarts.length > 0) header.push('cold start, ms')
-  header.push('installed')
+  header.push('largest Δ to Keras', 'error / Keras’s')
+  if (model.coldStarts.length > 0) {
+    header.push('cold start, ms', isPage ? 'downloaded' : 'peak memory')
+  }
+  if (!isPage) header.push('installed')
 
-  const rows = report.contestants.map((contestant) => [
+  const rows = present.map((contestant) => [
     contestant.version ? `${contestant.title} ${contestant.version}` : contestant.title,
     ...model.workloads.flatMap(({ spec, timings }) =>
-      timingCells(spec, timingOf(timings, contestant.id), timingOf(timings, report.baseline)),
+      timingCells(spec, find(timings, contestant.id), find(timings, report.baseline)),
     ),
-    accuracyCell(model, contestant.id),
-    ...(model.coldStarts.length > 0 ? [coldStartCell(model.coldStarts, contestant.id)] : []),
-    sizeCell(contestant),
+    ...accuracyCells(model, contestant.id),
+    ...(model.coldStarts.length > 0 ? coldStartCells(model, contestant.id) : []),
+    ...(isPage ? [] : [sizeCell(contestant)]),
   ])
-  return { header, rows }
+  const titles = new Map(report.contestants.map(({ id, title }) => [id, title]))
+  return {
+    title: `${model.title} in ${host}`,
+    header,
+    rows,
+    notes: model.failures.map(({ id, reason }) => `not timed: ${titles.get(id) ?? id}: ${reason}`),
+  }
 }
 
 /** What the numbers mean, for people who read nothing but the report. */
@@ -49,44 +61,46 @@ export function explanation(report: Report): string[] {
   const baseline = report.contestants.find(({ id }) => id === report.baseline)?.title
   const { rounds, secondsEach } = report.settings
   return [
-    `One thread each, all in one process, in turns: ${rounds} rounds, ${secondsEach} s of measured calls each per column.`,
-    'A call goes from a Float32Array in JavaScript to numbers in JavaScript. One row: the clock is read every 1,000 calls, ' +
-      'median and 95th percentile are of these means per call.',
-    `Ratio: median to that of ${baseline}, above 1 is slower. Cold start: import, load and first predict in a fresh ` +
-      'process, beyond the start of the runtime itself. Installed: packages with their dependencies, unpacked.',
+    `One thread each unless said, all in one process or page, in turns: ${rounds} rounds, ${secondsEach} s of measured ` +
+      'calls each per column. A call goes from an array in JavaScript to numbers in JavaScript; where it takes ' +
+      'microseconds the clock is read every 1,000 calls, and median and 95th percentile are of these means.',
+    `Ratio: median to that of ${baseline}, above 1 is slower. Error / Keras’s: root mean square of the difference to ` +
+      'the same network in float64, over that of Keras’s own float32 answer. Cold start: import, load and first ' +
+      'predict in a fresh process or page, beyond its own start. Peak memory: the whole process in that. Downloaded: ' +
+      'scripts and WebAssembly, gzipped. Installed: packages with their dependencies, unpacked.',
   ]
 }
 
-function timingOf(timings: readonly Timing[], id: string): Timing | undefined {
+function find(timings: readonly Timing[], id: string): Timing | undefined {
   return timings.find((timing) => timing.id === id)
 }
 
 function timingCells(spec: WorkloadSpec, timing?: Timing, baseline?: Timing): string[] {
   if (!timing) return [NOTHING, NOTHING, NOTHING]
   const scale = spec.unit === 'µs' ? 1000 : 1
-  const ratio = baseline ? `${digits(timing.medianMs / baseline.medianMs)}×` : NOTHING
-  return [digits(timing.medianMs * scale), digits(timing.p95Ms * scale), ratio]
+  return [
+    digits(timing.medianMs * scale),
+    digits(timing.p95Ms * scale),
+    baseline ? ratio(timing.medianMs / baseline.medianMs) : NOTHING,
+  ]
 }
 
-function accuracyCell(model: ModelResult, id: string): string {
-  const all = model.workloads.flatMap(({ timings }) => timingOf(timings, id)?.maxAbs ?? [])
-  return all.length > 0 ? Math.max(...all).toExponential(1) : NOTHING
+function accuracyCells(model: ModelReport, id: string): string[] {
+  const all = model.workloads.flatMap(({ timings }) => find(timings, id) ?? [])
+  if (all.length === 0) return [NOTHING, NOTHING]
+  return [
+    Math.max(...all.map(({ maxAbs }) => maxAbs)).toExponential(1),
+    digits(Math.max(...all.map(({ errorRatio }) => errorRatio))),
+  ]
 }
 
-function coldStartCell(coldStarts: readonly ColdStartSummary[], id: string): string {
-  const coldStart = coldStarts.find((entry) => entry.id === id)
-  return coldStart ? digits(coldStart.totalMs) : NOTHING
+function coldStartCells(model: ModelReport, id: string): string[] {
+  const coldStart = model.coldStarts.find((entry) => entry.id === id)
+  if (!coldStart) return [NOTHING, NOTHING]
+  const bytes = coldStart.downloadedBytes ?? coldStart.peakBytes
+  return [digits(coldStart.totalMs), bytes === undefined ? NOTHING : byteSize(bytes)]
 }
 
 function sizeCell({ installedBytes }: ContestantInfo): string {
-  if (installedBytes === 0) return NOTHING
-  if (installedBytes < 1e6) return `${digits(installedBytes / 1e3)} kB`
-  return `${digits(installedBytes / 1e6)} MB`
-}
-
-/** Three significant digits, never in exponent notation. */
-function digits(value: number): string {
-  if (!Number.isFinite(value)) return NOTHING
-  const decimals = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
-  return value.toFixed(Math.min(decimals, 4))
+  return installedBytes === 0 ? NOTHING : byteSize(installedBytes)
 }

@@ -1,19 +1,17 @@
 import { machineLine } from '../machine.ts'
 import type { Report } from './report.ts'
-import { alignCells, explanation, modelTable } from './table.ts'
+import { summaryTables } from './summary.ts'
+import { alignCells, explanation, modelTable, type Table } from './table.ts'
 
 export function terminalReport(report: Report): string {
-  const lines = [machineLine(report.machine)]
-  for (const host of report.hosts) {
-    for (const model of host.models) {
-      lines.push(
-        '',
-        `${model.title} in ${host.title}`,
-        '',
-        ...alignCells(modelTable(report, model)).map((row) => row.join('  ')),
-      )
-      for (const { id, reason } of model.failures) lines.push(`not timed: ${id}: ${reason}`)
-    }
-  }
-  return [...lines, '', ...explanation(report)].join('\n')
+  const details = report.hosts.flatMap((host) =>
+    host.models.map((model) => modelTable(report, host.title, model)),
+  )
+  const tables = [...summaryTables(report), ...details].flatMap(tableLines)
+  return [machineLine(report.machine), ...tables, '', ...explanation(report)].join('\n')
+}
+
+function tableLines(table: Table): string[] {
+  const cells = alignCells(table).map((row) => row.join('  '))
+  return ['', table.title, '', ...cells, ...table.notes]
 }

@@ -16,13 +16,18 @@ export const bun: Runtime = {
   howToGet: `comes as the optional dependency bun: ${installHint}`,
   unavailable: platforms.has(platform) ? undefined : `Bun has no binary for ${platform}`,
   async find() {
-    const program = packageFile('bun', 'bin/bun.exe')
+    const program = bunProgram()
     if (program === undefined) return undefined
     return {
       version: await versionOf(program),
       run: (jobs) => runInProcess(command(program), jobs),
     }
   },
+}
+
+/** Path of the Bun binary; undefined when it is missing. */
+export function bunProgram(): string | undefined {
+  return packageFile('bun', 'bin/bun.exe')
 }
 
 function command(program: string): Command {

@@ -17,13 +17,18 @@ export const deno: Runtime = {
   howToGet: `comes as the optional dependency deno: ${installHint}`,
   unavailable: binary ? undefined : `Deno has no binary for ${platform}`,
   async find() {
-    const program = binary && nestedPackageFile('deno', ...binary)
+    const program = denoProgram()
     if (program === undefined) return undefined
     return {
       version: await versionOf(program),
       run: (jobs) => runInProcess(command(program), jobs),
     }
   },
+}
+
+/** Path of the Deno binary; undefined when it is missing. */
+export function denoProgram(): string | undefined {
+  return binary && nestedPackageFile('deno', ...binary)
 }
 
 function command(program: string): Command {

@@ -17,7 +17,7 @@ export const node24: Runtime = {
   howToGet: `comes as the optional dependency ${binary?.[0]}: ${installHint}`,
   unavailable: binary ? undefined : `no package holds a Node 24 for ${platform}`,
   async find() {
-    const program = binary && packageFile(...binary)
+    const program = node24Program()
     if (program === undefined) return undefined
     const args = (jobsFile: string): string[] => [suiteScript('node'), jobsFile]
     return {
@@ -25,4 +25,9 @@ export const node24: Runtime = {
       run: (jobs) => runInProcess({ program, args }, jobs),
     }
   },
+}
+
+/** Path of the Node 24 binary; undefined when it is missing. */
+export function node24Program(): string | undefined {
+  return binary && packageFile(...binary)
 }

@@ -21,8 +21,8 @@ export const chromium: Runtime = {
   },
 }
 
-// The launcher adds its own list, most of which keeps the browser from calling home.
-const args = [
+/** The launcher adds its own list, most of which keeps the browser from calling home. */
+export const chromiumArguments: readonly string[] = [
   '--disable-gpu',
   '--disable-domain-reliability',
   '--no-pings',
@@ -36,7 +36,7 @@ async function runInPage({ program, env }: ChromiumBinary, jobs: Uint8Array): Pr
   try {
     browser = await launcher.launch({
       executablePath: program,
-      args,
+      args: [...chromiumArguments],
       env: { ...definedEnvironment(), ...env },
     })
     return await resultsOf(browser, server.address, server.results)
