@@ -63,8 +63,9 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const held = weights.folder?.absorb(layer, given.data, own)
-    const { kernel, bias } = held ?? { kernel: given.data, bias: own }
+    const kernel = given.data
+    const held = weights.folder?.absorb(layer, own)
+    const { scale, bias } = held ?? { scale: undefined, bias: own }
     const depth = given.shape[rank] as number
     const channels = depth * count
     const units = filters / count
@@ -80,14 +81,14 @@ export const convLayer: Lowering<PreparedConv> = {
       winograd: undefined,
     }
     if (rank === 2 && count === 1 && takesWinograd(shared.windows, channels, filters)) {
-      const winograd = prepareWinograd(weights, kernel, bias, filters)
+      const winograd = prepareWinograd(weights, kernel, bias, filters, scale)
       return { ...shared, groups: undefined, winograd }
     }
     if (count > 1 && depth === 1 && units === 1) {
       return {
         ...shared,
         groups: undefined,
-        depthwise: prepareDepthwise(weights, kernel, bias, filters),
+        depthwise: prepareDepthwise(weights, kernel, bias, filters, scale),
       }
     }
     const inner = kernel.length / filters
@@ -97,6 +98,7 @@ export const convLayer: Lowering<PreparedConv> = {
         bias?.slice(group * units, (group + 1) * units),
         inner,
         units,
+        scale?.slice(group * units, (group + 1) * units),
       ),
       xChannel: group * depth,
       yChannel: group * units,

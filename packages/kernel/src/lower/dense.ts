@@ -52,18 +52,20 @@ export const denseLayer: Lowering<PreparedDense> = {
         got: `(${biasShape.join(', ')})`,
       })
     }
-    const given = {
-      kernel: weights.floats(kernel),
-      bias: bias === undefined ? undefined : weights.floats(bias),
-      own: undefined,
-    }
-    const held = weights.folder?.absorb(layer, given.kernel, given.bias) ?? given
+    const given = bias === undefined ? undefined : weights.floats(bias)
+    const held = weights.folder?.absorb(layer, given)
     return {
       inner,
       units,
-      weights: weights.packDense(held.kernel, held.bias, inner, units),
+      weights: weights.packDense(
+        weights.floats(kernel),
+        held ? held.bias : given,
+        inner,
+        units,
+        held?.scale,
+      ),
       activation: prepareActivation(layer, activation),
-      own: held.own,
+      own: held?.own,
     }
   },
   lower(context, { inner, units, weights, activation, own }, call, layer) {

@@ -24,16 +24,20 @@ import { matrixProduct } from './dense.ts'
 import { broadcastTo } from './permute.ts'
 import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
-/** Places bias (channels) and weights (taps, channels) behind each other, as DEPTHWISE reads them. */
+/** Places bias (channels) and weights (taps, channels), times `scale`, behind each other, as DEPTHWISE reads them. */
 export function prepareDepthwise(
   weights: WeightStore,
   kernel: Float32Array,
   bias: Float32Array | undefined,
   channels: number,
+  scale?: Float64Array,
 ): number {
   const packed = new Float32Array(channels + kernel.length)
   if (bias) packed.set(bias)
   packed.set(kernel, channels)
+  if (scale)
+    for (let i = channels; i < packed.length; i++)
+      packed[i] = (packed[i] as number) * (scale[i % channels] as number)
   return weights.place(packed)
 }
 
@@ -114,10 +118,11 @@ function placeKernel(
   bias: Float32Array | undefined,
   channels: number,
   multiplier: number,
+  scale?: Float64Array,
 ): number {
   const width = channels * multiplier
-  if (channels === 1) return weights.packDense(kernel, bias, kernel.length / width, width)
-  return prepareDepthwise(weights, kernel, bias, width)
+  if (channels === 1) return weights.packDense(kernel, bias, kernel.length / width, width, scale)
+  return prepareDepthwise(weights, kernel, bias, width, scale)
 }
 
 /** DepthwiseConv1D, DepthwiseConv2D. */
@@ -135,16 +140,17 @@ export const depthwiseConvLayer: Lowering<
     ])
     const channels = kernel.shape[common.rank] as number
     const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
-    const held = weights.folder?.absorb(layer, kernel.data, bias)
+    const held = weights.folder?.absorb(layer, bias)
     return {
       ...common,
       channels,
       weights: placeKernel(
         weights,
-        held?.kernel ?? kernel.data,
-        held?.bias ?? bias,
+        kernel.data,
+        held ? held.bias : bias,
         channels,
         settings.depthMultiplier,
+        held?.scale,
       ),
       activation: prepareActivation(layer, settings.activation),
       own: held?.own,
@@ -197,7 +203,7 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       filters,
     ])
     const bias = biasOf(layer, weights, settings.bias, filters)
-    const held = weights.folder?.absorb(layer, pointwise.data, bias)
+    const held = weights.folder?.absorb(layer, bias)
     return {
       depthwise: {
         ...common,
@@ -206,10 +212,11 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       },
       filters,
       pointwise: weights.packDense(
-        held?.kernel ?? pointwise.data,
-        held?.bias ?? bias,
+        pointwise.data,
+        held ? held.bias : bias,
         inner,
         filters,
+        held?.scale,
       ),
       activation: prepareActivation(layer, settings.activation),
       own: held?.own,

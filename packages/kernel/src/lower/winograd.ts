@@ -31,18 +31,19 @@ export function takesWinograd(
   )
 }
 
-/** Transforms and packs kernel (3, 3, inner, units) and bias (units). */
+/** Transforms and packs kernel (3, 3, inner, units), its columns times `scale`, and bias (units). */
 export function prepareWinograd(
   weights: WeightStore,
   kernel: Float32Array,
   bias: Float32Array | undefined,
   units: number,
+  scale: Float64Array | undefined,
 ): WinogradWeights {
   const inner = kernel.length / 9 / units
   return {
     inner,
     units,
-    weights: weights.packWinograd(kernel, inner, units),
+    weights: weights.packWinograd(kernel, inner, units, scale),
     bias: weights.place(bias ?? new Float32Array(units)),
   }
 }

@@ -250,4 +250,38 @@ describe.each(Object.entries(builds))('%s', (_, module) => {
       expect([...kernel.view(addresses[3]!, rows)]).toEqual([...expected])
     }
   })
+
+  test('weights packed in strips are those packed at once, scaled ones are rounded once', () => {
+    for (const [inner, units] of [
+      [7, 5],
+      [7, 13],
+      [20, 3],
+      [20, 13],
+      [33, 24],
+    ] as const) {
+      const { weights, bias } = inputs({ rows: 1, inner, units })
+      const scale = Float64Array.from(randomFloats(units, 9), (value) => value / 3)
+      const scaled = Float32Array.from(weights, (value, i) => value * scale[i % units]!)
+      kernel.reset()
+      const { exports } = kernel
+      const [from, biasFrom] = [kernel.floats(weights), kernel.floats(bias)]
+      const scaleFrom = kernel.bytes(units * 8, 64)
+      new Float64Array(exports.memory.buffer, scaleFrom, units).set(scale)
+      const bytes = exports.packedDenseBytes(inner, units)
+      const packed = kernel.bytes(bytes, 64)
+      for (let first = 0; first < inner; first += 3) {
+        const [count, rows] = [Math.min(3, inner - first), from + first * units * 4]
+        exports.packDense(inner, units, first, count, rows, biasFrom, scaleFrom, packed)
+      }
+      kernel.checkGuards()
+      const expected = kernel.packDense(inner, units, scaled, bias)
+      const isDouble = bytes > Math.ceil(units / 4) * 4 * (inner + 1) * 4
+      const [a, b] = [packed, expected].map((address) =>
+        isDouble
+          ? [...new Float64Array(exports.memory.buffer, address, bytes / 8)].map(Math.fround)
+          : [...kernel.view(address, bytes / 4)],
+      )
+      expect(a).toEqual(b)
+    }
+  })
 })
