@@ -12,6 +12,9 @@ import { imageBytes, pointWindow } from '../spatial/window'
  */
 const DOUBLE_TAPS: u32 = 8
 
+/** Bytes of a line that stay in the first-level cache with two more and the result. */
+const SWEPT_BYTES: u32 = 24576
+
 /** y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]), taps in the order of `dense`'s sums. */
 export function depthwise(record: usize, row: u32, rows: u32): void {
   const channels = load<u32>(record, L.CONV_INNER << 2)
@@ -45,6 +48,7 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const zeroBytes = sweeps ? bytes * (reachW + 1) : bytes
   const pointers = zeros + zeroBytes
   memory.fill(zeros, 0, zeroBytes)
+  const block = max(SWEPT_BYTES / (strideW * bytes), 4)
   const first = (padW + strideW - 1) / strideW
   const last = inW + padW > reachW ? (inW + padW - reachW - 1) / strideW + 1 : 0
   while (rows) {
@@ -59,7 +63,8 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
     while (w < lineEnd) {
       let some: u32 = 1
       if (sweeps && w >= first && w < last) {
-        some = min(lineEnd, last) - w
+        // As many pixels as keep three lines in the first-level cache while all channels pass.
+        some = min(min(lineEnd, last) - w, block)
         const line = bytes * inW
         const start = image + d * load<u32>(grid, L.GRID_STRIDE << 2) * inH * line + (w * strideW - padW) * bytes
         // Lines before the image wrap around to large unsigned numbers; outside it a line is zeros without end.
