@@ -27,7 +27,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   if (residual) residual += row * load<u32>(record, L.DENSE_RESIDUAL_ADVANCE << 2)
   const bare = load<u32>(record, L.DENSE_BARE << 2) != 0
   const bounds = boundsOf(code)
-  const chunk = cachedRows(inner, units)
+  const chunk = cachedRows(rows, inner, units)
   while (rows) {
     const some = min(rows, chunk)
     product(some, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
