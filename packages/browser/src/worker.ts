@@ -1,4 +1,7 @@
 import { kernels } from './kernels.ts'
-import { serve, webServerPort } from '@dotplus/kernel/worker'
+import { serve, webPort, webServerPort } from '@dotplus/kernel/worker'
 
-serve(webServerPort(globalThis), kernels)
+// A model that runs here starts its threads from this very file, wherever a bundler has put it.
+serve(webServerPort(globalThis), kernels, () =>
+  webPort(new Worker(location.href, { type: 'module' })),
+)

@@ -1,3 +1,8 @@
-export { compare, type Difference, type Values } from './verify/compare.ts'
-export { toleranceOf, type Tolerance } from './verify/tolerance.ts'
-export { ulpDistance } from './verify/ulp.ts'
+export {
+  compare,
+  toleranceOf,
+  ulpDistance,
+  type Difference,
+  type Tolerance,
+  type Values,
+} from '@dotplus/inspect'

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { convertCommand } from './commands/convert.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { inspectCommand } from './commands/inspect.ts'
+import { plotCommand } from './commands/plot.ts'
 import { runCommand } from './commands/run.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
@@ -9,7 +10,14 @@ import { failureText, oneLine } from './report-error.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { packageVersion } from './version.ts'
 
-const commands = [convertCommand, runCommand, verifyCommand, inspectCommand, doctorCommand]
+const commands = [
+  convertCommand,
+  runCommand,
+  verifyCommand,
+  inspectCommand,
+  plotCommand,
+  doctorCommand,
+]
 
 /**
  * Runs `dotplus` with the arguments after its name.

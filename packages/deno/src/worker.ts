@@ -1,7 +1,7 @@
 import { kernels } from './kernels.ts'
-import { serve, webServerPort, type WorkerScope } from '@dotplus/kernel/worker'
+import { serve, webPort, webServerPort, type WorkerScope } from '@dotplus/kernel/worker'
 
 /** Deno types this scope as a window's. */
 declare const self: WorkerScope
 
-serve(webServerPort(self), kernels)
+serve(webServerPort(self), kernels, () => webPort(new Worker(import.meta.url, { type: 'module' })))

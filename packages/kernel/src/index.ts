@@ -16,7 +16,7 @@ export type {
   TensorData,
 } from './model/tensor.ts'
 export type { ElementType } from './dtype/element-type.ts'
-export type { PlanStep } from './plan/planner.ts'
+export type { PlanStep } from './plan/plan.ts'
 export {
   hasFusedMultiplyAdd,
   hasSimd,

@@ -1,20 +1,25 @@
 import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus/core'
-import { KernelMemory } from './memory.ts'
+import { hostKernel } from './host-kernel.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { denseLayers } from './lower/dense-layers.ts'
 import { hostPartOf, layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { isElementType } from './dtype/element-type.ts'
-import { kernelBuild, type KernelBytes, type Precision } from './precision.ts'
+import type { KernelBytes, Precision } from './precision.ts'
 import { LinearWeights } from './weights.ts'
+import type { Port } from './worker/port.ts'
 
 export interface InstantiateOptions {
   /** `exact` (default): the same bits everywhere. `fast`: fused multiply-add where the engine has it. */
   readonly precision?: Precision | undefined
   /** Threads to use; 1 by default. `explain()` says what runs. */
   readonly threads?: number | undefined
+  /** Starts a worker that runs `serve`, for threads; brought by the package of each runtime. */
+  readonly startThread?: (() => Port) | undefined
   /** A precompiled kernel, for platforms that do not compile WebAssembly at run time. */
   readonly wasm?: WebAssembly.Module | undefined
+  /** Nanoseconds of work from which threads share an op, for tests. */
+  readonly shareFrom?: number | undefined
   /** Name of the model's file, for errors. */
   readonly file?: string | undefined
 }
@@ -32,7 +37,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
   kernels: KernelBytes,
   options: InstantiateOptions = {},
 ): Promise<LoadedModel<Output>> {
-  const { precision = 'exact', threads = 1, wasm, file } = options
+  const { precision = 'exact', threads = 1, wasm, file, startThread } = options
   if (precision !== 'exact' && precision !== 'fast') {
     throw new UsageError('precision', { expected: 'exact or fast', got: String(precision) })
   }
@@ -52,23 +57,32 @@ export async function instantiate<Output extends Prediction = Tensor>(
   }
   const set = await layerSetOf(model)
   const host = await hostPartOf(model, set)
-  const build = await kernelBuild(precision, set === denseLayers ? 'dense' : 'all', kernels, wasm)
-  const memory = new KernelMemory(build.module)
-  const weights = new LinearWeights(memory, model)
-  const prepared = withFile(file, () => prepareLayers(model, weights, set, host))
-  const constants = withFile(file, () => prepareConstants(model, weights))
-  return new LoadedModel<Output>({
-    model: withoutTensorBytes(model),
-    graph,
-    memory,
-    build,
-    prepared,
-    constants,
-    host,
-    base: weights.end,
-    requestedPrecision: precision,
-    requestedThreads: threads,
-  })
+  const part = set === denseLayers ? 'dense' : 'all'
+  const hosted = await hostKernel(part, precision, kernels, threads, wasm, startThread)
+  const { build, memory, starting, aloneBecause } = hosted
+  try {
+    const weights = new LinearWeights(memory, model)
+    const prepared = withFile(file, () => prepareLayers(model, weights, set, host))
+    const constants = withFile(file, () => prepareConstants(model, weights))
+    return new LoadedModel<Output>({
+      model: withoutTensorBytes(model),
+      graph,
+      memory,
+      build,
+      prepared,
+      constants,
+      host,
+      base: weights.end,
+      requestedPrecision: precision,
+      requestedThreads: threads,
+      team: await starting,
+      aloneBecause,
+      shareFrom: options.shareFrom,
+    })
+  } catch (error) {
+    void starting?.then((team) => team.end())
+    throw error
+  }
 }
 
 /** The structure alone, so that the file's bytes can be freed once the weights are packed. */

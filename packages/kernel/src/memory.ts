@@ -57,18 +57,43 @@ export function alignUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment
 }
 
+/** Lengths in pages that a shared memory tries to reserve: some systems do not give 4 GiB of addresses. */
+const sharedMaxima: readonly number[] = [maximumPages, 32_768, 16_384, 8192]
+
+/**
+ * A memory that threads can share, as long as this system lets it become.
+ *
+ * @throws {RangeError} when there is not even room for the least
+ */
+export function sharedMemory(): WebAssembly.Memory {
+  for (const maximum of sharedMaxima.slice(0, -1)) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+    } catch {
+      continue
+    }
+  }
+  return new WebAssembly.Memory({
+    initial: 1,
+    maximum: sharedMaxima.at(-1) as number,
+    shared: true,
+  })
+}
+
 /** One instance of the kernel with its linear memory. Typed views are renewed when the memory grows. */
 export class KernelMemory {
   readonly exports: KernelExports
-  readonly #memory: WebAssembly.Memory
+  readonly memory: WebAssembly.Memory
   u8: Uint8Array
   u32: Uint32Array
   f32: Float32Array
 
-  constructor(module: WebAssembly.Module) {
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages }),
+  ) {
     const instance = new WebAssembly.Instance(module, { env: { memory } })
-    this.#memory = memory
+    this.memory = memory
     this.exports = instance.exports as unknown as KernelExports
     const { buffer } = memory
     this.u8 = new Uint8Array(buffer)
@@ -89,7 +114,7 @@ export class KernelMemory {
     if (bytes <= this.u8.byteLength) return
     try {
       if (bytes > maximumPages * pageBytes) throw new RangeError('beyond 4 GiB')
-      this.#memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
+      this.memory.grow(Math.ceil((bytes - this.u8.byteLength) / pageBytes))
     } catch (cause) {
       throw new RuntimeError('not enough WebAssembly memory', {
         expected: `${Math.ceil(bytes / 2 ** 20)} MiB`,
@@ -98,7 +123,7 @@ export class KernelMemory {
         cause,
       })
     }
-    const { buffer } = this.#memory
+    const { buffer } = this.memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.f32 = new Float32Array(buffer)

@@ -61,12 +61,35 @@ export type KernelBytes = (
   file: KernelFile,
 ) => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>
 
-const compiled = new Map<KernelFile, Promise<WebAssembly.Module>>()
+/** Compiled kernels by file; those that import a shared memory apart. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>()
 
-async function compile(file: KernelFile, bytesOf: KernelBytes): Promise<WebAssembly.Module> {
-  const bytes = await bytesOf(file)
+/** The import of the memory, `env` `memory`, kind 2, with the flag of a memory that has a maximum. */
+const memoryImport: readonly number[] = [3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 1]
+/** The flag of one that has a maximum and is shared. */
+const sharedFlag = 3
+
+/**
+ * The kernel with a memory that threads share. The two differ in one flag of the memory's import.
+ *
+ * @throws {RuntimeError} when the bytes are no kernel of this version
+ */
+function sharingMemory(kernel: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const at = kernel.findIndex((_, i) => memoryImport.every((byte, k) => kernel[i + k] === byte))
+  if (at < 0) throw new RuntimeError('the kernel does not import its memory')
+  const bytes = kernel.slice()
+  bytes[at + memoryImport.length - 1] = sharedFlag
+  return bytes
+}
+
+async function compile(
+  file: KernelFile,
+  bytesOf: KernelBytes,
+  shared: boolean,
+): Promise<WebAssembly.Module> {
+  const kernel = await bytesOf(file)
   try {
-    return await WebAssembly.compile(bytes)
+    return await WebAssembly.compile(shared ? sharingMemory(kernel) : kernel)
   } catch (cause) {
     throw new RuntimeError('the kernel could not be compiled', {
       got: cause instanceof Error ? cause.message : String(cause),
@@ -81,6 +104,7 @@ async function compile(file: KernelFile, bytesOf: KernelBytes): Promise<WebAssem
  *
  * @param bytesOf the runtime's kernels
  * @param wasm a precompiled module of that precision, for platforms that do not compile at run time
+ * @param shared imports a memory that threads share
  * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
  * @internal
  */
@@ -89,6 +113,7 @@ export async function kernelBuild(
   part: KernelPart,
   bytesOf: KernelBytes,
   wasm?: WebAssembly.Module,
+  shared = false,
 ): Promise<KernelBuild> {
   if (!hasSimd()) {
     throw new RuntimeError('this engine has no WebAssembly SIMD', {
@@ -99,12 +124,13 @@ export async function kernelBuild(
   const reason = requested === 'fast' ? withoutFast() : undefined
   const precision = reason === undefined ? requested : 'exact'
   const file = precision === 'exact' && part === 'dense' ? 'exact-dense' : precision
-  let module = compiled.get(file)
+  const key = shared ? `${file} shared` : file
+  let module = compiled.get(key)
   if (!module) {
-    module = compile(file, bytesOf)
-    compiled.set(file, module)
+    module = compile(file, bytesOf, shared)
+    compiled.set(key, module)
     // A failed compilation must not stick.
-    module.catch(() => compiled.delete(file))
+    module.catch(() => compiled.delete(key))
   }
   return { module: await module, precision, reason }
 }

@@ -303,12 +303,6 @@ describe('signal', () => {
 })
 
 describe('options', () => {
-  it('say that more threads are not there yet', async () => {
-    using model = await load(denseModel(), { threads: 4 })
-    expect(model.explain()).toMatchObject({ threads: 1, requestedThreads: 4 })
-    expect(model.explain().notes).toHaveLength(1)
-  })
-
   it('are checked', async () => {
     await expect(load(denseModel(), { precision: 'rough' as 'fast' })).rejects.toMatchObject({
       tag: 'UsageError',

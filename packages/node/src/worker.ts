@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { serve } from '@dotplus/kernel/worker'
 import { kernels } from './kernels.ts'
+import { startWorker } from './worker-port.ts'
 
 const port = parentPort
 if (!port) throw new Error('worker.js runs in a worker thread')
@@ -10,4 +11,5 @@ serve(
     onMessage: (listener) => port.on('message', listener),
   },
   kernels,
+  startWorker,
 )

@@ -59,6 +59,25 @@ export function denseModel(): Model {
   }
 }
 
+/** An Embedding of 4 rows of 64, which refuses indices outside them. */
+export function embeddingModel(): Model {
+  const table = Float32Array.from({ length: 256 }, (_, i) => i)
+  const dense = denseModel()
+  return {
+    ...dense,
+    layers: [
+      ...dense.layers.slice(0, 1),
+      {
+        kind: 'embedding',
+        name: 'embedding',
+        className: 'Embedding',
+        embedding: { inputDim: 4, outputDim: 64, maskZero: false, table: 0, reversible: false },
+      },
+    ],
+    tensors: [stored('embedding/table', [4, 64], table)],
+  }
+}
+
 function stored(name: string, shape: number[], data: Float32Array): Model['tensors'][number] {
   return { name, dtype: 'float32', shape, strings: [], data: new Uint8Array(data.buffer) }
 }

@@ -1,15 +1,19 @@
 import { Command } from 'commander'
 import type { Model } from '@dotplus/core'
-import { outputShapes } from '../inspect/output-shapes.ts'
 import {
+  formatBytes,
+  formatCount,
+  formatShape,
+  outputShapes,
+  plural,
   summarize,
   type LayerSummary,
   type ModelSummary,
   type PortSummary,
-} from '../inspect/summary.ts'
+} from '@dotplus/inspect'
+import { load } from '@dotplus/node'
 import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
 import { readModel, type ReadModel } from '../model/read-model.ts'
-import { formatBytes, formatCount, formatShape, plural } from '../terminal/numbers.ts'
 import { drawTable, type Table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { examples } from './examples.ts'
@@ -43,7 +47,7 @@ async function inspect(
   terminal: Terminal,
 ): Promise<void> {
   const read = await readModel(paths, options)
-  const { shapes, problem } = await outputShapes(read.model)
+  const { shapes, problem } = await outputShapes(read.model, load)
   const summary = summarize(read.model, shapes)
   if (options.json) {
     terminal.print(JSON.stringify(jsonSummary(summary, read, problem), undefined, 2))

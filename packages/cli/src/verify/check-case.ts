@@ -2,9 +2,8 @@ import type { NdArray } from '@dotplus/converter'
 import type { LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/node'
 import { inputTensor } from '../data/arrays.ts'
 import { namedOutputs } from '../model/outputs.ts'
-import { compare, type Values, type Difference } from './compare.ts'
+import { compare, type Difference, type Tolerance, type Values } from '@dotplus/inspect'
 import type { RecordedCall, RecordedCase } from './recorded-case.ts'
-import type { Tolerance } from './tolerance.ts'
 
 /** How a case came out. */
 export interface CaseResult {

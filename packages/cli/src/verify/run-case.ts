@@ -10,7 +10,7 @@ import { isDotplusError, oneLine } from '../report-error.ts'
 import { checkCase, type CaseResult } from './check-case.ts'
 import type { FoundCase } from './find-cases.ts'
 import { embeddedCases, type RecordedCase } from './recorded-case.ts'
-import { toleranceOf, type Tolerance } from './tolerance.ts'
+import { toleranceOf, type Tolerance } from '@dotplus/inspect'
 
 export interface RunCaseOptions extends ModelOptions {
   readonly precision: Precision

@@ -251,6 +251,8 @@ function emitProducts(
     writes: [write, packed],
     inPlace: false,
     tileable: false,
+    splittable: true,
+    flops: 2 * count * m[0].length * k.length * n.length,
     emit: (program, index, place) =>
       writeMatmul(program, index, {
         count,

@@ -12,6 +12,7 @@ import type {
 } from './context.ts'
 import { productOp, type MatrixProduct } from './dense.ts'
 import { takingSteps, type Epilogue } from './epilogue.ts'
+import { columnsOf, panelCount } from './panels.ts'
 import { extentOf, imagesOf, tripleOf, type Images } from './spatial.ts'
 
 /** Settings that a convolution's windows depend on, as depth, height, width. */
@@ -161,6 +162,7 @@ export function pushConv(
     xStart: group.xChannel * 4,
     weightsStride,
     contiguous: !piece.yStrides,
+    yPixel: pixel * 4,
     chunk,
     scratch: { buffer: context.value([chunk, inner]).buffer, rowBytes: 0 },
     grid: context.constant(gridWords(grid)),
@@ -174,6 +176,8 @@ interface GatheredProduct extends MatrixProduct {
   readonly weightsStride: number
   /** Pixels of y follow each other `width` elements apart. */
   readonly contiguous: boolean
+  /** Bytes between pixels of y. */
+  readonly yPixel: number
   readonly chunk: number
   readonly scratch: Operand
   readonly grid: Constant
@@ -191,27 +195,33 @@ function gatheredOp(product: GatheredProduct, epilogue: Epilogue, y: Buffer): Op
     writes: [write, scratch],
     inPlace: false,
     tileable: false,
+    splittable: true,
+    flops: 2 * rows * inner * units,
+    panels: product.weightsStride ? undefined : panelCount(inner, units),
     withStep:
       bare || !contiguous
         ? undefined
         : takingSteps(epilogue, (next, to) => gatheredOp(product, next, to)),
-    emit: (program, index, place) =>
+    emit: (program, index, place, part) => {
+      const columns = columnsOf(part, inner, units)
+      const at = start + columns.yOffset
       writeConv(program, index, {
         rows,
         inner,
-        units,
+        units: columns.units,
         chunk: product.chunk,
         x: place.address(x) + product.xStart,
-        weights: product.weights,
+        weights: product.weights + columns.weightsOffset,
         weightsStride: product.weightsStride,
-        y: place.address(write) + start,
-        yAdvance: place.advance(write),
+        y: place.address(write) + at,
+        yAdvance: product.yPixel,
         grid: place.constant(product.grid),
         scratch: place.address(scratch),
         activation,
-        residual: addend && place.address(addend) + start,
+        residual: addend && place.address(addend) + at,
         bare,
-      }),
+      })
+    },
   }
 }
 
@@ -264,6 +274,8 @@ export function pushDepthwise(
       writes: [write, scratch],
       inPlace: false,
       tileable: false,
+      splittable: true,
+      flops: 2 * rows * taps * channels,
       withStep: (step, next) =>
         step.kind === 'activation' && own.code === linear.code && !bare
           ? make(step.activation, next)

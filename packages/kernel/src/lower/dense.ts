@@ -1,5 +1,6 @@
 import { elementCount, ModelError } from '@dotplus/core'
 import { linear, writeDense, type Activation } from '../program.ts'
+import { columnsOf, panelCount } from './panels.ts'
 import { applyActivation, prepareActivation, type PreparedActivation } from './activation.ts'
 import {
   matrixOf,
@@ -143,22 +144,27 @@ export function productOp(product: MatrixProduct, epilogue: Epilogue, y: Buffer)
     writes: [write],
     inPlace: false,
     tileable: true,
+    flops: 2 * rows * inner * units,
+    panels: panelCount(inner, units),
     withStep: bare ? undefined : takingSteps(epilogue, (next, to) => productOp(product, next, to)),
-    emit: (program, index, place) =>
+    emit: (program, index, place, part) => {
+      const columns = columnsOf(part, inner, units)
+      const at = start + columns.yOffset
       writeDense(program, index, {
         rows,
         inner,
-        units,
+        units: columns.units,
         x: place.address(x),
         xAdvance: place.advance(x),
-        weights,
-        y: place.address(write) + start,
+        weights: weights + columns.weightsOffset,
+        y: place.address(write) + at,
         yStride: width * 4,
         yAdvance: place.advance(write),
         activation,
-        residual: addend && place.address(addend) + start,
+        residual: addend && place.address(addend) + at,
         residualAdvance: addend && place.advance(addend),
         bare,
-      }),
+      })
+    },
   }
 }

@@ -55,6 +55,7 @@ function pushPool(
     writes: [write],
     inPlace: false,
     tileable: false,
+    splittable: true,
     emit: (program, index, place) =>
       writePool(program, index, {
         rows,

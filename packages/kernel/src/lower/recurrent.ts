@@ -237,6 +237,7 @@ function runCell(
     writes: [write, temporary, ...state],
     inPlace: false,
     tileable: false,
+    flops: 2 * batch * steps * units * units * gates,
     emit: (program, index, place) =>
       writeRecurrent(program, index, {
         cell: cell.type,

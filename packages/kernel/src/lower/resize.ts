@@ -33,6 +33,7 @@ function resampleAxis(
     writes: [write],
     inPlace: false,
     tileable: false,
+    splittable: true,
     emit: (program, index, place) =>
       writeResample(program, index, {
         rows,

@@ -38,6 +38,7 @@ export function takeAxes(
     writes: [write],
     inPlace: false,
     tileable: false,
+    splittable: true,
     emit: (program, index, place) =>
       writeTake(program, index, {
         rows,

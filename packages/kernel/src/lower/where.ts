@@ -90,6 +90,7 @@ export function band(
     inPlace: true,
     // A row's place is its number, which a tile does not keep.
     tileable: false,
+    splittable: true,
     emit: (program, index, place) =>
       writeBand(program, index, {
         rows,

@@ -75,6 +75,7 @@ export function pushWinograd(
   const convolution: Tiled = {
     ...prepared,
     tiles,
+    pixels: x.batch * elementCount(out),
     chunk,
     bare,
     x: { buffer: x.value.buffer, rowBytes: 0 },
@@ -98,6 +99,8 @@ export function pushWinograd(
 interface Tiled extends WinogradWeights {
   /** Tiles of 2 × 2 pixels of y: the rows of the op. */
   readonly tiles: number
+  /** Pixels of y. */
+  readonly pixels: number
   readonly chunk: number
   readonly bare: boolean
   readonly x: Operand
@@ -106,7 +109,7 @@ interface Tiled extends WinogradWeights {
 }
 
 function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']): OpBody {
-  const { tiles, inner, units, chunk, weights, bias, bare, x, scratch, grid } = convolution
+  const { tiles, pixels, inner, units, chunk, weights, bias, bare, x, scratch, grid } = convolution
   const { activation, residual } = epilogue
   const write = { buffer: y, rowBytes: 0 }
   const addend = residual && { buffer: residual, rowBytes: 0 }
@@ -117,6 +120,9 @@ function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']):
     writes: [write, scratch],
     inPlace: false,
     tileable: false,
+    splittable: true,
+    flops: 2 * 16 * tiles * inner * units,
+    plainFlops: 2 * 9 * pixels * inner * units,
     withStep: bare
       ? undefined
       : takingSteps(epilogue, (next, to) => winogradOp(convolution, next, to)),

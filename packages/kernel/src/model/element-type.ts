@@ -4,7 +4,7 @@ import { bytesOf, storageOf, type ElementType } from '../dtype/element-type.ts'
 import { rounded } from '../dtype/half.ts'
 import type { StringPool } from '../dtype/string-pool.ts'
 import type { KernelMemory } from '../memory.ts'
-import type { PlacedValue } from '../plan/planner.ts'
+import type { PlacedValue } from '../plan/plan.ts'
 import type { Signature, TensorData } from './tensor.ts'
 
 /** Elements as a caller gives them. */

@@ -265,7 +265,7 @@ describe('LoadedModel', () => {
       requestedPrecision: 'exact',
       threads: 1,
       requestedThreads: 4,
-      notes: ['Runs on 1 thread instead of 4: this version has no threads yet.'],
+      notes: ['Runs on 1 of 4 threads: this runtime has no workers.'],
     })
   })
 

@@ -1,7 +1,7 @@
 import { InputError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
-import type { Plan } from '../plan/planner.ts'
+import type { Plan } from '../plan/plan.ts'
 
 /** What stateful layers keep from one call to the next, by layer and place; all zeros at first. */
 export class ModelState {

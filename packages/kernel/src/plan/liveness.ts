@@ -16,6 +16,18 @@ export interface Segment {
 const tileBudget = 16 * 1024
 const leastTileRows = 32
 
+/** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
+export function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
+  const read = new Set(kept)
+  const needed: Op[] = []
+  for (const op of ops.toReversed()) {
+    if (op.writes.length > 0 && !op.writes.some(({ buffer }) => read.has(buffer))) continue
+    needed.push(op)
+    for (const { buffer } of op.reads) read.add(buffer)
+  }
+  return needed.toReversed()
+}
+
 /**
  * Joins consecutive ops over the same rows into segments run tile by tile, so that what they pass to each other stays in
  * the cache and takes a tile's space only.
@@ -23,6 +35,21 @@ const leastTileRows = 32
  * @param kept buffers that must hold all rows when the plan ends: inputs, outputs, requested intermediates
  */
 export function segment(ops: readonly Op[], kept: ReadonlySet<Buffer>): Segment[] {
+  const uses = usesOf(ops)
+  const segments: Segment[] = []
+  for (let first = 0; first < ops.length;) {
+    const head = ops[first] as Op
+    let end = first + 1
+    while (head.tileable && end < ops.length && joins(ops[end] as Op, head)) end += 1
+    const chain = tileChain(ops, first, end, uses, kept)
+    segments.push(...(chain ? [chain] : single(first, end)))
+    first = end
+  }
+  return segments
+}
+
+/** The steps that read or write each buffer, once for each operand. */
+export function usesOf(ops: readonly Op[]): Map<Buffer, number[]> {
   const uses = new Map<Buffer, number[]>()
   for (const [step, op] of ops.entries()) {
     for (const { buffer } of [...op.reads, ...op.writes]) {
@@ -31,31 +58,33 @@ export function segment(ops: readonly Op[], kept: ReadonlySet<Buffer>): Segment[
       else uses.set(buffer, [step])
     }
   }
-  const segments: Segment[] = []
-  for (let first = 0; first < ops.length;) {
-    const head = ops[first] as Op
-    let end = first + 1
-    while (head.tileable && end < ops.length && joins(ops[end] as Op, head)) end += 1
-    segments.push(tileChain(ops, first, end, uses, kept))
-    first = end
-  }
-  return segments
+  return uses
+}
+
+/** Every step for itself. */
+function single(first: number, end: number): Segment[] {
+  return Array.from({ length: end - first }, (_, i) => ({
+    first: first + i,
+    end: first + i + 1,
+    tileRows: undefined,
+    local: new Map(),
+  }))
 }
 
 function joins(op: Op, head: Op): boolean {
   return op.tileable && op.rows === head.rows
 }
 
+/** The steps as a loop over tiles; undefined where that would gain nothing. */
 function tileChain(
   ops: readonly Op[],
   first: number,
   end: number,
   uses: ReadonlyMap<Buffer, readonly number[]>,
   kept: ReadonlySet<Buffer>,
-): Segment {
-  const whole: Segment = { first, end, tileRows: undefined, local: new Map() }
+): Segment | undefined {
   const rows = (ops[first] as Op).rows
-  if (end - first < 2) return whole
+  if (end - first < 2) return undefined
   const local = new Map<Buffer, number>()
   const excluded = new Set<Buffer>()
   for (let step = first; step < end; step++) {
@@ -74,13 +103,13 @@ function tileChain(
     }
   }
   for (const buffer of excluded) local.delete(buffer)
-  if (local.size === 0) return whole
+  if (local.size === 0) return undefined
   const rowBytes = [...local.values()].reduce((sum, bytes) => sum + bytes, 0)
   const tileRows = Math.max(
     leastTileRows,
     Math.floor(tileBudget / rowBytes / leastTileRows) * leastTileRows,
   )
-  if (tileRows >= rows) return whole
+  if (tileRows >= rows) return undefined
   return { first, end, tileRows, local }
 }
 

@@ -66,6 +66,12 @@ export interface Placement {
   advance(operand: Operand): number
 }
 
+/** A range of an op's panels of columns. */
+export interface Panels {
+  readonly first: number
+  readonly count: number
+}
+
 /** An op that does nothing but this, element by element, to all of `reads[0]`. */
 export type Step =
   | { readonly kind: 'activation'; readonly activation: Activation }
@@ -101,6 +107,17 @@ export interface Op {
   readonly inPlace: boolean
   /** Rows may be split into tiles; false for ops that mix rows. */
   readonly tileable: boolean
+  /**
+   * Threads may share the rows. As `tileable` unless said; true as well for ops that tell from a row's number what it
+   * reads, where operands that every row reads from their start have `rowBytes` 0.
+   */
+  readonly splittable?: boolean | undefined
+  /** Panels of columns that can be computed apart; absent where the op knows no such panels. */
+  readonly panels?: number | undefined
+  /** Multiplications and additions that the op carries out; absent where it mostly moves data. */
+  readonly flops?: number | undefined
+  /** The same for the plain algorithm, where the op has a shorter way to the result (Winograd). */
+  readonly plainFlops?: number | undefined
   /** Set where the op before it may do this op's work. */
   readonly step?: Step | undefined
   /**
@@ -112,7 +129,8 @@ export interface Op {
   readonly withStep?:
     | ((step: Step, y: Buffer, addend: Buffer | undefined) => OpBody | undefined)
     | undefined
-  emit(program: Program, index: number, place: Placement): void
+  /** @param part the panels to compute; all when absent */
+  emit(program: Program, index: number, place: Placement, part?: Panels): void
   /** Set for an op that has no record and runs on the host: a step bound to its addresses. */
   bind?(place: Placement): HostStep
 }

@@ -8,7 +8,10 @@ import type { Port } from './port.ts'
 import { ProgressMeter, type Progress } from './progress.ts'
 import { open, type Files, type ModelSource, type Opened } from './source.ts'
 
-export interface LoadOptions<WorkerOption = boolean> extends Omit<InstantiateOptions, 'file'> {
+export interface LoadOptions<WorkerOption = boolean> extends Omit<
+  InstantiateOptions,
+  'file' | 'startThread' | 'shareFrom'
+> {
   /** Hears how many bytes of the model and its shards have arrived. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Stops loading; the promise is rejected with the signal's reason. */
@@ -111,7 +114,10 @@ async function loadWith<Start>(
   const reading = readModel(source, adapter, options)
   const { model, file, buffers } = await unlessAborted(reading, signal)
   const settings = { precision, threads, wasm, file }
-  if (!worker) return instantiate<Prediction>(model, adapter.kernels, settings)
+  if (!worker) {
+    const startThread = (): Port => adapter.startWorker(true)
+    return instantiate<Prediction>(model, adapter.kernels, { ...settings, startThread })
+  }
   const { startWorkerModel } = await import('./client.ts')
   const readAgain = async (): Promise<WorkerStart> => {
     const again = await readModel(source, adapter, { worker })

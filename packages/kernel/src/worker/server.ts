@@ -3,7 +3,8 @@ import { instantiate } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
 import { isTensor, type Prediction, type TensorData } from '../model/tensor.ts'
 import type { KernelBytes } from '../precision.ts'
-import type { ServerPort } from './port.ts'
+import { workAsThread, type ThreadTask } from '../threads/thread.ts'
+import type { Port, ServerPort } from './port.ts'
 import type { CallName, Calls, OutKind, OutKinds, Reply, Request, State } from './protocol.ts'
 import { packError } from './sent-error.ts'
 
@@ -29,19 +30,24 @@ function buffersOf(prediction: Prediction): ArrayBuffer[] {
 
 /** The model on the worker's side. */
 class ServedModel {
+  readonly #kernels: KernelBytes
+  readonly #startThread: (() => Port) | undefined
   #model: LoadedModel<Prediction> | undefined
   #sentPlan: Explanation['plan'] | undefined
-  readonly #kernels: KernelBytes
 
-  constructor(kernels: KernelBytes) {
+  constructor(kernels: KernelBytes, startThread: (() => Port) | undefined) {
     this.#kernels = kernels
+    this.#startThread = startThread
   }
 
   /** @param transfer receives the buffers of the result */
   async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
     if (request.call === 'load') {
       const { model, options } = request.parameters
-      this.#model = await instantiate<Prediction>(model, this.#kernels, options)
+      this.#model = await instantiate<Prediction>(model, this.#kernels, {
+        ...options,
+        startThread: this.#startThread,
+      })
       const { name, inputs, outputs } = this.#model
       return { name, inputs, outputs }
     }
@@ -79,9 +85,14 @@ class ServedModel {
   }
 }
 
-/** Answers the calls that come through `port`, one after the other. */
-export function serve(port: ServerPort, kernels: KernelBytes): void {
-  const served = new ServedModel(kernels)
+/**
+ * Makes a worker what the first message asks for: the place where a model runs, which answers the calls that come through
+ * `port` one after the other, or a thread of a model that runs elsewhere.
+ *
+ * @param startThread starts another worker that calls `serve`, for a model that runs here
+ */
+export function serve(port: ServerPort, kernels: KernelBytes, startThread?: () => Port): void {
+  const served = new ServedModel(kernels, startThread)
   const handle = async (request: Request): Promise<void> => {
     const { id } = request
     const transfer: ArrayBuffer[] = []
@@ -97,6 +108,10 @@ export function serve(port: ServerPort, kernels: KernelBytes): void {
   }
   let turn = Promise.resolve()
   port.onMessage((message) => {
+    if ((message as ThreadTask).call === 'thread') {
+      workAsThread(message as ThreadTask, port)
+      return
+    }
     turn = turn.then(() => handle(message as Request))
   })
 }

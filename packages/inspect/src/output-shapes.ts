@@ -1,6 +1,5 @@
-import type { Model } from '@dotplus/core'
-import { load, type LoadedModel, type Prediction } from '@dotplus/node'
-import { isDotplusError } from '../report-error.ts'
+import { DotplusError, type Model } from '@dotplus/core'
+import type { LoadedModel, Prediction } from '@dotplus/kernel'
 import type { ShapesByLayer } from './summary.ts'
 
 /** Shapes of all layers, or why they are not known. */
@@ -12,15 +11,22 @@ export interface OutputShapes {
 /** Two sizes for the free dimensions, large enough for windows to fit: what differs between them is free. */
 const probes = [64, 65] as const
 
-/** Asks the kernel for the shape of every layer's output, with -1 for dimensions that follow free ones. */
-export async function outputShapes(model: Model): Promise<OutputShapes> {
+/**
+ * Asks the kernel for the shape of every layer's output, with -1 for dimensions that follow free ones.
+ *
+ * @param load of the runtime package in use
+ */
+export async function outputShapes(
+  model: Model,
+  load: (model: Model) => Promise<LoadedModel<Prediction>>,
+): Promise<OutputShapes> {
   let loaded: LoadedModel<Prediction> | undefined
   try {
-    loaded = await load<Prediction>(model)
+    loaded = await load(model)
     const [first, second] = probes.map((size) => probe(loaded as LoadedModel<Prediction>, size))
     return { shapes: merge(first as ShapesByLayer, second as ShapesByLayer), problem: undefined }
   } catch (error) {
-    if (!isDotplusError(error)) throw error
+    if (!(error instanceof DotplusError)) throw error
     return { shapes: inputShapes(model), problem: error.message }
   } finally {
     loaded?.dispose()

@@ -1,5 +1,5 @@
 import { elementCount } from '@dotplus/core'
-import { formatError } from '../terminal/numbers.ts'
+import { formatError } from './numbers.ts'
 import type { Tolerance } from './tolerance.ts'
 import { ulpDistance } from './ulp.ts'
 

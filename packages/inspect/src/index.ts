@@ -1,0 +1,26 @@
+export { compare, type Difference, type Values } from './compare.ts'
+export { drawGraph, edgePath, familyColours } from './draw.ts'
+export { modelGraph, type GraphEdge, type GraphNode, type ModelGraph } from './graph.ts'
+export {
+  layOutGraph,
+  type GraphLayout,
+  type PlacedEdge,
+  type PlacedFrame,
+  type PlacedNode,
+} from './layout.ts'
+export { familyOf, type LayerFamily } from './family.ts'
+export { layerSettings, type LayerSetting } from './settings.ts'
+export { layerParameters, modelParameters, type ParameterCount } from './parameters.ts'
+export { outputShapes, type OutputShapes } from './output-shapes.ts'
+export { tensorStatistics, type TensorStatistics } from './statistics.ts'
+export { summaryMarkdown } from './summary-markdown.ts'
+export {
+  summarize,
+  type LayerSummary,
+  type ModelSummary,
+  type PortSummary,
+  type ShapesByLayer,
+} from './summary.ts'
+export { formatBytes, formatCount, formatError, formatShape, plural } from './numbers.ts'
+export { toleranceOf, type Tolerance } from './tolerance.ts'
+export { ulpDistance } from './ulp.ts'

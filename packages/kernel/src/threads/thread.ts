@@ -1,0 +1,42 @@
+import type { ServerPort } from '../worker/port.ts'
+import { ENDED, LEFT, SLEEPERS, takeChunks, WAKE, type ThreadKernel } from './control.ts'
+
+/** What a worker becomes a thread of a model with. */
+export interface ThreadTask {
+  readonly call: 'thread'
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
+  readonly control: SharedArrayBuffer
+  /** Number of the thread; the calling one is 0. */
+  readonly thread: number
+}
+
+/** Looks for work so often before a thread goes to sleep: some tens of microseconds. */
+const spins = 2000
+
+/** Answers that it is ready, then works for the model until it ends. */
+export function workAsThread(
+  { module, memory, control, thread }: ThreadTask,
+  port: ServerPort,
+): void {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  const kernel = exports as unknown as ThreadKernel
+  const words = new Int32Array(control)
+  port.postMessage({ ready: true }, [])
+  while (Atomics.load(words, ENDED) === 0) {
+    takeChunks(words, thread, kernel)
+    let patience = spins
+    while (patience > 0 && Atomics.load(words, LEFT) <= 0) patience -= 1
+    if (patience === 0) sleep(words)
+  }
+}
+
+/** Waits until there is work; counted before it looks once more, so that nobody who brings work misses it. */
+function sleep(words: Int32Array): void {
+  Atomics.add(words, SLEEPERS, 1)
+  const wake = Atomics.load(words, WAKE)
+  if (Atomics.load(words, LEFT) <= 0 && Atomics.load(words, ENDED) === 0) {
+    Atomics.wait(words, WAKE, wake)
+  }
+  Atomics.sub(words, SLEEPERS, 1)
+}
