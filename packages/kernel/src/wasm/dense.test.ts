@@ -284,4 +284,33 @@ describe.each(Object.entries(builds))('%s', (_, module) => {
       expect(a).toEqual(b)
     }
   })
+
+  test('adds a residual before the activation; bare products leave the bias out', () => {
+    for (const inner of [4, 20, 130, 600]) {
+      for (const units of [1, 3, 4, 7, 8, 13]) {
+        for (const rows of [1, 2, 6, 7]) {
+          const shape = { rows, inner, units }
+          const { x, weights, bias } = inputs(shape)
+          const plain = run(kernel, shape, { x, weights, bias })
+          const unbiased = run(kernel, shape, { x, weights, bias: null })
+          const residual = randomFloats(rows * units, 7)
+          for (const name of ['relu', 'leaky_relu'] as const) {
+            kernel.reset()
+            const packed = kernel.packDense(inner, units, weights, bias)
+            const op = { rows, inner, units, x: kernel.floats(x), weights: packed }
+            const [y, sums] = [kernel.bytes(rows * units * 4), kernel.bytes(rows * units * 4)]
+            const added = kernel.floats(residual)
+            kernel.run(2, (program) => {
+              writeDense(program, 0, { ...op, y, residual: added, activation: activation(name) })
+              writeDense(program, 1, { ...op, y: sums, bare: true })
+            })
+            const of = scalarActivation(activation(name), 'float32')
+            const expected = plain.map((value, i) => of(Math.fround(value + residual[i]!)))
+            expect(kernel.view(y, rows * units), JSON.stringify(shape)).toEqual(expected)
+            expect(kernel.view(sums, rows * units)).toEqual(unbiased)
+          }
+        }
+      }
+    }
+  })
 })
