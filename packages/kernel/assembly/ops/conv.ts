@@ -1,5 +1,7 @@
 import * as L from '../../src/wasm/layout'
-import { activateRows, boundsOf, product } from './dense'
+import { DOUBLE_INNER } from '../dense/packing'
+import { FAST } from '../madd'
+import { activateRows, boundsOf, product, productOfDoubles } from './dense'
 import { gatherWindows, imageBytes } from '../spatial/window'
 
 /**
@@ -24,6 +26,7 @@ export function conv(record: usize, row: u32, rows: u32): void {
   const contiguous = load<u32>(grid, L.GRID_CONTIGUOUS << 2)
   const xImage = imageBytes(grid)
   const bounds = boundsOf(code)
+  const double = !FAST && inner <= DOUBLE_INNER
   const parameters = record + (L.CONV_PARAMETERS << 2)
   const bare = load<u32>(record, L.CONV_BARE << 2) != 0
   const residual: usize = load<u32>(record, L.CONV_RESIDUAL << 2)
@@ -44,7 +47,10 @@ export function conv(record: usize, row: u32, rows: u32): void {
     let patch: usize = scratch
     for (let rest = some; rest; ) {
       const run = min(rest, outW - w)
-      patch = gatherWindows(grid, x + n * xImage, d, h, w, run, patch)
+      const image = x + n * xImage
+      patch = double
+        ? gatherWindows<f64>(grid, image, d, h, w, run, patch)
+        : gatherWindows<f32>(grid, image, d, h, w, run, patch)
       rest -= run
       w += run
       if (w == outW) {
@@ -59,7 +65,8 @@ export function conv(record: usize, row: u32, rows: u32): void {
       }
     }
     const beside = residual ? residual + (y - base) : 0
-    product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare)
+    if (double) productOfDoubles(some, inner, units, scratch, weights + own, y, yPixel, beside, bounds, bare)
+    else product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare)
     activateRows(code, some, units, y, yPixel, parameters)
     y += some * yPixel
     rows -= some

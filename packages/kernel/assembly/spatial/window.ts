@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { copyWords, fillWords } from './words'
+import { copyWords, fillWords, widenWords } from './words'
 
 // @ts-ignore: decorator
 @inline
@@ -12,11 +12,19 @@ export function imageBytes(grid: usize): u32 {
   return at(grid, L.GRID_IN) * at(grid, L.GRID_IN + 1) * at(grid, L.GRID_IN + 2) * at(grid, L.GRID_X_PIXEL)
 }
 
+/** Copies `bytes` bytes of floats as numbers of type T; returns the address after them. */
+// @ts-ignore: decorator
+@inline
+function copy<T>(y: usize, x: usize, bytes: usize): usize {
+  return sizeof<T>() == 8 ? widenWords(y, x, bytes) : copyWords(y, x, bytes)
+}
+
 /**
  * Writes the windows of `count` output positions from (d, h, w) on, all of one line: taps in the order
- * depth, height, width, channel, 0 where they lie outside the image. Returns the address after them.
+ * depth, height, width, channel, as numbers of type T, 0 where they lie outside the image. Returns the
+ * address after them.
  */
-export function gatherWindows(grid: usize, image: usize, d: u32, h: u32, w: u32, count: u32, patch: usize): usize {
+export function gatherWindows<T>(grid: usize, image: usize, d: u32, h: u32, w: u32, count: u32, patch: usize): usize {
   const kernelD = at(grid, L.GRID_KERNEL)
   const kernelH = at(grid, L.GRID_KERNEL + 1)
   const kernelW = <i32>at(grid, L.GRID_KERNEL + 2)
@@ -43,16 +51,16 @@ export function gatherWindows(grid: usize, image: usize, d: u32, h: u32, w: u32,
       for (let kh: u32 = 0; kh < kernelH; kh++) {
         // Positions before the image wrap around to large unsigned numbers.
         if (id >= inD || ih >= inH) {
-          patch = fillWords(patch, 0, lineBytes)
+          patch = fillWords(patch, 0, lineBytes * sizeof<T>() / 4)
         } else {
           const line = image + (id * inH + ih) * inW * pixel
           if (whole && inside) {
-            patch = copyWords(patch, line + w0 * pixel, lineBytes)
+            patch = copy<T>(patch, line + w0 * pixel, lineBytes)
           } else {
             let iw = w0
             for (let kw = 0; kw < kernelW; kw++) {
-              if (<u32>iw < <u32>inW) patch = copyWords(patch, line + iw * pixel, tap)
-              else patch = fillWords(patch, 0, tap)
+              if (<u32>iw < <u32>inW) patch = copy<T>(patch, line + iw * pixel, tap)
+              else patch = fillWords(patch, 0, tap * sizeof<T>() / 4)
               iw += dilationW
             }
           }

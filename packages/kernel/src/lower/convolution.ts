@@ -11,6 +11,7 @@ import type {
   WeightStore,
 } from './context.ts'
 import { productOp, type MatrixProduct } from './dense.ts'
+import { doubleInner } from '../records.ts'
 import { takingSteps, type Epilogue } from './epilogue.ts'
 import { columnsOf, panelCount } from './panels.ts'
 import { extentOf, imagesOf, tripleOf, type Images } from './spatial.ts'
@@ -164,7 +165,10 @@ export function pushConv(
     contiguous: !piece.yStrides,
     yPixel: pixel * 4,
     chunk,
-    scratch: { buffer: context.value([chunk, inner]).buffer, rowBytes: 0 },
+    scratch: {
+      buffer: context.value([chunk, inner <= doubleInner ? 2 * inner : inner]).buffer,
+      rowBytes: 0,
+    },
     grid: context.constant(gridWords(grid)),
   }
   context.push(gatheredOp(gathered, { activation }, y.buffer))

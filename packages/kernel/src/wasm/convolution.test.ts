@@ -111,7 +111,7 @@ function runConv(
     y: kernel.bytes(length * 4),
     yAdvance: units * 4,
     grid: kernel.words(gridWords(grid)),
-    scratch: kernel.bytes(chunk * inner * 4),
+    scratch: kernel.bytes(chunk * inner * (inner <= 11 ? 8 : 4)),
     activation: options.function ?? linear,
     residual: options.residual && kernel.floats(options.residual),
     bare: options.bare ?? false,
