@@ -27,13 +27,20 @@ def predict(model, inputs):
     """All outputs in one batch, flattened as Keras flattens structures (dicts by sorted key)."""
     rows = len(keras.tree.flatten(inputs)[0])
     outputs = model.predict(keras.tree.map_structure(as_tensor, inputs), batch_size=rows, verbose=0)
+    return flatten_outputs(outputs)
+
+
+def flatten_outputs(outputs):
+    """In the order of a case's out0, out1, …"""
     return [as_numpy(output) for output in keras.tree.flatten(outputs)]
 
 
 def as_numpy(output):
-    """TensorFlow's text is bytes; a case's is of code points."""
-    array = output.numpy() if tf.is_tensor(output) else np.asarray(output)
-    return np.vectorize(lambda text: text.decode(), otypes=[str])(array) if array.dtype == object else array
+    """TensorFlow's text is bytes, a case's is of code points; .npy has no bfloat16."""
+    array = output.numpy() if hasattr(output, "numpy") else np.asarray(output)
+    if array.dtype == object:
+        return np.vectorize(lambda text: text.decode(), otypes=[str])(array)
+    return array.astype("float32") if array.dtype.name == "bfloat16" else array
 
 
 def check_same(name, what, actual, expected):

@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["KERAS_BACKEND"] = os.environ.get("DOTPLUS_KERAS_BACKEND", "tensorflow")
 # A keras.json in the home directory could change floatx or the image data format.
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"

@@ -9,6 +9,7 @@ from cases import (
     dense_graphs,
     dense_sequential,
     lookup,
+    quantized,
     tabular,
     text,
 )
@@ -22,6 +23,7 @@ MODULES = [
     dense_graphs,
     categorical,
     lookup,
+    quantized,
     tabular,
     text,
 ]

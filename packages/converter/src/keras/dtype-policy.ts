@@ -10,6 +10,8 @@ export interface DTypePolicy {
   readonly quantization: string | undefined
   /** Block size of the quantization, where the policy's name holds it. */
   readonly blockSize: number | undefined
+  /** Bits of a weight, where the policy's name holds them. */
+  readonly bits?: number | undefined
 }
 
 const mixed: Readonly<Record<string, DType>> = {
@@ -56,6 +58,7 @@ function quantizedPolicy(mode: string, source: string): DTypePolicy | undefined 
   return {
     ...base,
     quantization: name,
+    bits: parts.length > 1 ? Number(parts[0]) : undefined,
     blockSize: Number.isInteger(block) && block > 0 ? block : undefined,
   }
 }

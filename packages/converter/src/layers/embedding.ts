@@ -1,6 +1,7 @@
-import type { Quantization } from '@dotplus/core'
+import type { DType, Quantization } from '@dotplus/core'
 import type { DTypePolicy } from '../keras/dtype-policy.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
+import { isDType } from '../keras/number-array.ts'
 import { optional, ownWeights, statistic, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter, LayerWeights } from './layer-converter.ts'
 import { quantizationOf } from './quantization.ts'
@@ -26,7 +27,7 @@ export const embedding: LayerConverter = {
     )
   },
   convert(config, weights, { policy }) {
-    config.ignore('input_length', 'lora_rank', 'lora_alpha', 'sparse', 'reverse_dtype')
+    config.ignore('input_length', 'lora_rank', 'lora_alpha', 'sparse')
     const reversible = isReversible(config)
     if (reversible) config.boolean('tie_weights', true)
     return {
@@ -40,6 +41,8 @@ export const embedding: LayerConverter = {
         reversible,
         reverseKernel: weights.index('reverse_embeddings'),
         logitSoftCap: reversible ? config.optionalNumber('logit_soft_cap') : undefined,
+        reverseQuantization: reversible ? quantization(config, weights, policy, true) : undefined,
+        reverseDtype: reversible ? reverseDtype(config) : undefined,
       },
     }
   },
@@ -53,7 +56,18 @@ function quantization(
   config: LayerConfig,
   weights: LayerWeights,
   policy: DTypePolicy,
+  reverse = false,
 ): Quantization | undefined {
   const shape = [config.size('input_dim'), config.size('output_dim')]
-  return quantizationOf(config, weights, policy, shape, 'embeddings')
+  const untied = reverse && weights.index('reverse_embeddings') !== undefined
+  const prefix = untied ? 'reverse_embeddings' : 'embeddings'
+  return quantizationOf(config, weights, policy, shape, prefix, reverse)
+}
+
+function reverseDtype(config: LayerConfig): DType | undefined {
+  const dtype = config.value('reverse_dtype')
+  if (dtype === undefined || dtype === null) return undefined
+  if (typeof dtype === 'string' && isDType(dtype)) return dtype
+  config.reject('reverse_dtype', 'a dtype')
+  return undefined
 }

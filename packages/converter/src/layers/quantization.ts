@@ -1,6 +1,7 @@
 import type { Quantization } from '@dotplus/core'
 import type { DTypePolicy } from '../keras/dtype-policy.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
+import { isJsonObject } from '../keras/python-json.ts'
 import { optional, statistic, type WeightNode, type WeightSlot } from '../weights/weight-tree.ts'
 import type { LayerWeights } from './layer-converter.ts'
 
@@ -78,6 +79,7 @@ export function quantizationOf(
   policy: DTypePolicy,
   kernelShape: readonly (number | null | undefined)[],
   prefix = 'kernel',
+  quantizesInputs: boolean = policy.quantization === 'int8',
 ): Quantization | undefined {
   const settings = config.object('quantization_config')
   const mode = policy.quantization
@@ -88,11 +90,13 @@ export function quantizationOf(
       ? settings.config
       : undefined
   const blockSize = values?.block_size ?? values?.group_size ?? policy.blockSize
-  const recorded = ['inputs_scale', `${prefix}_scale`, 'outputs_grad_scale', 'awq_scales']
-  const inputScales =
-    mode === 'float8' || mode === 'awq'
-      ? recorded.map((name) => weights.index(name)).filter((index) => index !== undefined)
-      : []
+  const recorded: Readonly<Record<string, readonly string[]>> = {
+    float8: ['inputs_scale', `${prefix}_scale`, 'outputs_grad_scale'],
+    awq: ['awq_scales'],
+  }
+  const inputScales = (recorded[mode] ?? [])
+    .map((name) => weights.index(name))
+    .filter((index) => index !== undefined)
   return {
     mode,
     scale: weights.index(`${prefix}_scale`),
@@ -102,7 +106,32 @@ export function quantizationOf(
     unpackedShape: kernelShape.every((size) => typeof size === 'number')
       ? [...(kernelShape as number[])]
       : [],
-    dynamicInputs: mode === 'int8' || mode === 'int4',
+    dynamicInputs: quantizesInput(config, mode, quantizesInputs),
     inputScales,
+    bits: policy.bits ?? 0,
   }
+}
+
+/** The quantizer that Keras has one of: integers up to ±127, one scale a row. */
+const absoluteMaximum: Readonly<Record<string, string>> = {
+  value_range: '[-127,127]',
+  epsilon: '1e-7',
+  output_dtype: '"int8"',
+}
+
+/** Whether inputs are quantized: what the configuration says, else what the mode does by itself. */
+function quantizesInput(config: LayerConfig, mode: string, byItself: boolean): boolean {
+  if (mode !== 'int8' && mode !== 'int4') return false
+  const settings = config.object('quantization_config')
+  if (!settings) return byItself
+  const values = isJsonObject(settings.config) ? settings.config : {}
+  const quantizer = values.activation_quantizer
+  if (quantizer === undefined || quantizer === null) return false
+  const given = isJsonObject(quantizer) && isJsonObject(quantizer.config) ? quantizer.config : {}
+  const differs = Object.entries(absoluteMaximum).some(
+    ([name, value]) => given[name] !== undefined && JSON.stringify(given[name]) !== value,
+  )
+  if (!isJsonObject(quantizer) || quantizer.class_name !== 'AbsMaxQuantizer' || differs)
+    config.reject('quantization_config', 'an AbsMaxQuantizer of activations to int8')
+  return true
 }

@@ -145,7 +145,10 @@ export interface Dense {
 export interface Quantization {
   /** "int8", "int4", "float8", "gptq", "awq". */
   mode: string
-  /** Tensor index of the divisor: weight = stored / scale, one per output channel or per block. */
+  /**
+   * Tensor index of the scale. One per output channel: weight = stored / scale; with a zero point and in GPTQ and AWQ,
+   * one per group and output channel: weight = (stored - zero) * scale.
+   */
   scale?: TensorIndex | undefined
   /** Tensor index of the zero point, same shape as scale. */
   zero?: TensorIndex | undefined
@@ -159,6 +162,8 @@ export interface Quantization {
   dynamicInputs: boolean
   /** Tensor indices of float8's recorded scales: [inputs_scale, kernel_scale, outputs_grad_scale], and of AWQ's input scales. */
   inputScales: TensorIndex[]
+  /** Bits of a GPTQ weight: 4 (two in a byte) or 8; 0: as the mode says. */
+  bits: number
   unknownFields?: UnknownFields
 }
 
@@ -192,6 +197,10 @@ export interface Embedding {
   reverseKernel?: TensorIndex | undefined
   /** |logits| <= soft cap by cap*tanh(logits/cap); absent: none. */
   logitSoftCap?: number | undefined
+  /** How reverseKernel is stored and its inputs are quantized; tied tables have `quantization`'s tensors here. */
+  reverseQuantization?: Quantization | undefined
+  /** Dtype of the reverse projection; absent: that of the layer. */
+  reverseDtype?: DType | undefined
   unknownFields?: UnknownFields
 }
 

@@ -25,12 +25,13 @@ function* fieldsOf(fields: Fields, prefix = ''): Generator<WeightReference> {
 function* quantizationOf(
   quantization: Quantization | undefined,
   prefix = '',
+  field = 'quantization',
 ): Generator<WeightReference> {
   if (!quantization) return
   const { scale, zero, groupIndex, inputScales } = quantization
-  yield* fieldsOf({ scale, zero, groupIndex }, `${prefix}quantization.`)
+  yield* fieldsOf({ scale, zero, groupIndex }, `${prefix}${field}.`)
   for (const [number, index] of inputScales.entries())
-    yield { field: `${prefix}quantization.inputScales[${number}]`, index }
+    yield { field: `${prefix}${field}.inputScales[${number}]`, index }
 }
 
 function* cellOf(
@@ -81,9 +82,10 @@ export function* weightsOf(layer: Layer): Generator<WeightReference> {
       return
     }
     case 'embedding': {
-      const { table, reverseKernel, quantization } = layer.embedding
+      const { table, reverseKernel, quantization, reverseQuantization } = layer.embedding
       yield* fieldsOf({ table, reverseKernel })
       yield* quantizationOf(quantization)
+      yield* quantizationOf(reverseQuantization, '', 'reverseQuantization')
       return
     }
     case 'prelu':

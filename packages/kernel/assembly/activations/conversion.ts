@@ -68,3 +68,20 @@ export class RoundBfloat16 extends Elementwise {
     return v128.bitselect(x, y, f32x4.ne(x, x))
   }
 }
+
+/** p · the nearest float8 e4m3fn of x / p, half to even; beyond 448 that. */
+@unmanaged
+export class RoundFloat8 extends Elementwise {
+  @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
+    const scaled = f32x4.div(x, p)
+    const magnitude = f32x4.pmin(f32x4.splat(448), f32x4.abs(scaled))
+    const odd = v128.and(i32x4.shr_u(magnitude, 20), i32x4.splat(1))
+    const normal = v128.and(i32x4.add(i32x4.add(magnitude, i32x4.splat(0x7ffff)), odd), i32x4.splat(~0xfffff))
+    // Below 2^-6 the step is 2^-9, that of float32 numbers from 2^14 to 2^15.
+    const large = f32x4.splat(16384)
+    const subnormal = f32x4.sub(f32x4.add(magnitude, large), large)
+    const y = v128.bitselect(subnormal, normal, i32x4.lt_s(magnitude, i32x4.splat(0x3c800000)))
+    const number = v128.bitselect(magnitude, y, f32x4.ne(scaled, scaled))
+    return f32x4.mul(v128.or(number, v128.and(scaled, i32x4.splat(i32.MIN_VALUE))), p)
+  }
+}

@@ -1,6 +1,6 @@
 import * as L from '../../src/wasm/layout'
 import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Round, Rsqrt, Sign, Sqrt, Square, Trunc } from '../activations/arithmetic'
-import { FloatToBool, FloatToInt, IntToBool, IntToFloat, LogicalNot, RoundBfloat16, RoundFloat16 } from '../activations/conversion'
+import { FloatToBool, FloatToInt, IntToBool, IntToFloat, LogicalNot, RoundBfloat16, RoundFloat8, RoundFloat16 } from '../activations/conversion'
 import { Celu, Elu, Exponential, Gelu, GeluTanh, LogSigmoid, Mish, Selu, Sigmoid, Silu, Softplus, Tanh, TanhShrink } from '../activations/exponential'
 import { map, mapLong } from '../activations/map'
 import { HardShrink, HardSigmoid, HardSigmoidSlope, HardSilu, HardTanh, LeakyRelu, Linear, Relu, Relu6, ReluGeneral, SoftShrink, Softsign, SparsePlus, SparseSigmoid, Squareplus, Threshold } from '../activations/piecewise'
@@ -68,6 +68,7 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.LOGICAL_NOT: return map<LogicalNot>(count, x, y, parameters)
     case L.ROUND_FLOAT16: return map<RoundFloat16>(count, x, y, parameters)
     case L.ROUND_BFLOAT16: return map<RoundBfloat16>(count, x, y, parameters)
+    case L.ROUND_FLOAT8: return map<RoundFloat8>(count, x, y, parameters)
     default: unreachable()
   }
 }

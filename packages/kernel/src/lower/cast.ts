@@ -43,6 +43,7 @@ function convert(
   x: Value,
   code: number,
   dtype: ElementType,
+  parameters: readonly number[] = [],
 ): Value {
   return {
     ...context.rowMap(
@@ -50,9 +51,14 @@ function convert(
       x,
       x.shape.at(-1) ?? 1,
       (program, index, map) =>
-        writeActivation(program, index, { ...map, activation: { code, parameters: [] } }),
+        writeActivation(program, index, { ...map, activation: { code, parameters } }),
       dtype,
     ),
     mask: x.mask,
   }
+}
+
+/** x to the nearest float8 e4m3 in steps of this size; what is beyond its range becomes its largest number. */
+export function roundFloat8(context: LowerContext, x: Value, step: number): Value {
+  return convert(context, 'round_float8', x, L.ROUND_FLOAT8, 'float32', [step])
 }

@@ -40,6 +40,7 @@ export function lowerInDtype(
   const computed = isFloating(dtype) ? dtype : 'float32'
   const settled = (value: Value): Value =>
     value.dtype === 'float32' ? cast(context, value, computed) : value
+  if (lowering.setsDtype) return lower(own)
   if (lowering.anyDtype) return lower(own).map(settled)
   const floats = withTensors(own, (value) => {
     const given = value.dtype === 'string' ? value : cast(context, value, computed)

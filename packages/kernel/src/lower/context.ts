@@ -198,6 +198,8 @@ export interface Operands {
 export interface Lowering<Prepared> {
   /** Takes tensors of any dtype; others get everything as float32, see `lowerInDtype`. */
   readonly anyDtype?: boolean
+  /** Gives its outputs in the dtypes they are to have; those of others are cast to the layer's. */
+  readonly setsDtype?: boolean
   /** Only moves the elements of its first tensor, whatever they are, and fills with zeros. */
   readonly moves?: boolean
   /** Needs the host part, whatever the dtypes are. */

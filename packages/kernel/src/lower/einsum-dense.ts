@@ -19,6 +19,7 @@ import { contract } from './contraction.ts'
 import { readEquation, type Labels } from './equation.ts'
 import { binary } from './merge.ts'
 import { transpose } from './permute.ts'
+import { enterProduct, leaveProduct, unquantized, type Around } from './quantized.ts'
 import { reduce } from './reduce.ts'
 
 /** Settings and weights of einsum(equation, x, kernel) + bias. */
@@ -41,21 +42,22 @@ export interface PreparedEinsum {
   /** Aligned with the output at the last axis; undefined when it is in the panels or there is none. */
   readonly bias: { address: number; shape: readonly number[] } | undefined
   readonly activation: PreparedActivation
+  /** Set for a quantized kernel; its bias and activation are there where products are divided. */
+  readonly around?: Around | undefined
 }
 
-/**
- * Packs a projection's weights.
- *
- * @throws {UnsupportedError} for quantized kernels
- */
+/** Packs a projection's weights. */
 export function prepareEinsum(
   layer: Layer,
   weights: WeightStore,
   settings: EinsumSettings,
 ): PreparedEinsum {
   const { equation, kernel, bias, quantization } = settings
-  if (quantization) throw unsupported(layer, 'quantization', quantization.mode)
   if (kernel === undefined) throw new ModelError('the layer has no kernel', { layer: layer.name })
+  if (quantization) {
+    const parts = unquantized(layer, weights, { ...settings, kernel, quantization }, true)
+    return { ...prepareEinsum(layer, parts.weights, parts.settings), around: parts.around }
+  }
   const kernelShape = weights.shape(kernel)
   const [x = '', own = '', output = ''] = equation.replaceAll(' ', '').split(/,|->/)
   const kernelLabels = [...own]
@@ -171,7 +173,8 @@ export function lowerEinsum(
   prepared: PreparedEinsum,
   x: Value,
 ): Value {
-  const { equation, kernelLabels, kernelShape, panels, bias } = prepared
+  const { equation, kernelLabels, kernelShape, panels, bias, around } = prepared
+  if (around) return lowerQuantized(context, layer, prepared, around, x)
   const { operands, output } = readEquation(equation, [x.shape.length, kernelShape.length], layer)
   const labels = operands[0] as Labels
   if (panels !== undefined && new Set(labels).size !== labels.length)
@@ -202,6 +205,35 @@ export function lowerEinsum(
     y = binary(context, layer, 'add', y, context.fixed(bias.address, shape))
   }
   return fused ? y : applyActivation(context, layer, prepared.activation, y)
+}
+
+/** The same of a quantized kernel: inputs have one scale for all elements that are summed. */
+function lowerQuantized(
+  context: LowerContext,
+  layer: Layer,
+  prepared: PreparedEinsum,
+  around: Around,
+  given: Value,
+): Value {
+  const { equation, kernelShape } = prepared
+  const ranks = [given.shape.length, kernelShape.length]
+  const { operands, output } = readEquation(equation, ranks, layer)
+  const labels = operands[0] as Labels
+  const axes = [...labels.keys()].filter((axis) => !output.includes(labels[axis] as string))
+  const { x, scale } = enterProduct(context, layer, around, given, axes)
+  const y = lowerEinsum(context, layer, { ...prepared, around: undefined }, x)
+  if (!scale) return leaveProduct(context, layer, around, y, undefined)
+  const left = labels.filter((label) => output.includes(label))
+  const kept = output.filter((label) => left.includes(label))
+  const size = (label: string): number => given.shape[labels.indexOf(label)] as number
+  const ordered = transpose(
+    context,
+    layer,
+    context.view(scale, left.map(size)),
+    kept.map((label) => left.indexOf(label)),
+  )
+  const spread = output.map((label) => (kept.includes(label) ? size(label) : 1))
+  return leaveProduct(context, layer, around, y, context.view(ordered, spread))
 }
 
 /** x as rows of the summed labels, times the packed kernel, then in the order of the output. */

@@ -1,12 +1,23 @@
-import { elementCount, ModelError } from '@dotplus/core'
-
+import { elementCount, ModelError, type Embedding, type Layer } from '@dotplus/core'
+import { isElementType } from '../dtype/element-type.ts'
+import { rounded } from '../dtype/half.ts'
 import { activation, writeActivation } from '../program.ts'
 import { writeGather } from '../sequence-records.ts'
 import { cast } from './cast.ts'
-import { unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
+import { computeDtypeOf } from './compute-dtype.ts'
+import {
+  unsupported,
+  type ElementType,
+  type LowerContext,
+  type Lowering,
+  type Value,
+  type WeightStore,
+} from './context.ts'
 import { matrixProduct, type PackedDense } from './dense.ts'
 import { binary, binaryConstant } from './merge.ts'
 import { filled } from './masking.ts'
+import { quantizedReverse, quantizedTable, transposed } from './quantized-kernel.ts'
+import { dividedBy, quantizeInput } from './quantized.ts'
 
 interface PreparedEmbedding {
   /** Address of the table (inputDim, outputDim). */
@@ -14,9 +25,19 @@ interface PreparedEmbedding {
   readonly inputDim: number
   readonly outputDim: number
   readonly maskZero: boolean
-  /** ReversibleEmbedding's way back: (outputDim, inputDim). */
-  readonly reverse: PackedDense | undefined
+  readonly reverse: PreparedReverse | undefined
+}
+
+/** ReversibleEmbedding's way back. */
+interface PreparedReverse {
+  /** (outputDim, inputDim) */
+  readonly kernel: PackedDense
+  /** Address of what the columns of the product are divided by, (inputDim). */
+  readonly divisor: number | undefined
+  /** The input is taken as integers with a scale. */
+  readonly quantizesInput: boolean
   readonly softCap: number | undefined
+  readonly dtype: ElementType
 }
 
 /**
@@ -26,38 +47,30 @@ interface PreparedEmbedding {
  */
 export const embeddingLayer: Lowering<PreparedEmbedding> = {
   anyDtype: true,
+  setsDtype: true,
   prepare(layer, weights) {
     if (layer.kind !== 'embedding') throw unsupported(layer, 'layer', layer.className)
-    const { inputDim, outputDim, maskZero, table, quantization, reversible } = layer.embedding
-    const { reverseKernel, logitSoftCap } = layer.embedding
-    if (quantization) throw unsupported(layer, 'quantization', quantization.mode)
+    const { inputDim, outputDim, maskZero, table, quantization } = layer.embedding
     if (table === undefined) throw new ModelError('the layer has no table', { layer: layer.name })
     const shape = weights.shape(table)
-    if (shape.join() !== [inputDim, outputDim].join()) {
+    if (!quantization && shape.join() !== [inputDim, outputDim].join()) {
       throw new ModelError('shape of the table', {
         layer: layer.name,
         expected: `(${inputDim}, ${outputDim})`,
         got: `(${shape.join(', ')})`,
       })
     }
-    const rows = weights.floats(table)
-    const back = () =>
-      reverseKernel === undefined
-        ? transposed(rows, inputDim, outputDim)
-        : weights.floats(reverseKernel)
+    const rows = quantization
+      ? quantizedTable(layer, weights, quantization, table, [inputDim, outputDim])
+      : weights.floats(table)
     return {
       table: weights.place(rows),
       inputDim,
       outputDim,
       maskZero,
-      reverse: reversible
-        ? {
-            inner: outputDim,
-            units: inputDim,
-            weights: weights.packDense(back(), undefined, outputDim, inputDim),
-          }
+      reverse: layer.embedding.reversible
+        ? prepareReverse(layer, layer.embedding, weights, table, rows)
         : undefined,
-      softCap: logitSoftCap,
     }
   },
   lower(context, prepared, call, layer) {
@@ -73,10 +86,10 @@ export const embeddingLayer: Lowering<PreparedEmbedding> = {
     }
     if (backwards) {
       if (!prepared.reverse) throw unsupported(layer, 'argument', 'reverse')
-      return [logits(context, prepared.reverse, prepared.softCap, cast(context, x, 'float32'))]
+      return [logits(context, layer, prepared.reverse, x)]
     }
     const indices = cast(context, x, 'int32')
-    const y = gather(context, indices, prepared)
+    const y = cast(context, gather(context, indices, prepared), computeDtypeOf(layer))
     if (!prepared.maskZero) return [y]
     const zero = filled(
       context,
@@ -119,28 +132,66 @@ function gather(
   return y
 }
 
+function prepareReverse(
+  layer: Layer,
+  { inputDim, outputDim, reverseKernel, ...settings }: Embedding,
+  weights: WeightStore,
+  table: number,
+  rows: Float32Array,
+): PreparedReverse {
+  const { reverseQuantization: quantization, logitSoftCap, reverseDtype } = settings
+  const size = [outputDim, inputDim] as const
+  const stored = quantization
+    ? quantizedReverse(layer, weights, quantization, table, reverseKernel, size)
+    : undefined
+  const own = (): Float32Array =>
+    reverseKernel === undefined
+      ? transposed(rows, inputDim, outputDim)
+      : weights.floats(reverseKernel)
+  const dtype = isElementType(reverseDtype) ? reverseDtype : computeDtypeOf(layer)
+  const values = stored?.values ?? own().map((value) => rounded(dtype, value))
+  if (values.length !== inputDim * outputDim)
+    throw new ModelError('size of the reverse kernel', {
+      layer: layer.name,
+      expected: `${outputDim} · ${inputDim}`,
+      got: `${values.length}`,
+    })
+  return {
+    kernel: {
+      inner: outputDim,
+      units: inputDim,
+      weights: weights.packDense(values, undefined, outputDim, inputDim),
+    },
+    divisor:
+      stored?.divisor === undefined ? undefined : weights.place(weights.floats(stored.divisor)),
+    quantizesInput: quantization?.dynamicInputs === true,
+    softCap: logitSoftCap,
+    dtype,
+  }
+}
+
 /** x · kernel, kept below the soft cap by cap · tanh(logits / cap). */
 function logits(
   context: LowerContext,
-  kernel: PackedDense,
-  softCap: number | undefined,
-  x: Value,
+  layer: Layer,
+  { kernel, divisor, quantizesInput, softCap, dtype }: PreparedReverse,
+  given: Value,
 ): Value {
-  const y = matrixProduct(context, kernel, x)
-  if (softCap === undefined) return y
+  const floats = cast(context, cast(context, given, dtype), 'float32')
+  const { x, scale } = quantizesInput
+    ? quantizeInput(context, layer, floats, [floats.shape.length - 1])
+    : { x: floats, scale: undefined }
+  const scales = divisor === undefined ? undefined : context.fixed(divisor, [kernel.units])
+  const product = matrixProduct(context, kernel, x)
+  const y = dividedBy(context, layer, product, scale, scales)
+  return cast(context, softCap === undefined ? y : capped(context, y, softCap), dtype)
+}
+
+function capped(context: LowerContext, y: Value, softCap: number): Value {
   const cap = Float32Array.of(softCap)
   const scaled = binaryConstant(context, 'divide', y, cap)
-  const curved = context.rowMap('tanh', scaled, kernel.units, (program, index, map) =>
+  const curved = context.rowMap('tanh', scaled, y.shape.at(-1) ?? 1, (program, index, map) =>
     writeActivation(program, index, { ...map, activation: activation('tanh') }),
   )
   return binaryConstant(context, 'multiply', curved, cap)
-}
-
-/** A table (rows, columns) as (columns, rows). */
-function transposed(table: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(table.length)
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      result[column * rows + row] = table[row * columns + column] as number
-  return result
 }

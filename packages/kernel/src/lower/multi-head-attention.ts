@@ -19,6 +19,8 @@ interface PreparedHeads {
   readonly scale: number
   readonly attentionAxes: readonly number[]
   readonly slidingWindow: number | undefined
+  /** GroupedQueryAttention takes the argument `query_mask`; MultiHeadAttention the query's own mask, whatever is given. */
+  readonly grouped: boolean
   /** Dropout on the scores has Keras take its plain path. */
   readonly dropout: boolean
 }
@@ -36,7 +38,9 @@ const parameters = [
   'use_causal_mask',
 ]
 
-const maskNames = ['attention_mask', 'query_mask', 'value_mask', 'key_mask']
+const maskNames = ['attention_mask', 'query_mask', 'value_mask', 'key_mask'] as const
+type MaskName = (typeof maskNames)[number]
+type MaskOf = (name: MaskName) => Value | undefined
 
 /** What Keras puts where a mask is false, so that a row without any true element is uniform. */
 export const maskedScore = -1e9
@@ -74,6 +78,7 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       scale: 1 / Math.sqrt(keyDim),
       attentionAxes,
       slidingWindow,
+      grouped: heads.grouped,
       dropout: (heads.dropout ?? 0) > 0,
     }
   },
@@ -102,14 +107,17 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
       { value: keys, labels: labels.key },
       labels.scores,
     )
+    const maskOf: MaskOf = (name) =>
+      name === 'query_mask' && !prepared.grouped ? query.mask : given.tensor(name)
+    const causal = given.flag('use_causal_mask')
     const mask = (x: Value, masked: number): Value =>
-      maskScores(context, layer, x, masked, given, prepared, axes, [query, value])
+      maskScores(context, layer, x, masked, { maskOf, causal }, prepared, axes, [query, value])
     const sourceSize = axes.reduce((size, axis) => size * (keys.shape[axis] as number), 1)
     const softmax = context.rowMap('softmax', mask(scores, maskedScore), sourceSize, writeSoftmax)
     // A row without any unmasked score is uniform on Keras's fused path and 0 on the plain one.
     const wantsScores = given.flag('return_attention_scores')
     const plain = prepared.dropout || wantsScores || query.shape.length !== 3
-    const weights = plain && mayMaskRows(given, prepared) ? mask(softmax, 0) : softmax
+    const weights = plain && mayMaskRows(maskOf, prepared) ? mask(softmax, 0) : softmax
     const mixed = contract(
       context,
       layer,
@@ -183,8 +191,8 @@ function headsOf(context: LowerContext, x: Value, repeats: number): Value {
 }
 
 /** True when some target may be left without any source. */
-function mayMaskRows(given: NamedArguments, { slidingWindow }: PreparedHeads): boolean {
-  return slidingWindow !== undefined || maskNames.some((name) => given.tensor(name) !== undefined)
+function mayMaskRows(maskOf: MaskOf, { slidingWindow }: PreparedHeads): boolean {
+  return slidingWindow !== undefined || maskNames.some((name) => maskOf(name) !== undefined)
 }
 
 /** Scores (batch…, heads, group, target…, source…) with `masked` where any mask forbids the pair. */
@@ -193,14 +201,13 @@ function maskScores(
   layer: Layer,
   scores: Value,
   masked: number,
-  given: NamedArguments,
+  { maskOf, causal }: { readonly maskOf: MaskOf; readonly causal: boolean },
   { slidingWindow }: PreparedHeads,
   axes: readonly number[],
   [query, value]: readonly [Value, Value],
 ): Value {
   const targetAndSource = 2 * axes.length
   let result = scores
-  const causal = given.flag('use_causal_mask')
   if (causal || slidingWindow !== undefined) {
     const [target, source] = scores.shape.slice(-2)
     // Keras makes these masks from the second axis.
@@ -226,7 +233,7 @@ function maskScores(
     const shape = [...own.slice(0, at), ...Array<number>(missing).fill(1), ...own.slice(at)]
     result = where(context, layer, context.view(mask, shape), result, masked)
   }
-  const attention = given.tensor('attention_mask')
+  const attention = maskOf('attention_mask')
   if (attention) {
     const own = attention.shape
     // A mask with a heads axis counts all query heads.
@@ -236,8 +243,8 @@ function maskScores(
     const each = own[at] === 1 ? [1, 1] : [heads, group]
     apply(attention, full ? [...own.slice(0, at), ...each, ...own.slice(at + 1)] : own)
   }
-  for (const name of ['query_mask', 'value_mask', 'key_mask']) {
-    const mask = given.tensor(name)
+  for (const name of ['query_mask', 'value_mask', 'key_mask'] as const) {
+    const mask = maskOf(name)
     if (!mask) continue
     if (axes.length !== 1) throw unsupported(layer, name, `attention axes ${axes.join(', ')}`)
     const { shape } = mask

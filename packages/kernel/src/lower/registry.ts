@@ -7,7 +7,6 @@ import { impliedMasks, withMasks } from './masks.ts'
 import { convRecurrentLayer } from './conv-recurrent.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
-import { denseLayer } from './dense.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { locallyConnectedLayer } from './locally-connected.ts'
 import { embeddingLayer } from './embedding.ts'
@@ -37,6 +36,7 @@ import { softmaxLayer } from './softmax.ts'
 import { spectralNormalizationLayer } from './spectral-normalization.ts'
 import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
 import { upSamplingLayer } from './up-sampling.ts'
+import { anyDenseLayer } from './quantized-dense.ts'
 import { recurrentLayer } from './recurrent.ts'
 import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
@@ -49,7 +49,7 @@ export const allLayers: LayerSet = {
   impliedMasks,
   lowerings: {
     identity: identityLayer,
-    dense: denseLayer,
+    dense: anyDenseLayer,
     activation: activationLayer,
     softmax: softmaxLayer,
     prelu: preluLayer,

@@ -1,7 +1,9 @@
 import type { Layer } from '@dotplus/core'
 import { alongLastAxis, applyAxiswise } from './activation.ts'
+import { cast } from './cast.ts'
 import { onlyTensor, resolveAxis, type LowerContext, type Lowering, type Value } from './context.ts'
 import { elementMask, select } from './masking.ts'
+import { binaryConstant } from './merge.ts'
 import { transpose } from './permute.ts'
 
 /** Softmax over one axis, or over several together. */
@@ -15,13 +17,20 @@ export const softmaxLayer: Lowering<readonly number[]> = {
     const [mask] = call.masks
     if (!mask) return [softmaxOver(context, layer, axes, x)]
     // Masked elements are taken for a large negative number before and for 0 after.
-    const bits = elementMask(context, layer, mask, x.shape)
+    const bits = elementMask(context, layer, truth(context, mask), x.shape)
     const filledIn = select(context, x, bits, masked)
     return [select(context, softmaxOver(context, layer, axes, filledIn), bits, 0)]
   },
 }
 
 const masked = -1e9
+
+/** Keras counts a mask of numbers above a half as true. */
+function truth(context: LowerContext, mask: Value): Value {
+  if (mask.dtype === 'bool') return mask
+  const floats = cast(context, mask, 'float32')
+  return binaryConstant(context, 'less', floats, Float32Array.of(0.5), true)
+}
 
 function softmaxOver(
   context: LowerContext,

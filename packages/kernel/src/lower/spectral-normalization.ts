@@ -1,31 +1,26 @@
-import { UnsupportedError, type Layer } from '@dotplus/core'
+import { ModelError } from '@dotplus/core'
+import { cast } from './cast.ts'
 import { unsupported, type Lowering } from './context.ts'
-import { allLayers } from './registry.ts'
-
-interface Wrapped {
-  readonly layer: Layer
-  readonly lowering: Lowering<unknown>
-  readonly prepared: unknown
-}
 
 /**
- * SpectralNormalization: at inference just the wrapped layer. Training leaves the kernel already divided by its
- * largest singular value, and Keras divides it again in training only.
+ * SpectralNormalization: at inference just the wrapped layer, its results in the dtype of the input. Training leaves the
+ * kernel already divided by its largest singular value, and Keras divides it again in training only.
  */
-export const spectralNormalizationLayer: Lowering<Wrapped> = {
-  prepare(layer, weights) {
+export const spectralNormalizationLayer: Lowering<number> = {
+  anyDtype: true,
+  setsDtype: true,
+  prepare(layer) {
     if (layer.kind !== 'spectralNormalization') throw unsupported(layer, 'layer', layer.className)
-    const wrapped = weights.layer(layer.spectralNormalization.layer)
-    const lowering = wrapped.kind && allLayers.lowerings[wrapped.kind]
-    if (!lowering) {
-      throw new UnsupportedError('this layer cannot run yet', {
-        layer: wrapped.name,
-        place: layer.name,
-        got: wrapped.className,
-      })
-    }
-    return { layer: wrapped, lowering, prepared: lowering.prepare(wrapped, weights) }
+    return layer.spectralNormalization.layer
   },
-  lower: (context, { layer, lowering, prepared }, call) =>
-    lowering.lower(context, prepared, call, layer),
+  lower(context, wrapped, call, layer) {
+    const [x] = call.tensors
+    if (!x || !context.callLayer)
+      throw new ModelError('arguments of the call', {
+        layer: layer.name,
+        expected: '1 tensor',
+        got: 'none',
+      })
+    return context.callLayer(wrapped, call).map((y) => cast(context, y, x.dtype))
+  },
 }

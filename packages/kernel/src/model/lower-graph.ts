@@ -5,6 +5,7 @@ import {
   type Call,
   type Graph,
   type Layer,
+  type LayerKind,
   type Model,
   type Value as GraphValue,
 } from '@dotplus/core'
@@ -38,6 +39,7 @@ export async function layerSetOf(model: Model): Promise<LayerSet> {
     if (layer?.kind === 'input')
       return layer.input.dtype === undefined || layer.input.dtype === 'float32'
     if (layer?.computeDtype !== undefined && layer.computeDtype !== 'float32') return false
+    if (layer?.kind === 'dense' && layer.dense.quantization) return false
     return (
       layer?.kind === 'submodel' ||
       (layer?.kind !== undefined && layer.kind in denseLayers.lowerings)
@@ -322,6 +324,17 @@ function lowerLayer(
 /** Keywords that only matter in training or say nothing when they are None. */
 const withoutEffect: ReadonlySet<string> = new Set(['training'])
 
+/** Where `mask` stands among the arguments of layers that are called with it, by position. */
+const maskPosition: Readonly<Partial<Record<LayerKind, number>>> = {
+  softmax: 1,
+  globalPooling: 1,
+  batchNormalization: 2,
+  recurrent: 2,
+  convRecurrent: 2,
+  bidirectional: 2,
+  timeDistributed: 2,
+}
+
 function argumentsOf(
   set: LayerSet,
   layer: Layer,
@@ -331,7 +344,9 @@ function argumentsOf(
 ): CallArguments {
   const operands: Operands[] = []
   let given: (Value | undefined)[] | undefined
-  for (const { name, value } of call.arguments) {
+  for (const [position, { name: keyword, value }] of call.arguments.entries()) {
+    const isMask = keyword === '' && layer.kind && maskPosition[layer.kind] === position
+    const name = isMask ? 'mask' : keyword
     if (withoutEffect.has(name) || (name !== '' && value?.kind === 'none')) continue
     if (name === 'mask') {
       given = masksOf(layer, value, results, constants)

@@ -482,6 +482,8 @@ export const LOGICAL_NOT = 84
 // Halves to even, beyond the largest infinity; the result stays a float32.
 export const ROUND_FLOAT16 = 85
 export const ROUND_BFLOAT16 = 86
+// The nearest multiple of float8 e4m3's steps of size p, within its range.
+export const ROUND_FLOAT8 = 87
 
 // In float64, rounded once: for FLOAT64_MAP, not for DENSE, CONV and RECURRENT.
 export const FIRST_FLOAT64 = 120
