@@ -208,8 +208,11 @@ export interface Lowering<Prepared> {
   lower(context: LowerContext, prepared: Prepared, call: CallArguments, layer: Layer): Value[]
 }
 
-/** What becomes of a layer's weights where they are to hold what follows the layer. */
+/** What becomes of a layer's weights where they are to hold what comes before or after the layer. */
 export interface AbsorbedWeights {
+  readonly kernel: Float32Array
+  /** They hold what comes before: the layer takes the `unscaled` of its input. */
+  readonly takesUp: boolean
   /** What the kernel's columns are to be multiplied by. */
   readonly scale: Float64Array | undefined
   readonly bias: Float32Array | undefined
@@ -222,8 +225,16 @@ export interface AbsorbedWeights {
 
 /** Puts linear layers into the weights of those before them. */
 export interface WeightFolder {
-  /** @param bias of the layer's channels */
-  absorb(layer: Layer, bias: Float32Array | undefined): AbsorbedWeights
+  /**
+   * @param kernel (…, units)
+   * @param bias (units)
+   */
+  absorb(
+    layer: Layer,
+    kernel: Float32Array,
+    bias: Float32Array | undefined,
+    units: number,
+  ): AbsorbedWeights
   /** True when the weights of the layer before hold this one: its output is the `folded` of its input. */
   isAbsorbed(layer: Layer): boolean
 }

@@ -35,6 +35,7 @@ interface PreparedConv {
   readonly winograd: WinogradWeights | undefined
   readonly activation: PreparedActivation
   readonly own: AbsorbedWeights['own']
+  readonly takesUp: boolean
 }
 
 /**
@@ -63,9 +64,8 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const kernel = given.data
-    const held = weights.folder?.absorb(layer, own)
-    const { scale, bias } = held ?? { scale: undefined, bias: own }
+    const held = weights.folder?.absorb(layer, given.data, own, filters)
+    const { kernel, scale, bias } = held ?? { kernel: given.data, scale: undefined, bias: own }
     const depth = given.shape[rank] as number
     const channels = depth * count
     const units = filters / count
@@ -77,6 +77,7 @@ export const convLayer: Lowering<PreparedConv> = {
       filters,
       activation: prepareActivation(layer, layer.conv.activation),
       own: held?.own,
+      takesUp: held?.takesUp ?? false,
       depthwise: 0,
       winograd: undefined,
     }
@@ -107,7 +108,8 @@ export const convLayer: Lowering<PreparedConv> = {
   },
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
-    const input = onlyTensor(call, layer)
+    const given = onlyTensor(call, layer)
+    const input = prepared.takesUp ? (given.unscaled as Value) : given
     const { images: x, placed } = windowedImages(
       context,
       layer,

@@ -140,7 +140,12 @@ export const depthwiseConvLayer: Lowering<
     ])
     const channels = kernel.shape[common.rank] as number
     const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
-    const held = weights.folder?.absorb(layer, bias)
+    const held = weights.folder?.absorb(
+      layer,
+      kernel.data,
+      bias,
+      channels * settings.depthMultiplier,
+    )
     return {
       ...common,
       channels,
@@ -203,7 +208,7 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       filters,
     ])
     const bias = biasOf(layer, weights, settings.bias, filters)
-    const held = weights.folder?.absorb(layer, bias)
+    const held = weights.folder?.absorb(layer, pointwise.data, bias, filters)
     return {
       depthwise: {
         ...common,

@@ -23,6 +23,8 @@ export interface Value {
   readonly mask?: Value | undefined
   /** What the only layer to use this value makes of it, where the weights before it give that at once. */
   readonly folded?: Value | undefined
+  /** What a batch normalization made this value of. */
+  readonly unscaled?: Value | undefined
   /** True where no element can be below 0. */
   readonly nonNegative?: boolean | undefined
   /** Set where this is another tensor with zeros around it, for ops that can leave them out. */
