@@ -61,7 +61,7 @@ interface Windowed {
 
 /**
  * y (rows, units) = activation(windows of x (rows, inner) · weights (inner, units) + bias (units) + residual), one row
- * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner floats. With `weightsStride` every output position of an image has
+ * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner doubles where inner ≤ 11, else floats. With `weightsStride` every output position of an image has
  * panels of its own, that many bytes apart, and `chunk` is 1.
  */
 export function writeConv(

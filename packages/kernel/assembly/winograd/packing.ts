@@ -1,14 +1,8 @@
-import { PANEL, packedDenseBytes } from '../dense/packing'
+import { PANEL, packedDenseBytes, promoteHigh } from '../dense/packing'
 
 /** Bytes that `packWinograd` writes. */
 export function packedWinogradBytes(inner: u32, units: u32): u32 {
   return 16 * packedDenseBytes(inner, units)
-}
-
-// @ts-ignore: decorator
-@inline
-function promoteHigh(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }
 
 /** Writes points 4i to 4i + 3, `point` bytes apart, for four units: G along the width of low (0, 1) and high (2, 3). */
@@ -35,58 +29,69 @@ function store4(low: v128, high: v128, to: usize): void {
 }
 
 /**
- * kernel (3, 3, inner, units), units a multiple of 4 → the panels of G g Gᵀ's 16 points, each
- * (inner, units) as `packDense` has them without a bias: in float64, rounded once.
+ * Channels `first` to `first + count` of a kernel (3, 3, inner, units), units a multiple of 4 → the
+ * panels of G g Gᵀ's 16 points, each (inner, units) as `packDense` has them without a bias: in float64,
+ * rounded once.
+ *
+ * kernel  (3, 3, count, units) float32
+ * scale   (units) float64, or 0: what the columns are multiplied by
  */
-export function packWinograd(inner: u32, units: u32, kernel: usize, packed: usize): void {
+export function packWinograd(
+  inner: u32, units: u32, first: u32, count: u32, kernel: usize, scale: usize, packed: usize,
+): void {
   const point = packedDenseBytes(inner, units)
-  const tap = inner * units << 2
+  const tap = count * units << 2
   const half = f64x2.splat(0.5)
   for (let unit: u32 = 0; unit < units; unit += 4) {
     const panel = unit & ~(PANEL - 1)
     const width: u32 = units - panel <= 4 ? 4 : PANEL
     let to = packed + ((panel * (inner + 1) + (unit - panel)) << 2)
-    for (let i: u32 = 0; i < 16; i++) v128.store(to + i * point, f64x2.splat(0))
+    if (first == 0) {
+      for (let i: u32 = 0; i < 16; i++) v128.store(to + i * point, f64x2.splat(0))
+    }
+    to += first * width << 2
+    const low = scale ? v128.load(scale + (unit << 3)) : f64x2.splat(1)
+    const high = scale ? v128.load(scale + (unit << 3), 16) : f64x2.splat(1)
     let from = kernel + (unit << 2)
-    for (let k: u32 = 0; k < inner; k++) {
+    for (let k: u32 = 0; k < count; k++) {
       to += width << 2
       // Rows of G g: for each column of g the first, the sum's half, the alternating sum's half, the last.
       let g = from
       let first = v128.load(g)
       let middle = v128.load(g + 3 * tap)
       let last = v128.load(g + 6 * tap)
-      const a0 = f64x2.promote_low_f32x4(first)
-      const b0 = promoteHigh(first)
-      const c0 = f64x2.promote_low_f32x4(last)
-      const d0 = promoteHigh(last)
+      const a0 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
+      const b0 = f64x2.mul(promoteHigh(first), high)
+      const c0 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
+      const d0 = f64x2.mul(promoteHigh(last), high)
       const e0 = f64x2.mul(f64x2.add(a0, c0), half)
       const f0 = f64x2.mul(f64x2.add(b0, d0), half)
-      const m0 = f64x2.mul(f64x2.promote_low_f32x4(middle), half)
-      const n0 = f64x2.mul(promoteHigh(middle), half)
+      const m0 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
+      const n0 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
       g += tap
       first = v128.load(g)
       middle = v128.load(g + 3 * tap)
       last = v128.load(g + 6 * tap)
-      const a1 = f64x2.promote_low_f32x4(first)
-      const b1 = promoteHigh(first)
-      const c1 = f64x2.promote_low_f32x4(last)
-      const d1 = promoteHigh(last)
+      const a1 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
+      const b1 = f64x2.mul(promoteHigh(first), high)
+      const c1 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
+      const d1 = f64x2.mul(promoteHigh(last), high)
       const e1 = f64x2.mul(f64x2.add(a1, c1), half)
       const f1 = f64x2.mul(f64x2.add(b1, d1), half)
-      const m1 = f64x2.mul(f64x2.promote_low_f32x4(middle), half)
-      const n1 = f64x2.mul(promoteHigh(middle), half)
+      const m1 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
+      const n1 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
       g += tap
       first = v128.load(g)
       middle = v128.load(g + 3 * tap)
       last = v128.load(g + 6 * tap)
-      const a2 = f64x2.promote_low_f32x4(first)
-      const b2 = promoteHigh(first)
-      const c2 = f64x2.promote_low_f32x4(last)
-      const d2 = promoteHigh(last)
+      const a2 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
+      const b2 = f64x2.mul(promoteHigh(first), high)
+      const c2 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
+      const d2 = f64x2.mul(promoteHigh(last), high)
       const e2 = f64x2.mul(f64x2.add(a2, c2), half)
       const f2 = f64x2.mul(f64x2.add(b2, d2), half)
-      const m2 = f64x2.mul(f64x2.promote_low_f32x4(middle), half)
-      const n2 = f64x2.mul(promoteHigh(middle), half)
+      const m2 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
+      const n2 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
       storeRow(a0, a1, a2, b0, b1, b2, to, point)
       storeRow(
         f64x2.add(e0, m0), f64x2.add(e1, m1), f64x2.add(e2, m2),

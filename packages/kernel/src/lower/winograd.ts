@@ -31,18 +31,19 @@ export function takesWinograd(
   )
 }
 
-/** Transforms and packs kernel (3, 3, inner, units) and bias (units). */
+/** Transforms and packs kernel (3, 3, inner, units), its columns times `scale`, and bias (units). */
 export function prepareWinograd(
   weights: WeightStore,
   kernel: Float32Array,
   bias: Float32Array | undefined,
   units: number,
+  scale: Float64Array | undefined,
 ): WinogradWeights {
   const inner = kernel.length / 9 / units
   return {
     inner,
     units,
-    weights: weights.packWinograd(kernel, inner, units),
+    weights: weights.packWinograd(kernel, inner, units, scale),
     bias: weights.place(bias ?? new Float32Array(units)),
   }
 }
@@ -74,7 +75,7 @@ export function pushWinograd(
   const convolution: Tiled = {
     ...prepared,
     tiles,
-    pixels: x.batch * out[1] * out[2],
+    pixels: x.batch * elementCount(out),
     chunk,
     bare,
     x: { buffer: x.value.buffer, rowBytes: 0 },
@@ -98,6 +99,7 @@ export function pushWinograd(
 interface Tiled extends WinogradWeights {
   /** Tiles of 2 × 2 pixels of y: the rows of the op. */
   readonly tiles: number
+  /** Pixels of y. */
   readonly pixels: number
   readonly chunk: number
   readonly bare: boolean
@@ -107,7 +109,7 @@ interface Tiled extends WinogradWeights {
 }
 
 function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']): OpBody {
-  const { tiles, inner, units, chunk, weights, bias, bare, x, scratch, grid } = convolution
+  const { tiles, pixels, inner, units, chunk, weights, bias, bare, x, scratch, grid } = convolution
   const { activation, residual } = epilogue
   const write = { buffer: y, rowBytes: 0 }
   const addend = residual && { buffer: residual, rowBytes: 0 }
@@ -120,7 +122,7 @@ function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']):
     tileable: false,
     splittable: true,
     flops: 2 * 16 * tiles * inner * units,
-    plainFlops: 2 * 9 * convolution.pixels * inner * units,
+    plainFlops: 2 * 9 * pixels * inner * units,
     weightBytes: 16 * inner * units * 4,
     withStep: bare
       ? undefined

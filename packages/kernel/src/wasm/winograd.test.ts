@@ -61,7 +61,7 @@ function run(
   const { chunk = 5, split, residual } = options
   const from = kernel.floats(weights)
   const packed = kernel.bytes(kernel.exports.packedWinogradBytes(inner, units), 64)
-  kernel.exports.packWinograd(inner, units, from, packed)
+  kernel.exports.packWinograd(inner, units, 0, inner, from, 0, packed)
   const [pixel, rows] = [units * 4, batch * Math.ceil(out[0] / 2) * Math.ceil(out[1] / 2)]
   const grid = gridWords({
     out: [1, ...out],
