@@ -1,11 +1,9 @@
-import { download, loaderOf, webPort, type Load } from '@dotplus/kernel/worker'
+import { download, loaderOf, type Load } from '@dotplus/kernel/worker'
 import { besidePath, readFile } from './file.ts'
 import { kernels } from './kernels.ts'
+import { startWorker } from './worker-port.ts'
 
 const scheme = /^(https?|file|data):/i
-
-/** Deno runs this package's TypeScript from JSR and its JavaScript from npm. */
-const workerFile = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
 
 /**
  * Loads a dotplus model. Strings are paths, or URLs when they begin with `https:`, `http:`, `file:` or `data:`. Shards
@@ -20,5 +18,5 @@ export const load: Load = /* @__PURE__ */ loaderOf({
       : download(address, reading, fetch),
   besidePath,
   kernels,
-  startWorker: () => webPort(new Worker(new URL(workerFile, import.meta.url), { type: 'module' })),
+  startWorker,
 })

@@ -1,7 +1,6 @@
+import { parentPort } from 'node:worker_threads'
+import { serve, threadServerPort } from '@dotplus/kernel/worker'
 import { kernels } from './kernels.ts'
-import { serve, webPort, webServerPort, type WorkerScope } from '@dotplus/kernel/worker'
+import { startWorker } from './worker-port.ts'
 
-/** Deno types this scope as a window's. */
-declare const self: WorkerScope
-
-serve(webServerPort(self), kernels, () => webPort(new Worker(import.meta.url, { type: 'module' })))
+serve(threadServerPort(parentPort), kernels, startWorker)

@@ -33,6 +33,7 @@ function withoutSharing(wasm: WebAssembly.Module | undefined, start: unknown): s
  * Instantiates the kernel and starts its threads. Where threads are not possible there is one, and the reason.
  *
  * @param kernels the runtime's kernels
+ * @param bytes about what the weights take
  * @throws {RuntimeError} when the engine has no WebAssembly SIMD, or may not compile WebAssembly
  */
 export async function hostKernel(
@@ -42,13 +43,15 @@ export async function hostKernel(
   threads: number,
   wasm: WebAssembly.Module | undefined,
   startThread: (() => Port) | undefined,
+  bytes: number,
 ): Promise<HostedKernel> {
   if (threads > 1) {
     const obstacle = withoutSharing(wasm, startThread)
     const hosted =
-      obstacle ?? (await hostShared(part, precision, kernels, threads, startThread as () => Port))
+      obstacle ??
+      (await hostShared(part, precision, kernels, threads, startThread as () => Port, bytes))
     if (typeof hosted !== 'string') return hosted
-    const alone = await hostKernel(part, precision, kernels, 1, wasm, undefined)
+    const alone = await hostKernel(part, precision, kernels, 1, wasm, undefined, 0)
     return { ...alone, aloneBecause: hosted }
   }
   const build = await kernelBuild(precision, part, kernels, wasm)
@@ -62,11 +65,12 @@ async function hostShared(
   kernels: KernelBytes,
   threads: number,
   startThread: () => Port,
+  bytes: number,
 ): Promise<HostedKernel | string> {
   const build = await kernelBuild(precision, part, kernels, undefined, true)
   let memory: KernelMemory
   try {
-    memory = new KernelMemory(build.module, sharedMemory())
+    memory = new KernelMemory(build.module, sharedMemory(bytes))
   } catch (error) {
     return `no memory to share: ${error instanceof Error ? error.message : String(error)}`
   }

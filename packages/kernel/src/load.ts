@@ -18,7 +18,7 @@ export interface InstantiateOptions {
   readonly startThread?: (() => Port) | undefined
   /** A precompiled kernel, for platforms that do not compile WebAssembly at run time. */
   readonly wasm?: WebAssembly.Module | undefined
-  /** Nanoseconds of work from which threads share an op, for tests. */
+  /** Nanoseconds of work on one thread from which threads share an op; 40,000 by default. For tests and tuning. */
   readonly shareFrom?: number | undefined
   /** Name of the model's file, for errors. */
   readonly file?: string | undefined
@@ -58,7 +58,8 @@ export async function instantiate<Output extends Prediction = Tensor>(
   const set = await layerSetOf(model)
   const host = await hostPartOf(model, set)
   const part = set === denseLayers ? 'dense' : 'all'
-  const hosted = await hostKernel(part, precision, kernels, threads, wasm, startThread)
+  const bytes = model.tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
+  const hosted = await hostKernel(part, precision, kernels, threads, wasm, startThread, bytes)
   const { build, memory, starting, aloneBecause } = hosted
   try {
     const weights = new LinearWeights(memory, model)

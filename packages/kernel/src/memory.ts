@@ -70,11 +70,35 @@ export function ownMemory(): WebAssembly.Memory {
 const sharedMaxima: readonly number[] = [maximumPages, 32_768, 16_384, 8192]
 
 /**
- * A memory that threads can share, as long as this system lets it become.
+ * Shared memories that models have left. Engines do not count them when they decide whether to collect garbage, so many
+ * models after each other would fill the machine with them.
+ */
+const left: WeakRef<WebAssembly.Memory>[] = []
+const mostLeft = 8
+
+/** Hands over a shared memory that no thread uses any more. */
+export function leaveSharedMemory(memory: WebAssembly.Memory): void {
+  left.push(new WeakRef(memory))
+  if (left.length > mostLeft) left.shift()
+}
+
+/**
+ * A memory that threads can share: one that was left, or a new one that can become as long as this system lets it.
  *
+ * @param bytes about what it will hold: none that is much longer is taken over
  * @throws {RangeError} when there is not even room for the least
  */
-export function sharedMemory(): WebAssembly.Memory {
+export function sharedMemory(bytes = 0): WebAssembly.Memory {
+  for (const [index, reference] of left.entries()) {
+    const memory = reference.deref()
+    if (!memory || memory.buffer.byteLength > 2 * bytes + 2 ** 20) continue
+    left.splice(index, 1)
+    return memory
+  }
+  return newSharedMemory()
+}
+
+function newSharedMemory(): WebAssembly.Memory {
   for (const maximum of sharedMaxima.slice(0, -1)) {
     try {
       return new WebAssembly.Memory({ initial: 1, maximum, shared: true })

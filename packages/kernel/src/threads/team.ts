@@ -1,5 +1,5 @@
 import { RuntimeError } from '@dotplus/core'
-import type { KernelMemory } from '../memory.ts'
+import { leaveSharedMemory, type KernelMemory } from '../memory.ts'
 import type { Share } from '../plan/share.ts'
 import type { Port } from '../worker/port.ts'
 import {
@@ -84,10 +84,12 @@ export class Team {
   #startThread(start: () => Port, module: WebAssembly.Module, thread: number): Promise<void> {
     return new Promise((resolve) => {
       let isReady = false
+      let hasFailed = false
       const fail = (what: string): void => {
+        if (hasFailed) return
+        hasFailed = true
         if (this.#words[ENDED] === 0) this.#lost.push(what)
         if (isReady) this.#alive -= 1
-        isReady = false
         resolve()
       }
       try {
@@ -95,6 +97,7 @@ export class Team {
         this.#ports.push(port)
         port.onError(({ what }) => fail(what))
         port.onMessage(() => {
+          if (hasFailed) return
           isReady = true
           this.#alive += 1
           port.setBusy?.(false)
@@ -215,6 +218,8 @@ export class Team {
     Atomics.store(this.#words, ENDED, 1)
     this.#wake()
     for (const port of this.#ports) port.terminate()
+    // Until a call fails no thread is at work in it when the calling one is not.
+    if (this.#ports.length > 0 && !this.#failure) leaveSharedMemory(this.#memory.memory)
     this.#ports.length = 0
   }
 }

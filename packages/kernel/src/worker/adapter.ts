@@ -10,7 +10,7 @@ import { open, type Files, type ModelSource, type Opened } from './source.ts'
 
 export interface LoadOptions<WorkerOption = boolean> extends Omit<
   InstantiateOptions,
-  'file' | 'startThread' | 'shareFrom'
+  'file' | 'startThread'
 > {
   /** Hears how many bytes of the model and its shards have arrived. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -109,11 +109,11 @@ async function loadWith<Start>(
   source: ModelSource,
   options: LoadOptions<Start | boolean>,
 ): Promise<LoadedModel<Prediction> | WorkerModel<Prediction>> {
-  const { precision, threads, wasm, signal, worker } = options
+  const { precision, threads, shareFrom, wasm, signal, worker } = options
   signal?.throwIfAborted()
   const reading = readModel(source, adapter, options)
   const { model, file, buffers } = await unlessAborted(reading, signal)
-  const settings = { precision, threads, wasm, file }
+  const settings = { precision, threads, shareFrom, wasm, file }
   if (!worker) {
     const startThread = (): Port => adapter.startWorker(true)
     return instantiate<Prediction>(model, adapter.kernels, { ...settings, startThread })

@@ -1,6 +1,12 @@
 import type { PreparedCase } from '../cases/prepare.ts'
 import type { Bundle } from '../protocol/bundle.ts'
-import { variants, type JobResult, type Precision, type ResultsHeader } from '../protocol/jobs.ts'
+import {
+  runsIn,
+  variants,
+  type JobResult,
+  type Precision,
+  type ResultsHeader,
+} from '../protocol/jobs.ts'
 import { readValue, type Value } from '../protocol/values.ts'
 import { firstMismatch, toleranceFor } from './compare.ts'
 import { hashOutputs } from './hash.ts'
@@ -20,7 +26,7 @@ export function caseKey({ folder }: PreparedCase): string {
   return `${folder.collection}/${folder.name}`
 }
 
-/** Judges a runtime's results: right numbers in exact and fast, the same bits after save → load. */
+/** Judges a runtime's results: right numbers in exact and fast, the same bits after save → load and on two threads. */
 export function judge(
   cases: readonly PreparedCase[],
   { header, blobs }: Bundle<ResultsHeader>,
@@ -28,16 +34,18 @@ export function judge(
   const results = new Map(
     header.results.map((result) => [`${result.case} ${result.variant}`, result]),
   )
-  return cases.map((prepared) => {
+  return cases.map((prepared, index) => {
     const key = caseKey(prepared)
-    const byVariant = variants.map((variant) => results.get(`${key} ${variant}`))
-    const [exact, reloaded, fast] = byVariant
+    const wanted = variants.filter((variant) => runsIn(variant, index))
+    const byVariant = wanted.map((variant) => results.get(`${key} ${variant}`))
+    const [exact, reloaded, fast, threaded] = byVariant
     const reasons = byVariant.map((result, i) => {
       const reason = judgeRun(prepared, result, blobs)
-      return reason && `${variants[i]}: ${reason}`
+      return reason && `${wanted[i]}: ${reason}`
     })
     const exactHash = hashOf(exact, blobs)
     if (exactHash !== hashOf(reloaded, blobs)) reasons.push('other bits after save → load')
+    if (threaded && exactHash !== hashOf(threaded, blobs)) reasons.push('other bits on two threads')
     return {
       case: key,
       reason: reasons.find((reason) => reason !== undefined),

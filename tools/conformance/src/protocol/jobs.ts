@@ -8,14 +8,24 @@ export interface Job {
   /** `reloaded`: the model's bytes after save → load → save. */
   readonly variant: Variant
   readonly precision: Precision
+  readonly threads: number
   /** Blob with the bytes of the `.dotplus` file. */
   readonly model: number
   /** Inputs of each call, in the order of the model's inputs; calls follow each other without a state reset. */
   readonly calls: readonly (readonly StoredValue[])[]
 }
 
-export type Variant = 'exact' | 'fast' | 'reloaded'
-export const variants: readonly Variant[] = ['exact', 'reloaded', 'fast']
+/** `threads`: exact, with every op shared by two threads; only for some cases, since workers take their time. */
+export type Variant = 'exact' | 'fast' | 'reloaded' | 'threads'
+export const variants: readonly Variant[] = ['exact', 'reloaded', 'fast', 'threads']
+
+/** One case in so many runs on two threads in every runtime; in Node all of them do in a test of their own. */
+const threadedStride = 32
+
+/** True where the case at `index` runs in this variant. */
+export function runsIn(variant: Variant, index: number): boolean {
+  return variant !== 'threads' || index % threadedStride === 0
+}
 
 export interface JobsHeader {
   readonly jobs: readonly Job[]

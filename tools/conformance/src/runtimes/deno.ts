@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { nestedPackageFile, suiteScript } from './packages.ts'
 import { runInProcess, versionOf, type Command } from './process.ts'
 import { installHint, platform, type Runtime } from './runtime.ts'
@@ -11,6 +12,8 @@ const binaries: Readonly<Record<string, readonly [name: string, path: string]>> 
   'win32 arm64': ['@deno/win32-arm64', 'deno.exe'],
 }
 const binary = binaries[platform]
+/** The packages, for workers: Deno asks for leave to read the modules that they import. */
+const packagesFolder = fileURLToPath(new URL('../..', import.meta.resolve('@dotplus/deno')))
 
 export const deno: Runtime = {
   name: 'Deno',
@@ -41,7 +44,7 @@ function command(program: string): Command {
       '--no-remote',
       '--no-lock',
       '--node-modules-dir=manual',
-      `--allow-read=${jobsFile}`,
+      `--allow-read=${jobsFile},${packagesFolder}`,
       suiteScript('deno'),
       jobsFile,
     ],

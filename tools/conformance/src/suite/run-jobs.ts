@@ -6,14 +6,22 @@ import { readValue, storeValue, type Elements, type Value } from '../protocol/va
 /** The part of a loaded model that the suite needs; the runtime packages share it. */
 interface RunnableModel extends SteppedModel {
   readonly outputs: readonly { readonly name: string }[]
-  explain(): { readonly precision: Precision }
+  explain(): {
+    readonly precision: Precision
+    readonly threads: number
+    readonly notes: readonly string[]
+  }
   dispose(): void
 }
 
 /** `load` of `@dotplus/node`, `@dotplus/deno` or `@dotplus/browser`. */
 export type Load = (
   bytes: Uint8Array<ArrayBuffer>,
-  options: { readonly precision: Precision },
+  options: {
+    readonly precision: Precision
+    readonly threads: number
+    readonly shareFrom: number
+  },
 ) => Promise<RunnableModel>
 
 /**
@@ -38,8 +46,14 @@ export async function runJobs(bundle: Uint8Array, load: Load): Promise<Uint8Arra
 async function runJob(job: Job, blobs: readonly Uint8Array[], outputs: Uint8Array[], load: Load) {
   const bytes = blobs[job.model]
   if (!bytes) throw new RangeError(`blob ${job.model} of ${blobs.length}`)
-  const model = await load(bytes.slice(), { precision: job.precision })
+  const model = await load(bytes.slice(), {
+    precision: job.precision,
+    threads: job.threads,
+    shareFrom: 0,
+  })
   try {
+    const { threads, notes } = model.explain()
+    if (threads !== job.threads) throw new Error(`${threads} threads: ${notes.join(' ')}`)
     const calls = job.calls.map((inputs) => {
       const prediction = model.predict(inputs.map((stored) => readValue(stored, blobs)))
       return listOutputs(model, prediction).map((value) => storeValue(value, outputs))

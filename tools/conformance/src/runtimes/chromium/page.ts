@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { suiteScript } from '../packages.ts'
 
@@ -15,7 +16,10 @@ const html = `<!doctype html>
 /** The page and its script, bundled as an application would bundle it. */
 export async function buildPage(): Promise<PageFiles> {
   const { outputFiles } = await build({
-    entryPoints: [suiteScript('browser')],
+    entryPoints: {
+      browser: suiteScript('browser'),
+      worker: fileURLToPath(import.meta.resolve('@dotplus/browser/worker')),
+    },
     bundle: true,
     splitting: true,
     format: 'esm',
