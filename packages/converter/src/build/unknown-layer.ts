@@ -68,10 +68,13 @@ function lambdaFunction({ config }: LayerSpec): string {
 
 /** A class of the user's own that happens to have the name of a layer of Keras. */
 export function isCustom({
+  className,
   module,
   registeredName,
-}: Pick<LayerSpec, 'module' | 'registeredName'>): boolean {
-  if (registeredName?.includes('>')) return !registeredName.startsWith('keras')
+}: Pick<LayerSpec, 'className' | 'module' | 'registeredName'>): boolean {
+  // Old files hold the package in the class's name.
+  const name = registeredName ?? className
+  if (name.includes('>')) return !name.startsWith('keras')
   return (
     module !== undefined &&
     !/^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)/.test(module)
