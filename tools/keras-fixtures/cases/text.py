@@ -136,6 +136,9 @@ def cases():
         "count_padded": {"output_mode": "count", "max_tokens": 60, "pad_to_max_tokens": True},
         "tf_idf": {"output_mode": "tf_idf"},
     }
+    # Texts of as many tokens: Keras gives a tensor for these, a ragged one for others.
+    pairs = column(["the fox", "Quick, a", "日本 x"])
+    yield "text-vectorization-one_hot", vectorizations({"plain": {"output_mode": "one_hot"}}, pairs)
     yield "text-vectorization-adapted", side_by_side(texts, adapted(learned))
     yield "text-classifier", classifier
     yield "text-convolutional", convolutional
