@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
@@ -16,9 +16,7 @@ let folder: string
 
 beforeAll(async () => {
   // Inside this package, so that its dependencies are found as an app's would be.
-  const cache = join(here, 'node_modules/.cache')
-  await mkdir(cache, { recursive: true })
-  folder = await mkdtemp(join(cache, 'documented-'))
+  folder = await mkdtemp(join(here, 'dist/documented-'))
   const keras = join(root, 'test-fixtures/sample-mlp/relu/keras/model.keras')
   const dotplus = join(here, 'node_modules/dotplus/bin/dotplus.js')
   await run(process.execPath, [dotplus, 'convert', keras, '-o', 'model.dotplus'], { cwd: folder })
