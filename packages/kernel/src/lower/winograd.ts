@@ -21,8 +21,8 @@ export interface WinogradWeights {
 const leastChannels = 16
 
 /**
- * Weights up to which tiles of 4 × 4 pixels are taken where the build has them. Layers with more see small images, of
- * which such tiles leave less than they cost in weights to read.
+ * Weights up to which tiles of 4 × 4 pixels are taken where the build has them. Layers with more see small images, where
+ * such tiles save less time than reading 2.25 times the weights takes, and their errors would count more than they give.
  */
 const mostForLargeTiles = 128 * 192
 
@@ -138,6 +138,7 @@ function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']):
     splittable: true,
     flops: 2 * (tile + 2) ** 2 * tiles * inner * units,
     plainFlops: 2 * 9 * pixels * inner * units,
+    weightBytes: (tile + 2) ** 2 * inner * units * 4,
     withStep: bare
       ? undefined
       : takingSteps(epilogue, (next, to) => winogradOp(convolution, next, to)),
