@@ -14,6 +14,10 @@ export interface KernelExports {
   fault(): number
   /** The value that record could not use. */
   faultValue(): number
+  /** `turns` · 96 multiplications and additions in registers. */
+  peak(turns: number): number
+  /** Reads `bytes` bytes, a multiple of 64, from `address` on. */
+  stream(address: number, bytes: number): number
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */
@@ -32,8 +36,10 @@ export interface KernelExports {
     scale: number,
     destination: number,
   ): void
-  /** Bytes that `packWinograd` writes; only the kernel with all ops has it. */
-  packedWinogradBytes?(inner: number, units: number): number
+  /** Pixels that tiles of a Winograd convolution are wide and high at most; only the kernel with all ops has them. */
+  largestTile?(): number
+  /** Bytes that `packWinograd` writes. */
+  packedWinogradBytes?(inner: number, units: number, tile: number): number
   /** Transforms and packs channels `first` to `first + count` of a row-major kernel (3, 3, inner, units), units a multiple of 4. */
   packWinograd?(
     inner: number,
@@ -43,6 +49,7 @@ export interface KernelExports {
     kernel: number,
     scale: number,
     destination: number,
+    tile: number,
   ): void
   /**
    * The elementwise function of this activation or binary code (layout.ts) to float64 accuracy, of x or of x and y; only
@@ -55,6 +62,11 @@ export const alignment = 64
 
 export function alignUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment
+}
+
+/** A memory for one thread. */
+export function ownMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
 }
 
 /** Lengths in pages that a shared memory tries to reserve: some systems do not give 4 GiB of addresses. */
@@ -88,10 +100,7 @@ export class KernelMemory {
   u32: Uint32Array
   f32: Float32Array
 
-  constructor(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages }),
-  ) {
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory = ownMemory()) {
     const instance = new WebAssembly.Instance(module, { env: { memory } })
     this.memory = memory
     this.exports = instance.exports as unknown as KernelExports
