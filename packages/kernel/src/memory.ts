@@ -36,8 +36,10 @@ export interface KernelExports {
     scale: number,
     destination: number,
   ): void
-  /** Bytes that `packWinograd` writes; only the kernel with all ops has it. */
-  packedWinogradBytes?(inner: number, units: number): number
+  /** Pixels that tiles of a Winograd convolution are wide and high at most; only the kernel with all ops has them. */
+  largestTile?(): number
+  /** Bytes that `packWinograd` writes. */
+  packedWinogradBytes?(inner: number, units: number, tile: number): number
   /** Transforms and packs channels `first` to `first + count` of a row-major kernel (3, 3, inner, units), units a multiple of 4. */
   packWinograd?(
     inner: number,
@@ -47,6 +49,7 @@ export interface KernelExports {
     kernel: number,
     scale: number,
     destination: number,
+    tile: number,
   ): void
   /**
    * The elementwise function of this activation or binary code (layout.ts) to float64 accuracy, of x or of x and y; only

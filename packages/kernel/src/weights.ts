@@ -181,10 +181,20 @@ export class LinearWeights implements WeightStore {
     return address
   }
 
-  packWinograd(kernel: Float32Array, inner: number, units: number, scale?: Float64Array): number {
+  get largestTile(): number {
+    return this.#memory.exports.largestTile?.() ?? 2
+  }
+
+  packWinograd(
+    kernel: Float32Array,
+    inner: number,
+    units: number,
+    tile: number,
+    scale?: Float64Array,
+  ): number {
     const { exports } = this.#memory
     const address = this.#top
-    const end = alignUp(address + (exports.packedWinogradBytes?.(inner, units) ?? 0))
+    const end = alignUp(address + (exports.packedWinogradBytes?.(inner, units, tile) ?? 0))
     const rows = Math.max(Math.floor(stripFloats / units / 9), 1)
     const source = this.#source(end, rows * units * 9, undefined, scale)
     for (let first = 0; first < inner; first += rows) {
@@ -194,7 +204,7 @@ export class LinearWeights implements WeightStore {
         const strip = kernel.subarray(start, start + count * units)
         this.#memory.f32.set(strip, source.kernel / 4 + tap * count * units)
       }
-      exports.packWinograd?.(inner, units, first, count, source.kernel, source.scale, address)
+      exports.packWinograd?.(inner, units, first, count, source.kernel, source.scale, address, tile)
     }
     this.#top = end
     return address

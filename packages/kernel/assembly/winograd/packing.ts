@@ -1,8 +1,14 @@
+import { FAST } from '../madd'
 import { PANEL, packedDenseBytes, promoteHigh } from '../dense/packing'
 
-/** Bytes that `packWinograd` writes. */
-export function packedWinogradBytes(inner: u32, units: u32): u32 {
-  return 16 * packedDenseBytes(inner, units)
+/** Bytes that `packWinograd` writes for tiles of `size` × `size` pixels. */
+export function packedWinogradBytes(inner: u32, units: u32, size: u32): u32 {
+  return (size + 2) * (size + 2) * packedDenseBytes(inner, units)
+}
+
+/** The largest tiles of this build: 2 or 4 pixels wide and high. */
+export function largestTile(): u32 {
+  return FAST ? 4 : 2
 }
 
 /** Writes points 4i to 4i + 3, `point` bytes apart, for four units: G along the width of low (0, 1) and high (2, 3). */
@@ -35,10 +41,12 @@ function store4(low: v128, high: v128, to: usize): void {
  *
  * kernel  (3, 3, count, units) float32
  * scale   (units) float64, or 0: what the columns are multiplied by
+ * size    of tiles: 2, in the fast build 4 too, then 36 points
  */
 export function packWinograd(
-  inner: u32, units: u32, first: u32, count: u32, kernel: usize, scale: usize, packed: usize,
+  inner: u32, units: u32, first: u32, count: u32, kernel: usize, scale: usize, packed: usize, size: u32,
 ): void {
+  if (FAST && size == 4) return packTile4(inner, units, first, count, kernel, scale, packed)
   const point = packedDenseBytes(inner, units)
   const tap = count * units << 2
   const half = f64x2.splat(0.5)
@@ -105,4 +113,49 @@ export function packWinograd(
       from += units << 2
     }
   }
+}
+
+/** Point i of G g for three taps: G of F(4, 3). */
+function point4(i: u32, g0: v128, g1: v128, g2: v128): v128 {
+  if (i == 0) return f64x2.mul(g0, f64x2.splat(0.25))
+  if (i == 5) return g2
+  const far = i > 2
+  // g₀ ± g₁ + g₂ by −1/6, g₀ ± 2 g₁ + 4 g₂ by 1/24.
+  const middle = f64x2.mul(g1, f64x2.splat((i & 1 ? 1 : -1) * (far ? 2 : 1)))
+  const last = far ? f64x2.mul(g2, f64x2.splat(4)) : g2
+  return f64x2.mul(f64x2.add(f64x2.add(g0, last), middle), f64x2.splat(far ? 1 / 24.0 : -1 / 6.0))
+}
+
+/** `packWinograd` for F(4 × 4, 3 × 3). */
+function packTile4(
+  inner: u32, units: u32, first: u32, count: u32, kernel: usize, scale: usize, packed: usize,
+): void {
+  const point = packedDenseBytes(inner, units)
+  const tap = (count * units) << 2
+  for (let unit: u32 = 0; unit < units; unit += 2) {
+    const panel = unit & ~(PANEL - 1)
+    const width: u32 = units - panel <= 4 ? 4 : PANEL
+    const factor = scale ? v128.load(scale + (unit << 3)) : f64x2.splat(1)
+    let to = packed + ((panel * (inner + 1) + first * width + (unit - panel)) << 2)
+    let from = kernel + (unit << 2)
+    for (let k: u32 = 0; k < count; k++) {
+      to += width << 2
+      for (let i: u32 = 0; i < 6; i++) {
+        const a = point4(i, at(from, factor), at(from + 3 * tap, factor), at(from + 6 * tap, factor))
+        const b = point4(i, at(from + tap, factor), at(from + 4 * tap, factor), at(from + 7 * tap, factor))
+        const c = point4(i, at(from + 2 * tap, factor), at(from + 5 * tap, factor), at(from + 8 * tap, factor))
+        for (let j: u32 = 0; j < 6; j++) {
+          v128.store64_lane(to + (i * 6 + j) * point, f32x4.demote_f64x2_zero(point4(j, a, b, c)), 0)
+        }
+      }
+      from += units << 2
+    }
+  }
+}
+
+/** Two floats as doubles, scaled. */
+// @ts-ignore: decorator
+@inline
+function at(address: usize, factor: v128): v128 {
+  return f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(address)), factor)
 }

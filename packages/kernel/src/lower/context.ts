@@ -270,8 +270,16 @@ export interface WeightStore {
     units: number,
     scale?: Float64Array,
   ): number
+  /** Pixels that WINOGRAD's tiles are wide and high at most. */
+  readonly largestTile: number
   /** Transforms and packs a kernel (3, 3, inner, units) for WINOGRAD and returns the panels' address. */
-  packWinograd(kernel: Float32Array, inner: number, units: number, scale?: Float64Array): number
+  packWinograd(
+    kernel: Float32Array,
+    inner: number,
+    units: number,
+    tile: number,
+    scale?: Float64Array,
+  ): number
 }
 
 /** Rows and columns of a value seen as a matrix over its last axis. */

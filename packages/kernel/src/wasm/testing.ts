@@ -20,7 +20,7 @@ interface Exports {
     scale: number,
     packed: number,
   ): void
-  packedWinogradBytes(inner: number, units: number): number
+  packedWinogradBytes(inner: number, units: number, tile: number): number
   packWinograd(
     inner: number,
     units: number,
@@ -29,6 +29,7 @@ interface Exports {
     kernel: number,
     scale: number,
     packed: number,
+    tile: number,
   ): void
 }
 
