@@ -2,6 +2,7 @@ import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from '..
 import { permuteLayer } from '../lower/permute.ts'
 import { concatenateLayer } from '../lower/merge.ts'
 import type { HostPart } from '../lower/host-part.ts'
+import { spectralNormalizationLayer } from '../lower/spectral-normalization.ts'
 import { opLayer } from '../lower/op.ts'
 import { timeDistributedLayer } from '../lower/wrapper.ts'
 import { activationLayer } from './layers/activation.ts'
@@ -13,7 +14,6 @@ import {
   globalPoolingLayer,
   poolingLayer,
   separableConvLayer,
-  upSamplingLayer,
 } from './layers/convolution.ts'
 import { attentionLayer, multiHeadAttentionLayer } from './layers/attention.ts'
 import { projectionLayer } from './layers/dense.ts'
@@ -33,6 +33,7 @@ import {
   rescalingLayer,
 } from './layers/normalization.ts'
 import { embeddingLayer, recurrentLayer } from './layers/sequence.ts'
+import { centerCropDouble, resizingDouble, upSamplingDouble } from './layers/resizing.ts'
 import { hostBinary } from './binary.ts'
 import { hostContract } from './contract.ts'
 import { hostCast } from './cast.ts'
@@ -52,7 +53,10 @@ export const hostPart: HostPart = {
     pooling: poolingLayer,
     adaptivePooling: adaptivePoolingLayer,
     globalPooling: globalPoolingLayer,
-    upSampling: upSamplingLayer,
+    upSampling: upSamplingDouble,
+    resizing: resizingDouble,
+    centerCrop: centerCropDouble,
+    spectralNormalization: spectralNormalizationLayer,
     batchNormalization: batchNormalizationLayer,
     layerNormalization: axesNormalizationLayer,
     rmsNormalization: axesNormalizationLayer,

@@ -11,7 +11,7 @@ import { resampled, resizeImages } from './resize.ts'
 import { checkSizes, isChannelsFirst } from './spatial.ts'
 import { positions, takeAxes } from './take.ts'
 
-interface PreparedResizing {
+export interface PreparedResizing {
   readonly channelsFirst: boolean
   readonly size: readonly [height: number, width: number]
   readonly interpolation: string
@@ -123,8 +123,10 @@ export function resizeTo(
   return resizeImages(context, layer, fitted, channelsFirst, size, method)
 }
 
+export type CenterCropSettings = Pick<PreparedResizing, 'channelsFirst' | 'size'>
+
 /** CenterCrop: the middle of a large enough image, otherwise its largest fitting part, resized bilinearly. */
-export const centerCropLayer: Lowering<Pick<PreparedResizing, 'channelsFirst' | 'size'>> = {
+export const centerCropLayer: Lowering<CenterCropSettings> = {
   prepare(layer) {
     if (layer.kind !== 'centerCrop') throw unsupported(layer, 'layer', layer.className)
     const { height, width, dataFormat } = layer.centerCrop
