@@ -16,6 +16,8 @@ export type {
   TensorData,
 } from './model/tensor.ts'
 export type { ElementType } from './dtype/element-type.ts'
+export type { OpProfile, Profile, Times } from './profile/profile.ts'
+export type { MachinePeak } from './profile/peak.ts'
 export type { PlanStep } from './plan/plan.ts'
 export {
   hasFusedMultiplyAdd,

@@ -9,6 +9,7 @@ import {
   type Tensor,
   type TensorData,
 } from '../model/tensor.ts'
+import type { Profile } from '../profile/profile.ts'
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
 import type { Port } from './port.ts'
@@ -103,6 +104,13 @@ export class WorkerModel<Output extends Prediction = Tensor> {
     const kinds = out && kindsOf(out)
     const result = await this.#call('predict', { inputs, layers, out: kinds }, buffers)
     return (out ? writeTo(out, result, this.outputs[0]?.name) : result) as Output
+  }
+
+  /** As `LoadedModel.profile`, measured in the worker. */
+  async profile(x: ModelInput, options: { readonly runs?: number } = {}): Promise<Profile> {
+    const buffers: ArrayBuffer[] = []
+    const inputs = ownedCopy(x, buffers)
+    return this.#call('profile', { inputs, runs: options.runs }, buffers)
   }
 
   /** Shapes of each layer's outputs for given input shapes, by layer name; nothing is run. */

@@ -2,6 +2,7 @@ import type { Model } from '@dotplus/core'
 import type { InstantiateOptions } from '../load.ts'
 import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
 import type { ModelInput, Prediction, Signature } from '../model/tensor.ts'
+import type { Profile } from '../profile/profile.ts'
 import type { SentError } from './sent-error.ts'
 
 /** What the thread can ask of the worker: parameters and result of each call. */
@@ -21,6 +22,10 @@ export interface Calls {
   layerShapes: {
     parameters: { readonly shapes: readonly (readonly number[])[] }
     result: ReadonlyMap<string, readonly (readonly number[])[]>
+  }
+  profile: {
+    parameters: { readonly inputs: ModelInput; readonly runs: number | undefined }
+    result: Profile
   }
   resetState: { parameters: Record<string, never>; result: undefined }
 }

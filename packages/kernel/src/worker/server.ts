@@ -64,6 +64,10 @@ class ServedModel {
       }
       case 'layerShapes':
         return model.layerShapes(request.parameters.shapes)
+      case 'profile': {
+        const { inputs, runs } = request.parameters
+        return model.profile(inputs, runs === undefined ? {} : { runs })
+      }
       case 'resetState':
         model.resetState()
     }
