@@ -1,33 +1,33 @@
 import { clamp } from '../dense/clamp'
 import { PANEL } from '../dense/packing'
 
-/** One tap along one axis as points of the transformed weights: a · points[first] + b · points[second]. */
+/** The point whose weights, times `factorOf`, give a tap along one axis: with those of point 1 for the middle tap. */
 // @ts-ignore: decorator
 @inline
-function secondPoint(window: u32, tap: u32): u32 {
+function pointOf(window: u32, tap: u32): u32 {
   return tap == 1 ? 2 : tap == 0 ? 0 : window - 1
 }
 
 // @ts-ignore: decorator
 @inline
-function secondFactor(window: u32, tap: u32): f32 {
-  // F(2): g₀ = u₀, g₁ = u₁ − u₂; F(4): g₀ = 4 u₀, g₁ = 3 (u₂ − u₁); g₂ = the last point.
-  if (tap == 2) return 1
-  if (tap == 0) return window == 4 ? 1 : 4
-  return window == 4 ? -1 : 3
+function factorOf(window: u32, tap: u32): f32 {
+  // F(2): g₁ = u₁ − u₂; F(4): g₁ = 1.5 (u₂ + u₁).
+  return tap != 1 ? 1 : window == 4 ? -1 : 1.5
 }
 
 /** The weights of tap (i, j) for four units, got back from the transformed ones at `u`, `panels` bytes per point. */
 function tapWeights(u: usize, panels: usize, window: u32, i: u32, j: u32): v128 {
-  const a = secondFactor(window, i)
-  const b = secondFactor(window, j)
-  const p = secondPoint(window, i)
-  const q = secondPoint(window, j)
-  let sum = f32x4.mul(f32x4.splat(a * b), v128.load(u + (p * window + q) * panels))
-  if (i == 1) sum = f32x4.sub(sum, f32x4.mul(f32x4.splat(a * b), v128.load(u + (window + q) * panels)))
-  if (j == 1) sum = f32x4.sub(sum, f32x4.mul(f32x4.splat(a * b), v128.load(u + (p * window + 1) * panels)))
-  if (i == 1 && j == 1) sum = f32x4.add(sum, f32x4.mul(f32x4.splat(a * b), v128.load(u + (window + 1) * panels)))
-  return sum
+  const p = pointOf(window, i) * window
+  const q = pointOf(window, j)
+  const sign = f32x4.splat(window == 4 ? -1 : 1)
+  let sum = v128.load(u + (p + q) * panels)
+  if (i == 1) sum = f32x4.add(sum, f32x4.mul(sign, v128.load(u + (window + q) * panels)))
+  if (j == 1) {
+    let other = v128.load(u + (p + 1) * panels)
+    if (i == 1) other = f32x4.add(other, f32x4.mul(sign, v128.load(u + (window + 1) * panels)))
+    sum = f32x4.add(sum, f32x4.mul(sign, other))
+  }
+  return f32x4.mul(sum, f32x4.splat(factorOf(window, i) * factorOf(window, j)))
 }
 
 /**

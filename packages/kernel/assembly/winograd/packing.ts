@@ -117,13 +117,13 @@ export function packWinograd(
 
 /** Point i of G g for three taps: G of F(4, 3). */
 function point4(i: u32, g0: v128, g1: v128, g2: v128): v128 {
-  if (i == 0) return f64x2.mul(g0, f64x2.splat(0.25))
+  if (i == 0) return g0
   if (i == 5) return g2
-  const far = i > 2
-  // g₀ ± g₁ + g₂ by −1/6, g₀ ± 2 g₁ + 4 g₂ by 1/24.
-  const middle = f64x2.mul(g1, f64x2.splat((i & 1 ? 1 : -1) * (far ? 2 : 1)))
-  const last = far ? f64x2.mul(g2, f64x2.splat(4)) : g2
-  return f64x2.mul(f64x2.add(f64x2.add(g0, last), middle), f64x2.splat(far ? 1 / 24.0 : -1 / 6.0))
+  // (g₀ + a g₁ + a² g₂) / n for the points a = 1, −1, ½, −2.
+  const a: f64 = i == 1 ? 1 : i == 2 ? -1 : i == 3 ? 0.5 : -2
+  const n: f64 = i == 1 ? 3 : i == 2 ? -3 : i == 3 ? -0.9375 : 15
+  const sum = f64x2.add(f64x2.add(g0, f64x2.mul(g1, f64x2.splat(a))), f64x2.mul(g2, f64x2.splat(a * a)))
+  return f64x2.div(sum, f64x2.splat(n))
 }
 
 /** `packWinograd` for F(4 × 4, 3 × 3). */

@@ -21,10 +21,11 @@ export interface WinogradWeights {
 const leastChannels = 16
 
 /**
- * Weights up to which tiles of 4 × 4 pixels are taken where the build has them. Layers with more see small images, where
- * such tiles save less time than reading 2.25 times the weights takes, and their errors would count more than they give.
+ * Input channels up to which tiles of 4 × 4 pixels are taken where the build has them. Layers with more come in dozens
+ * in deep networks, whose result would then be more than twice as far from float64 as Keras's, and see small images,
+ * where such tiles save less time than reading 2.25 times the weights takes.
  */
-const mostForLargeTiles = 128 * 192
+const mostForLargeTiles = 48
 
 /** True for 3 × 3 windows with stride 1 over enough channels, in whole vectors. */
 export function takesWinograd(
@@ -48,7 +49,7 @@ export function prepareWinograd(
   scale: Float64Array | undefined,
 ): WinogradWeights {
   const inner = kernel.length / 9 / units
-  const tile = inner * units > mostForLargeTiles ? 2 : weights.largestTile
+  const tile = inner > mostForLargeTiles ? 2 : weights.largestTile
   return {
     inner,
     units,
