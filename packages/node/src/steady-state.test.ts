@@ -31,6 +31,6 @@ it(`grows the heap by less than ${heapBudget / 1000} kB over ${calls} calls with
   const [heap, buffers, total] = stdout.trim().split(' ').map(Number) as [number, number, number]
   console.info(`heap after ${calls} calls: ${heap} B more`)
   expect(heap).toBeLessThan(heapBudget)
-  expect(buffers).toBe(0)
+  expect(buffers).toBeLessThanOrEqual(0)
   expect(total).toBeGreaterThan(0)
 })

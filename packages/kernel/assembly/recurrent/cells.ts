@@ -1,4 +1,5 @@
 import { loadSome, storeSome } from '../lanes'
+import { tanh } from '../math/tanh'
 import { candidateDivisor, candidateGrowth, gateDivisor, gateExponential } from '../math/gates'
 
 /*
@@ -33,8 +34,7 @@ function write(address: usize, v: v128, some: usize): void {
 export function simpleStep(units: usize, x: usize, z: usize, h: usize): void {
   while (units) {
     const some = min<usize>(units, 4)
-    const growth = candidateGrowth(sum(x, z, some))
-    write(h, f32x4.div(growth, candidateDivisor(growth)), some)
+    write(h, tanh(sum(x, z, some)), some)
     x += 16
     z += 16
     h += 16

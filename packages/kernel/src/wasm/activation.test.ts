@@ -31,7 +31,7 @@ const transcendental: readonly (readonly [name: string, bound: number, activatio
     ['expm1', 2, activation('expm1')],
     ['log', 1, activation('log')],
     ['log1p', 1.5, activation('log1p')],
-    ['tanh', 2.2, activation('tanh')],
+    ['tanh', 1.5, activation('tanh')],
     ['sigmoid', 2, activation('sigmoid')],
     ['erf', 1.5, activation('erf')],
     ['softplus', 2, activation('softplus')],
