@@ -18,8 +18,9 @@ export const worthSharing = 40_000
 const leastChunkTime = 15_000
 /** Chunks per thread, so that one that is late does not hold up the others. */
 const chunksPerThread = 4
-/** What long chunks are a multiple of: the kernels' tile heights divide it. */
+/** What very long chunks are a multiple of: the kernels' tile heights divide it. Shorter ones have to be even. */
 const rowUnit = 12
+const longChunk = 40 * rowUnit
 /**
  * Fewer rows than this per chunk do not make up for reading all weights again; then columns are split, where every chunk
  * has weights of its own, or there is one chunk per thread.
@@ -53,7 +54,8 @@ export function shareOf(
     ? Math.min(most, Math.max(Math.floor(head.rows / fewRows), threads))
     : most
   const even = Math.ceil(head.rows / chunks)
-  const unit = tileRows ?? (even < fewRows ? 1 : rowUnit)
+  const wished = tileRows ?? rowUnit
+  const unit = even < Math.max(longChunk, 8 * wished) ? 1 : wished
   const chunkRows = Math.ceil(even / unit) * unit
   const count = Math.ceil(head.rows / chunkRows)
   return count > 1 ? { chunks: count, rows: head.rows, chunkRows } : undefined

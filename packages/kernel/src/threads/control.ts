@@ -55,6 +55,20 @@ export function controlWords(threads: number): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(slotOf(threads) * 4))
 }
 
+/** Milliseconds that a thread looks for something before it waits: waking up takes as long. */
+const spinTime = 0.1
+/** Looks between two looks at the clock: a microsecond or so. */
+const looks = 500
+
+/** Looks until `isThere` says yes; false when that takes longer than waking up would. */
+export function spinUntil(isThere: () => boolean): boolean {
+  const start = performance.now()
+  do {
+    for (let look = 0; look < looks; look++) if (isThere()) return true
+  } while (performance.now() - start < spinTime)
+  return false
+}
+
 /** What a thread runs a part of an op with. */
 export interface ThreadKernel {
   execute(record: number, row: number, rows: number): void

@@ -21,6 +21,7 @@ import {
   SLOT_RECORD,
   SLOT_VALUE,
   slotOf,
+  spinUntil,
   takeChunks,
   WAKE,
 } from './control.ts'
@@ -37,8 +38,6 @@ export interface ThreadFault {
 
 /** Milliseconds after which a thread that finishes nothing counts as dead. */
 const patience = 10_000
-/** Looks for the others' results so often before the calling thread waits: some tens of microseconds. */
-const spins = 2000
 
 /** The threads of one model beside the calling one. */
 export class Team {
@@ -159,9 +158,7 @@ export class Team {
   /** Waits for the parts that other threads have taken. */
   #await(chunks: number): void {
     const words = this.#words
-    for (let spin = 0; spin < spins; spin++) {
-      if (Atomics.load(words, FINISHED) === chunks) return
-    }
+    if (spinUntil(() => Atomics.load(words, FINISHED) === chunks)) return
     let finished = -1
     let since = 0
     if (this.#mayWait) Atomics.store(words, CALLER_WAITS, 1)
@@ -180,7 +177,7 @@ export class Team {
         throw this.#failure
       }
       if (this.#mayWait) Atomics.wait(words, FINISHED, now, 50)
-      else for (let spin = 0; spin < spins && Atomics.load(words, FINISHED) === now; spin++);
+      else spinUntil(() => Atomics.load(words, FINISHED) !== now)
     }
     Atomics.store(words, CALLER_WAITS, 0)
   }

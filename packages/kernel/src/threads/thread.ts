@@ -1,5 +1,5 @@
 import type { ServerPort } from '../worker/port.ts'
-import { ENDED, LEFT, SLEEPERS, takeChunks, WAKE, type ThreadKernel } from './control.ts'
+import { ENDED, LEFT, SLEEPERS, spinUntil, takeChunks, WAKE, type ThreadKernel } from './control.ts'
 
 /** What a worker becomes a thread of a model with. */
 export interface ThreadTask {
@@ -11,9 +11,6 @@ export interface ThreadTask {
   readonly thread: number
 }
 
-/** Looks for work so often before a thread goes to sleep: some tens of microseconds. */
-const spins = 2000
-
 /** Answers that it is ready, then works for the model until it ends. */
 export function workAsThread(
   { module, memory, control, thread }: ThreadTask,
@@ -22,12 +19,11 @@ export function workAsThread(
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   const kernel = exports as unknown as ThreadKernel
   const words = new Int32Array(control)
+  const hasNews = (): boolean => Atomics.load(words, LEFT) > 0 || Atomics.load(words, ENDED) !== 0
   port.postMessage({ ready: true }, [])
   while (Atomics.load(words, ENDED) === 0) {
     takeChunks(words, thread, kernel)
-    let patience = spins
-    while (patience > 0 && Atomics.load(words, LEFT) <= 0) patience -= 1
-    if (patience === 0) sleep(words)
+    if (!spinUntil(hasNews)) sleep(words)
   }
 }
 
