@@ -96,6 +96,8 @@ export function sharedMemory(bytes = 0): WebAssembly.Memory {
     const memory = reference.deref()
     if (!memory || memory.buffer.byteLength > 2 * bytes + 2 ** 20) continue
     left.splice(index, 1)
+    // Kernels may leave out zeros of their static data, which another kernel has written over.
+    new Uint8Array(memory.buffer).fill(0)
     return memory
   }
   return newSharedMemory()

@@ -41,6 +41,7 @@ export const discretization: LayerConverter = {
         binBoundaries: givenBoundaries(config, scope) ?? storedBoundaries(config, weights),
         outputMode: config.word('output_mode', outputModes, 'int'),
         sparse: notSparse(config),
+        wide: config.place.kerasMajor < 3,
       },
     }
   },

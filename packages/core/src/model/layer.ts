@@ -646,6 +646,8 @@ export interface Discretization {
   /** "int", "one_hot", "multi_hot", "count". */
   outputMode: string
   sparse: boolean
+  /** Buckets are int64, as Keras 2 gives them, instead of int32. */
+  wide: boolean
   unknownFields?: UnknownFields
 }
 
