@@ -14,6 +14,8 @@ const interpolations = [
 export const resizing: LayerConverter = {
   classNames: ['Resizing'],
   convert(config) {
+    // Of boxes that come with images in a dict, which a tensor alone has not.
+    config.ignore('bounding_box_format')
     return {
       kind: 'resizing',
       resizing: {
@@ -33,12 +35,15 @@ export const resizing: LayerConverter = {
 
 export const centerCrop: LayerConverter = {
   classNames: ['CenterCrop'],
-  convert: (config) => ({
-    kind: 'centerCrop',
-    centerCrop: {
-      height: config.size('height'),
-      width: config.size('width'),
-      dataFormat: config.dataFormat(),
-    },
-  }),
+  convert(config) {
+    config.ignore('bounding_box_format')
+    return {
+      kind: 'centerCrop',
+      centerCrop: {
+        height: config.size('height'),
+        width: config.size('width'),
+        dataFormat: config.dataFormat(),
+      },
+    }
+  },
 }
