@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { benchCommand } from './commands/bench.ts'
 import { convertCommand } from './commands/convert.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -16,6 +17,7 @@ const commands = [
   verifyCommand,
   inspectCommand,
   plotCommand,
+  benchCommand,
   doctorCommand,
 ]
 

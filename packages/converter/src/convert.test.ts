@@ -398,3 +398,43 @@ describe('arrays without an architecture', () => {
     )
   })
 })
+
+describe('names of layers', () => {
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+  const chain = (...layers: readonly string[]): Source =>
+    config([
+      input,
+      ...layers.map((name, index) => layer('Dense', { name, units: [20, 10, 1][index] })),
+    ])
+
+  it('may be those of an object', async () => {
+    for (const name of names) {
+      const model = await convert(chain('a', name, 'b'))
+      expect(model.layers.map((each) => each.name)).toEqual(['x', 'a', name, 'b'])
+      expect([...weightsOf(model.layers[2] as Layer)]).toHaveLength(2)
+    }
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
+
+  it('may be keys of dicts and arguments', async () => {
+    const text = `{"class_name": "Functional", "config": {"name": "m", "layers": [
+      {"class_name": "InputLayer", "module": "keras.layers", "name": "__proto__", "inbound_nodes": [],
+       "config": {"name": "__proto__", "batch_shape": [null, 4]}},
+      {"class_name": "Identity", "module": "keras.layers", "name": "y", "config": {"name": "y"},
+       "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config":
+         {"keras_history": ["__proto__", 0, 0]}}], "kwargs": {}}]}],
+      "input_layers": {"__proto__": ["__proto__", 0, 0]}, "output_layers": {"constructor": ["y", 0, 0]}}}`
+    const archive = zipSync({
+      'config.json': new TextEncoder().encode(text),
+      'model.weights.h5': fixtureBytes('sample-mlp/linear/weights-h5/model.weights.h5'),
+    })
+    const { graph } = await convert(sourceFromBytes('model.keras', archive))
+    expect(graph?.inputs.map(({ name }) => name)).toEqual(['__proto__'])
+    expect(graph?.outputs.map(({ name }) => name)).toEqual(['constructor'])
+  })
+
+  it('may not be there twice', async () => {
+    const error = await failureOf(() => convert(chain('a', 'b', 'a')))
+    expect(error.message).toBe('model.keras: model config: two layers have the same name: got a')
+  })
+})

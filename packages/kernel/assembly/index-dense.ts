@@ -1,4 +1,5 @@
 export { fault, faultValue } from './fault'
+export { peak, stream } from './peak'
 export { execute, run } from './execute-dense'
 export { packDense, packedDenseBytes } from './dense/packing'
 

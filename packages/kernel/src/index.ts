@@ -17,6 +17,8 @@ export type {
 } from './model/tensor.ts'
 export type { StepState } from './model/stepping.ts'
 export type { ElementType } from './dtype/element-type.ts'
+export type { OpProfile, Profile, Times } from './profile/profile.ts'
+export type { MachinePeak } from './profile/peak.ts'
 export type { PlanStep } from './plan/plan.ts'
 export {
   hasFusedMultiplyAdd,

@@ -14,6 +14,10 @@ export interface KernelExports {
   fault(): number
   /** The value that record could not use. */
   faultValue(): number
+  /** `turns` · 96 multiplications and additions in registers. */
+  peak(turns: number): number
+  /** Reads `bytes` bytes, a multiple of 64, from `address` on. */
+  stream(address: number, bytes: number): number
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */
@@ -35,6 +39,11 @@ export const alignment = 64
 
 export function alignUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment
+}
+
+/** A memory for one thread. */
+export function ownMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: maximumPages })
 }
 
 /** Lengths in pages that a shared memory tries to reserve: some systems do not give 4 GiB of addresses. */
@@ -68,10 +77,7 @@ export class KernelMemory {
   u32: Uint32Array
   f32: Float32Array
 
-  constructor(
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages }),
-  ) {
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory = ownMemory()) {
     const instance = new WebAssembly.Instance(module, { env: { memory } })
     this.memory = memory
     this.exports = instance.exports as unknown as KernelExports

@@ -94,6 +94,44 @@ def locally_connected(k, rng):
     return Case(k.Model([s, x], outputs), [normal(rng, 2, 5, 2), normal(rng, 2, 4, 4, 2)])
 
 
+def locally_connected_sparse(k, rng):
+    """Stored without the places beyond the edges: strides, even kernels, channels first."""
+    L = k.layers
+    s, x, c = k.Input((6, 2), name="sequence"), k.Input((5, 6, 2), name="image"), k.Input((2, 4, 5), name="channels")
+    sparse = {"padding": "same", "implementation": 3}
+    outputs = [
+        L.LocallyConnected1D(3, 4, strides=2, **sparse)(s),
+        L.LocallyConnected2D(2, (3, 2), strides=(2, 3), activation="relu", **sparse)(x),
+        L.LocallyConnected2D(3, (2, 3), data_format="channels_first", **sparse)(c),
+    ]
+    return Case(k.Model([s, x, c], outputs), [normal(rng, 2, 6, 2), normal(rng, 2, 5, 6, 2), normal(rng, 2, 2, 4, 5)])
+
+
+def functions(k, rng):
+    """TensorFlow functions with constants, several outputs, and settings that keras.ops names otherwise."""
+    import tensorflow as tf
+
+    x, s = k.Input((6,), name="x"), k.Input((4, 6), name="s")
+    left, middle, right = tf.split(x, [1, 2, 3], axis=-1)
+    even, odd = tf.split(s, 2, axis=1)
+    outputs = [
+        tf.concat([right, left, middle], axis=-1),
+        even - odd,
+        tf.unstack(s, axis=1)[2],
+        tf.squeeze(tf.expand_dims(x, 1), axis=1) + tf.constant([1.0, 2, 3, 4, 5, 6]),
+        tf.nn.bias_add(s, tf.constant([0.5, -1, 0, 2, 1, 3])),
+        tf.pad(s, [[0, 0], [1, 2], [0, 1]], constant_values=0.5),
+        tf.math.l2_normalize(s, axis=-1),
+        tf.reverse(s, axis=[1]),
+        tf.sign(x) * tf.math.erf(x),
+        tf.math.reduce_std(s, axis=1),
+        tf.nn.leaky_relu(x) + tf.nn.gelu(x, approximate=True),
+        tf.maximum(tf.floor(x), tf.round(2.0 * x)),
+        tf.nn.log_softmax(x),
+    ]
+    return Case(k.Model([x, s], outputs), [normal(rng, 2, 6), normal(rng, 2, 4, 6)])
+
+
 def rnn_stateful(k, rng):
     L = k.layers
     model = k.Sequential(
@@ -254,6 +292,8 @@ TF_KERAS_2 = {
     "nested-io": nested_io,
     "activations": activations,
     "locally-connected": locally_connected,
+    "locally-connected-sparse": locally_connected_sparse,
+    "functions": functions,
     "rnn-options": rnn_options,
     "rnn-states": rnn_states,
     "compiled": compiled,

@@ -27,7 +27,6 @@ EXTRAS = {
 
 # What the others hold already is left out: a folder costs 20 kB.
 LEFT_OUT = {
-    "keras-2.3": {"weights": "*", "h5": ["functional", "nested", "shared", "multi-io", "batchnorm", "mask"]},
     "tf-keras-2": {"weights-v3": ["sequential", "functional", "shared", "multi-io", "batchnorm", "separable", "mask"]},
 }
 

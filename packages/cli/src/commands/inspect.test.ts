@@ -15,8 +15,17 @@ describe('dotplus inspect', () => {
     ])
     expect(cells.map(([, , , parameters]) => parameters)).toEqual(['0', '100', '210', '11'])
     expect(stdout).toContain('Total params: 321 (1.25 KB)')
+    expect(stdout).toContain('A call with (1, 4): 580 FLOP')
+    expect(stdout).toMatch(
+      /^ Memory: weights [\d.]+ KB, program 2\d\d B, arena \d+ B \(at least \d+ B\)$/m,
+    )
     expect(stdout).toMatch(/From model\.keras \(keras-v3, Keras 3\.\d+\.\d+\)/)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('--plan lists the ops of a call', async () => {
+    const { stdout } = await dotplus(['inspect', sample('keras/model.keras'), '--plan'])
+    expect(stdout.match(/│ dense \(/g)).toHaveLength(3)
   })
 
   test('names the layers a layer is connected to, when they are not in a row', async () => {

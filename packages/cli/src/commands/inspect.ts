@@ -11,8 +11,10 @@ import {
   type ModelSummary,
   type PortSummary,
 } from '@dotplus/inspect'
-import { load } from '@dotplus/node'
+import { load, type Explanation } from '@dotplus/node'
+import { planTable, planTotals } from '../bench/plan-table.ts'
 import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
+import { planOf } from '../model/plan-of.ts'
 import { readModel, type ReadModel } from '../model/read-model.ts'
 import { drawTable, type Table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -20,16 +22,18 @@ import { examples } from './examples.ts'
 
 interface InspectOptions extends ModelOptions {
   readonly json?: boolean
+  readonly plan?: boolean
 }
 
 export function inspectCommand(terminal: Terminal): Command {
   const command = new Command('inspect')
     .summary('show layers, shapes, sizes and where a model comes from')
     .description(
-      'Prints the layers of a model as Keras’s model.summary() does, its sizes, inputs, outputs, recorded cases and origin.',
+      'Prints the layers of a model as Keras’s model.summary() does, its sizes, inputs, outputs, recorded cases and origin, and what arithmetic and memory a call takes.',
     )
     .argument('<model...>', 'a .dotplus file, or a Keras export')
-    .option('--json', 'print the same as JSON')
+    .option('--plan', 'list the ops of a call too')
+    .option('--json', 'print the same as JSON, with the ops of a call')
   return addModelOptions(command)
     .addHelpText(
       'after',
@@ -49,14 +53,19 @@ async function inspect(
   const read = await readModel(paths, options)
   const { shapes, problem } = await outputShapes(read.model, load)
   const summary = summarize(read.model, shapes)
+  const plan = await planOf(read)
   if (options.json) {
-    terminal.print(JSON.stringify(jsonSummary(summary, read, problem), undefined, 2))
+    terminal.print(JSON.stringify(jsonSummary(summary, read, problem, plan), undefined, 2))
     return
   }
   terminal.print(terminal.style('bold', `Model: "${summary.name}"`))
   for (const line of drawTable(layerTable(summary), terminal.width)) terminal.print(line)
-  for (const line of [...totals(summary, read), ...originLines(read.model)]) terminal.print(line)
+  for (const line of [...totals(summary, read), ...(plan ? planTotals(plan) : [])])
+    terminal.print(line)
+  for (const line of originLines(read.model)) terminal.print(line)
   if (problem !== undefined) terminal.print(` Shapes unknown: ${problem}`)
+  if (options.plan && plan)
+    for (const line of drawTable(planTable(plan), terminal.width)) terminal.print(line)
 }
 
 function layerTable({ layers, sequential }: ModelSummary): Table {
@@ -109,6 +118,7 @@ function jsonSummary(
   summary: ModelSummary,
   { model, byteLength }: ReadModel,
   problem: string | undefined,
+  plan: Explanation | undefined,
 ): object {
   const { name, layers, parameters, inputs, outputs } = summary
   const { provenance } = model
@@ -124,6 +134,9 @@ function jsonSummary(
       outputShapes: layer.outputShapes?.map((shape) => shape.map(jsonDimension)) ?? null,
     })),
     shapesUnknown: problem ?? null,
+    call: plan
+      ? { shapes: plan.planShapes, flops: plan.flops, memory: plan.memory, ops: plan.plan }
+      : null,
     cases: model.cases.map((entry) => ({
       name: entry.name,
       inputs: entry.inputs.length,

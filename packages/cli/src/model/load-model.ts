@@ -25,8 +25,10 @@ export async function loadModel(
 export function loadReadModel(
   { model, path }: ReadModel,
   precision: Precision,
+  threads = 1,
 ): Promise<LoadedModel<Prediction>> {
   return load<Prediction>(path !== undefined && model.shards.length > 0 ? path : model, {
     precision,
+    threads,
   })
 }

@@ -1,3 +1,4 @@
+import { FormatError } from '@dotplus/core'
 import * as fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
@@ -124,6 +125,49 @@ describe('openZip', () => {
     })
     const error = await failureOf(async () => (await open(lying)).read('bomb'))
     expect(error.what).toBe('the archive promises more than deflate can hold')
+  })
+
+  describe('of entries that are inflated piece by piece', () => {
+    // Noise that deflate cannot shorten: more than a megabyte stays.
+    let state = 1
+    const noise = Uint8Array.from({ length: 3 << 19 }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      return state >>> 24
+    })
+    const whole = zipSync({ a: noise })
+    const dataStart = 31
+
+    it('reads them', async () => {
+      expect(whole.byteLength).toBeGreaterThan(1 << 20)
+      const zip = await open(whole)
+      expect(Buffer.compare(await zip.read('a'), noise)).toBe(0)
+    })
+
+    it('names what is damaged', async () => {
+      const damaged = whole.slice()
+      damaged.fill(0xff, dataStart + 500_000, dataStart + 500_100)
+      const error = await failureOf(async () => (await open(damaged)).read('a'))
+      expect([error.tag, error.place]).toEqual(['FormatError', 'a'])
+    })
+
+    it.each([noise.length - 1, noise.length + 1])('refuses a size of %i', async (size) => {
+      const field = new Uint8Array(Uint32Array.of(size).buffer)
+      const zip = await open(patchDirectory(whole, 'a', { 24: [...field] }))
+      expect((await failureOf(() => zip.read('a'))).what).toBe('decompressed size')
+    })
+
+    it('gives up when the source fails', async () => {
+      const source = sourceFromBytes('x.zip', whole)
+      const broken = {
+        ...source,
+        slice: (start: number, end: number) =>
+          start === dataStart + (1 << 20)
+            ? Promise.reject(new FormatError('the disk is gone'))
+            : source.slice(start, end),
+      }
+      const zip = await openZip(broken)
+      expect((await failureOf(() => zip.read('a'))).what).toBe('the disk is gone')
+    })
   })
 
   it('refuses sizes that are not those of the data', async () => {

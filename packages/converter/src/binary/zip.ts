@@ -1,11 +1,10 @@
-import { FormatError, UnsupportedError } from '@dotplus/core'
-import { Inflate, inflateSync } from 'fflate'
+import { FormatError } from '@dotplus/core'
 import { readRange, sourceFromBytes, type Source } from '../source.ts'
 import { allowedExpansion, Budget } from './budget.ts'
-import { concatenate } from './concatenate.ts'
 import { crc32 } from './crc32.ts'
 import { Cursor } from './cursor.ts'
 import { readCentralDirectory, type DirectoryEntry } from './zip-directory.ts'
+import { inflateEntry, inflateHead } from './zip-inflate.ts'
 
 // The central directory is read here because none of the zip libraries fits: fflate wants the whole archive in memory
 // and checks no CRC, zip.js reads at random but leaves duplicates, names and bombs to its caller.
@@ -13,12 +12,8 @@ import { readCentralDirectory, type DirectoryEntry } from './zip-directory.ts'
 const localHeaderSignature = 0x04034b50
 const localHeaderLength = 30
 const stored = 0
-const deflated = 8
 /** As much of an entry as is read without reading all of it: more than any `.npy` header takes. */
 const longestHead = 1 << 17
-const headChunk = 4096
-/** Deflate cannot expand further than this. */
-const largestRatio = 1032
 
 /** Entries of a zip archive by name. */
 export interface ZipArchive {
@@ -74,10 +69,21 @@ export async function openZip(source: Source): Promise<ZipArchive> {
 
   const read = async (name: string): Promise<Uint8Array> => {
     const entry = find(name)
-    const raw = await readRaw(source, entry)
-    const bytes = entry.method === stored ? raw : inflate(source, entry, raw, budget)
+    const start = await locate(source, entry)
+    const bytes =
+      entry.method === stored
+        ? await readRange(source, start, start + entry.size, name)
+        : await inflateEntry({ source, entry, start }, budget)
     checkCrc(source, entry, crc32(bytes))
     return bytes
+  }
+
+  /** The first bytes of an entry, without its CRC-32 checked. */
+  const readHead = async (entry: DirectoryEntry, length: number): Promise<Uint8Array> => {
+    const start = await locate(source, entry)
+    return entry.method === stored
+      ? readRange(source, start, start + length, entry.name)
+      : inflateHead({ source, entry, start }, length)
   }
 
   return {
@@ -100,32 +106,12 @@ export async function openZip(source: Source): Promise<ZipArchive> {
       const entry = find(name)
       const slice = async (from: number, to: number): Promise<Uint8Array> => {
         const isHead = from === 0 && to < entry.size && to <= longestHead
-        const bytes = isHead ? await readHead(source, entry, to) : await read(name)
+        const bytes = isHead ? await readHead(entry, to) : await read(name)
         return bytes.subarray(from, to)
       }
       return { name: `${source.name}/${name}`, byteLength: entry.size, slice }
     },
   }
-}
-
-/** The first `length` bytes of an entry, without its CRC-32 checked. */
-async function readHead(
-  source: Source,
-  entry: DirectoryEntry,
-  length: number,
-): Promise<Uint8Array> {
-  const start = await locate(source, entry)
-  if (entry.method === stored) return readRange(source, start, start + length, entry.name)
-  rejectMethod(source, entry)
-  const pieces: Uint8Array[] = []
-  const stream = new Inflate((bytes) => pieces.push(bytes))
-  const inflated = (): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  for (let from = 0; from < entry.compressedSize && inflated() < length; from += headChunk) {
-    const to = Math.min(entry.compressedSize, from + headChunk)
-    const raw = await readRange(source, start + from, start + to, entry.name)
-    undamaged(source, entry, () => stream.push(raw, to === entry.compressedSize))
-  }
-  return concatenate(pieces).subarray(0, length)
 }
 
 /** Offset of an entry's first byte, after its local header, which must name the same file. */
@@ -173,60 +159,6 @@ async function locate(source: Source, entry: DirectoryEntry): Promise<number> {
     )
   }
   return nameStart + nameLength + extraLength
-}
-
-async function readRaw(source: Source, entry: DirectoryEntry): Promise<Uint8Array> {
-  const start = await locate(source, entry)
-  return readRange(source, start, start + entry.compressedSize, entry.name)
-}
-
-function inflate(
-  source: Source,
-  entry: DirectoryEntry,
-  raw: Uint8Array,
-  budget: Budget,
-): Uint8Array {
-  const where = { file: source.name, place: entry.name }
-  rejectMethod(source, entry)
-  if (entry.size > raw.byteLength * largestRatio + 64) {
-    throw new FormatError('the archive promises more than deflate can hold', {
-      ...where,
-      expected: `at most ${raw.byteLength * largestRatio + 64} bytes`,
-      got: `${entry.size}`,
-    })
-  }
-  budget.take(entry.size, entry.name)
-  const bytes = undamaged(source, entry, () =>
-    inflateSync(raw, { out: new Uint8Array(entry.size) }),
-  )
-  if (bytes.byteLength !== entry.size) {
-    throw new FormatError('decompressed size', {
-      ...where,
-      expected: `${entry.size}`,
-      got: `${bytes.byteLength}`,
-    })
-  }
-  return bytes
-}
-
-/** @throws {UnsupportedError} for entries that are neither stored nor deflated */
-function rejectMethod(source: Source, { method, name }: DirectoryEntry): void {
-  if (method === deflated) return
-  throw new UnsupportedError('compression method of a zip entry', {
-    file: source.name,
-    place: name,
-    expected: 'stored or deflate',
-    got: `${method}`,
-  })
-}
-
-/** What inflating gives; its failures are those of the file. */
-function undamaged<T>(source: Source, { name }: DirectoryEntry, inflate: () => T): T {
-  try {
-    return inflate()
-  } catch (cause) {
-    throw new FormatError('compressed data is damaged', { file: source.name, place: name, cause })
-  }
 }
 
 function checkCrc(source: Source, entry: DirectoryEntry, got: number): void {

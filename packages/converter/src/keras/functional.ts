@@ -39,7 +39,10 @@ export function readFunctional(config: JsonObject, origin: ModelOrigin, path: st
       inputShape,
       calls: layer.className === 'InputLayer' ? [{ positional: [], keywords: [] }] : calls,
     }
-    layers.push((isTensorflowNode(complete) ? translateFunction(complete) : undefined) ?? complete)
+    layers.push(
+      (isTensorflowNode(complete) ? translateFunction(complete, origin.file) : undefined) ??
+        complete,
+    )
   }
   const inputs = readPorts(config.input_layers, origin, 'input_layers')
   const outputs = readPorts(config.output_layers, origin, 'output_layers')

@@ -29,6 +29,7 @@ export function readSequential(
   if (first.className !== 'InputLayer') {
     layers.unshift(madeUpInput(first, inputShapeOf(config, serialized, first, list[0], origin)))
   }
+  rejectSameNames(layers, origin, path)
   const calls = layers.map((layer, index): LayerSpec => {
     const previous = layers[index - 1]
     const call: CallSpec = previous
@@ -47,6 +48,21 @@ export function readSequential(
     inputs: [{ name: input.name, tensor: { layer: input.name, node: 0, output: 0 } }],
     inputKeys: undefined,
     outputs: [{ name: output.name, tensor: { layer: output.name, node: 0, output: 0 } }],
+  }
+}
+
+function rejectSameNames(
+  layers: readonly Omit<LayerSpec, 'calls'>[],
+  { file }: ModelOrigin,
+  path: string,
+): void {
+  const names = new Set<string>()
+  for (const { name } of layers) {
+    if (names.has(name)) {
+      const place = path || 'model config'
+      throw new FormatError('two layers have the same name', { file, place, got: name })
+    }
+    names.add(name)
   }
 }
 

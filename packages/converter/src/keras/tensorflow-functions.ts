@@ -1,94 +1,8 @@
-import type { CallSpec, LayerSpec, SpecValue } from './model-spec.ts'
-import type { JsonObject } from './python-json.ts'
-
-/** A TensorFlow function in a Keras 2 graph and the function of `keras.ops` that means the same. */
-interface Translation {
-  readonly op: string
-  /** TensorFlow's tensor parameters in order; they become positional. The first is always the positional one. */
-  readonly tensors: readonly string[]
-  /** Static parameters: TensorFlow's name to that of `keras.ops`. */
-  readonly settings?: Readonly<Record<string, string>>
-}
-
-const unary = (op: string): Translation => ({ op, tensors: ['x'] })
-const binary = (op: string): Translation => ({ op, tensors: ['x', 'y'] })
-const reduction = (op: string): Translation => ({
-  op,
-  tensors: ['input_tensor'],
-  settings: { axis: 'axis', keepdims: 'keepdims' },
-})
-
-const functions: Readonly<Record<string, Translation>> = {
-  '__operators__.add': binary('add'),
-  '__operators__.getitem': { op: 'get_item', tensors: ['tensor', 'slice_spec'] },
-  cast: { op: 'cast', tensors: ['x'], settings: { dtype: 'dtype' } },
-  clip_by_value: { op: 'clip', tensors: ['t', 'clip_value_min', 'clip_value_max'] },
-  concat: { op: 'concatenate', tensors: ['values'], settings: { axis: 'axis' } },
-  expand_dims: { op: 'expand_dims', tensors: ['input'], settings: { axis: 'axis' } },
-  'linalg.matmul': { op: 'matmul', tensors: ['a', 'b'] },
-  'math.abs': unary('abs'),
-  'math.add': binary('add'),
-  'math.argmax': { op: 'argmax', tensors: ['input'], settings: { axis: 'axis' } },
-  'math.cos': unary('cos'),
-  'math.divide': binary('divide'),
-  'math.equal': binary('equal'),
-  'math.exp': unary('exp'),
-  'math.floordiv': binary('floor_divide'),
-  'math.floormod': binary('mod'),
-  'math.greater': binary('greater'),
-  'math.greater_equal': binary('greater_equal'),
-  'math.less': binary('less'),
-  'math.less_equal': binary('less_equal'),
-  'math.log': unary('log'),
-  'math.log1p': unary('log1p'),
-  'math.logical_and': binary('logical_and'),
-  'math.logical_not': unary('logical_not'),
-  'math.logical_or': binary('logical_or'),
-  'math.maximum': binary('maximum'),
-  'math.minimum': binary('minimum'),
-  'math.multiply': binary('multiply'),
-  'math.negative': unary('negative'),
-  'math.not_equal': binary('not_equal'),
-  'math.pow': binary('power'),
-  'math.reduce_all': reduction('all'),
-  'math.reduce_any': reduction('any'),
-  'math.reduce_max': reduction('max'),
-  'math.reduce_mean': reduction('mean'),
-  'math.reduce_min': reduction('min'),
-  'math.reduce_prod': reduction('prod'),
-  'math.reduce_sum': reduction('sum'),
-  'math.rsqrt': unary('rsqrt'),
-  'math.sigmoid': unary('nn.sigmoid'),
-  'math.sin': unary('sin'),
-  'math.sqrt': unary('sqrt'),
-  'math.square': unary('square'),
-  'math.subtract': binary('subtract'),
-  'math.tanh': unary('nn.tanh'),
-  'math.truediv': binary('divide'),
-  'nn.elu': unary('nn.elu'),
-  'nn.gelu': { op: 'nn.gelu', tensors: ['features'], settings: { approximate: 'approximate' } },
-  'nn.leaky_relu': {
-    op: 'nn.leaky_relu',
-    tensors: ['features'],
-    settings: { alpha: 'negative_slope' },
-  },
-  'nn.relu': unary('nn.relu'),
-  'nn.relu6': unary('nn.relu6'),
-  'nn.selu': unary('nn.selu'),
-  'nn.silu': unary('nn.silu'),
-  'nn.softmax': { op: 'nn.softmax', tensors: ['logits'], settings: { axis: 'axis' } },
-  'nn.softplus': unary('nn.softplus'),
-  'nn.tanh': unary('nn.tanh'),
-  ones_like: unary('ones_like'),
-  reshape: { op: 'reshape', tensors: ['tensor'], settings: { shape: 'newshape' } },
-  squeeze: { op: 'squeeze', tensors: ['input'], settings: { axis: 'axis' } },
-  stack: { op: 'stack', tensors: ['values'], settings: { axis: 'axis' } },
-  tile: { op: 'tile', tensors: ['input'], settings: { multiples: 'repeats' } },
-  transpose: { op: 'transpose', tensors: ['a'], settings: { perm: 'axes' } },
-  'compat.v1.transpose': { op: 'transpose', tensors: ['a'], settings: { perm: 'axes' } },
-  where: { op: 'where', tensors: ['condition', 'x', 'y'] },
-  zeros_like: unary('zeros_like'),
-}
+import type { DType } from '@dotplus/core'
+import type { LayerSpec, SpecValue } from './model-spec.ts'
+import type { Json, JsonObject } from './python-json.ts'
+import { readSerializedValue, type ValuePlace } from './serialized-values.ts'
+import { tensorflowFunctions, type Translation } from './tensorflow-function-table.ts'
 
 const classNames: ReadonlySet<string> = new Set(['TFOpLambda', 'SlicingOpLambda'])
 
@@ -102,34 +16,75 @@ export function isTensorflowNode({ className }: Pick<LayerSpec, 'className'>): b
  *
  * @returns undefined when there is no counterpart
  */
-export function translateFunction(layer: LayerSpec): LayerSpec | undefined {
-  const name = layer.config.function
-  const translation =
-    typeof name === 'string' && Object.hasOwn(functions, name) ? functions[name] : undefined
+export function translateFunction(layer: LayerSpec, file: string): LayerSpec | undefined {
+  const translation = translationOf(layer.config.function)
   const [call] = layer.calls
   if (!translation || !call) return undefined
-  const { op, tensors, settings = {} } = translation
-  const config: JsonObject = {}
+  const { op, tensors, indices } = translation
   const keywords = new Map(call.keywords)
-  for (const [from, to] of Object.entries(settings)) {
-    const value = keywords.get(from)
-    keywords.delete(from)
-    if (value && value.kind !== 'none') config[to] = plainJson(value)
-  }
+  const settings = translatedSettings(translation, keywords)
   const positional: SpecValue[] = [...call.positional]
   for (const parameter of tensors.slice(positional.length)) {
     const value = keywords.get(parameter)
     if (value) positional.push(value)
     keywords.delete(parameter)
   }
+  const place = { file, layer: layer.name, place: 'inbound_nodes' }
+  const constants = positional.map((value, index) =>
+    asArray(value, indices?.includes(tensors[index] ?? '') ? 'int32' : 'float32', place),
+  )
   keywords.delete('name')
   const subscripts = op === 'matmul' ? transposedProduct(keywords) : undefined
-  if (subscripts !== undefined) config.subscripts = subscripts
-  const rest = [...keywords].filter(([, value]) => !saysNothing(value))
-  const known = rest.length === 0 && Object.values(config).every((value) => value !== undefined)
-  const translated: CallSpec = { positional, keywords: [] }
+  if (!settings || [...keywords.values()].some((value) => !saysNothing(value))) return undefined
+  const config = subscripts === undefined ? settings : { ...settings, subscripts }
   const opName = subscripts === undefined ? op : 'einsum'
-  return known ? { ...layer, op: opName, config, calls: [translated] } : undefined
+  return { ...layer, op: opName, config, calls: [{ positional: constants, keywords: [] }] }
+}
+
+function translationOf(name: Json | undefined): Translation | undefined {
+  if (typeof name !== 'string') return undefined
+  const known = name.replace(/^compat\.v1\./, '')
+  return Object.hasOwn(tensorflowFunctions, known) ? tensorflowFunctions[known] : undefined
+}
+
+/**
+ * The static arguments in the words of `keras.ops`, taken from the keywords.
+ *
+ * @returns undefined when one of them means something that `keras.ops` does not have
+ */
+function translatedSettings(
+  { settings = {}, fixed = {}, neutral = {}, adapt = {} }: Translation,
+  keywords: Map<string, SpecValue>,
+): JsonObject | undefined {
+  const config: JsonObject = { ...fixed }
+  for (const [name, harmless] of Object.entries(neutral)) {
+    const value = keywords.get(name)
+    const json = value && plainJson(value)
+    if (value && (saysNothing(value) || json === harmless)) keywords.delete(name)
+  }
+  for (const [from, to] of Object.entries(settings)) {
+    const value = keywords.get(from)
+    keywords.delete(from)
+    if (!value || value.kind === 'none') continue
+    const json = plainJson(value)
+    const change = adapt[to]
+    const adapted = json !== undefined && change ? change(json) : json
+    if (adapted === undefined) return undefined
+    config[to] = adapted
+  }
+  return config
+}
+
+/** A list of numbers where a tensor is meant, as a constant; anything else as it is. */
+function asArray(value: SpecValue, dtype: DType, place: ValuePlace): SpecValue {
+  if (value.kind !== 'list' || !isNumbers(value)) return value
+  const config = { value: plainJson(value) ?? null, dtype }
+  return readSerializedValue({ class_name: '__numpy__', config }, place)
+}
+
+function isNumbers(value: SpecValue): boolean {
+  if (value.kind === 'list') return value.items.length > 0 && value.items.every(isNumbers)
+  return value.kind === 'number'
 }
 
 /** None, and False as the default of TensorFlow's switches. */

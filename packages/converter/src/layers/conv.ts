@@ -1,4 +1,5 @@
 import type { LayerConfig } from '../keras/layer-config.ts'
+import { withLora } from '../weights/lora.ts'
 import { ownWeights, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter } from './layer-converter.ts'
 
@@ -37,10 +38,11 @@ export const conv: LayerConverter = {
   weights(config) {
     const filters = config.size('filters')
     const kernelSize = config.sizes('kernel_size', rankOf(config))
-    return ownWeights(
+    const own = ownWeights(
       weight('kernel', [...kernelSize, undefined, filters]),
       config.boolean('use_bias', true) && weight('bias', [filters]),
     )
+    return withLora(own, 'kernel', config)
   },
   convert(config, weights) {
     config.ignore('lora_rank', 'lora_alpha')

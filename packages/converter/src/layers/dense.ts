@@ -1,3 +1,4 @@
+import { withLora } from '../weights/lora.ts'
 import { ownWeights, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter } from './layer-converter.ts'
 import { quantizationOf, quantizedWeights } from './quantization.ts'
@@ -11,7 +12,7 @@ export const dense: LayerConverter = {
     const bias = config.boolean('use_bias', true) && weight('bias', [units])
     return (
       quantizedWeights(policy, weight('kernel', [inputs, units]), bias) ??
-      ownWeights(weight('kernel', [inputs, units]), bias)
+      withLora(ownWeights(weight('kernel', [inputs, units]), bias), 'kernel', config)
     )
   },
   convert(config, weights, { policy, inputShape }) {

@@ -1,4 +1,5 @@
 import { shapeOf } from '../keras/read-model.ts'
+import { withLora } from '../weights/lora.ts'
 import { ownWeights, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter } from './layer-converter.ts'
 import { quantizationOf, quantizedWeights } from './quantization.ts'
@@ -8,7 +9,10 @@ export const einsumDense: LayerConverter = {
   classNames: ['EinsumDense'],
   weights(config, { policy }) {
     const bias = config.text('bias_axes', '') !== '' && weight('bias')
-    return quantizedWeights(policy, weight('kernel'), bias) ?? ownWeights(weight('kernel'), bias)
+    return (
+      quantizedWeights(policy, weight('kernel'), bias) ??
+      withLora(ownWeights(weight('kernel'), bias), 'kernel', config)
+    )
   },
   convert(config, weights, { policy, inputShape }) {
     config.ignore('lora_rank', 'lora_alpha', 'gptq_unpacked_column_size')

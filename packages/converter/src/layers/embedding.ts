@@ -2,6 +2,7 @@ import type { DType, Quantization } from '@dotplus/core'
 import type { DTypePolicy } from '../keras/dtype-policy.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
 import { isDType } from '../keras/number-array.ts'
+import { withLora } from '../weights/lora.ts'
 import { optional, ownWeights, statistic, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter, LayerWeights } from './layer-converter.ts'
 import { quantizationOf } from './quantization.ts'
@@ -13,7 +14,7 @@ export const embedding: LayerConverter = {
     const quantized = policy.quantization !== undefined
     const shape = [config.size('input_dim'), config.size('output_dim')]
     const untied = isReversible(config) && !config.boolean('tie_weights', true)
-    return ownWeights(
+    const own = ownWeights(
       quantized ? statistic('embeddings') : weight('embeddings', shape),
       quantized && statistic('embeddings_scale'),
       policy.quantization === 'int4' && optional(statistic('embeddings_zero')),
@@ -25,6 +26,7 @@ export const embedding: LayerConverter = {
       untied && quantized && statistic('reverse_embeddings_scale'),
       untied && policy.quantization === 'int4' && optional(statistic('reverse_embeddings_zero')),
     )
+    return quantized ? own : withLora(own, 'embeddings', config)
   },
   convert(config, weights, { policy }) {
     config.ignore('input_length', 'lora_rank', 'lora_alpha', 'sparse')

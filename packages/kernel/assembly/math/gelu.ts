@@ -1,30 +1,29 @@
-import { madd } from '../madd'
+import { madd, nmadd } from '../madd'
 import { constant } from './constant'
-import { expExponent, expPolynomial, expReduced, productAtInfinity, scale } from './exp'
+import { EXP, expOfNegated, expPolynomial, productAtInfinity, scale, scaleDown } from './exp'
 
 const TABLE: usize = memory.data<f32>([
   0.5, 1, 2.5,
-  18, -18, // beyond: gelu(x) is x or −0
+  14.7, // beyond: gelu(x) is x or −0
+  -12, // geluTanh: below, the exponent is taken apart in float64
   // (a + 2.5) · R(a) in t = (a − 2.5) / (a + 2.5), 0 ≤ a ≤ 14.7
   0.7066566600052719, -0.43369201353607384, 0.13198697098998546, 0.009235898128838493,
   -0.016386090565181692, -0.0016009043970969872, 0.0025235662361154836, 0.0006843712526029082,
   -0.00031118765940754185, -0.00015745161605210968,
-  0.75, // below: Φ(x) = ½ + x · S(x²)
-  0.3989422794783717, -0.06649029736190791, 0.009972370182580695, -0.001181345167042024,
-  0.00010299384905784616,
 ])
 
 /**
- * x · Φ(x), Φ the normal distribution. With a = |x| the tail Φ(−a) = exp(−a² / 2) · R(a) keeps its
- * relative accuracy, R(a) = ½ erfc(a / √2) · exp(a² / 2); x · R(a) is formed before it is scaled into the subnormals. Within 5.5 ulp.
+ * x · Φ(x) = max(x, 0) − a · Φ(−a), a = |x|, Φ the normal distribution. The tail Φ(−a) = exp(−a² / 2) · R(a)
+ * keeps its relative accuracy, R(a) = ½ erfc(a / √2) · exp(a² / 2); a · R(a) is formed before it is scaled into the
+ * subnormals. Within 5 ulp.
  */
 // @ts-ignore: decorator
 @inline
 export function gelu(x: v128): v128 {
-  const magnitude = f32x4.abs(x)
-  const a = f32x4.pmin(magnitude, constant(TABLE, 3))
-  const inverse = f32x4.div(constant(TABLE, 1), f32x4.add(a, constant(TABLE, 2)))
-  const t = f32x4.mul(f32x4.sub(a, constant(TABLE, 2)), inverse)
+  const a = f32x4.pmin(f32x4.abs(x), constant(TABLE, 3))
+  const middle = constant(TABLE, 2)
+  const inverse = f32x4.div(constant(TABLE, 1), f32x4.add(a, middle))
+  const t = f32x4.mul(f32x4.sub(a, middle), inverse)
   let r = madd(constant(TABLE, 14), t, constant(TABLE, 13))
   r = madd(r, t, constant(TABLE, 12))
   r = madd(r, t, constant(TABLE, 11))
@@ -33,27 +32,21 @@ export function gelu(x: v128): v128 {
   r = madd(r, t, constant(TABLE, 8))
   r = madd(r, t, constant(TABLE, 7))
   r = madd(r, t, constant(TABLE, 6))
-  r = f32x4.mul(madd(r, t, constant(TABLE, 5)), inverse)
+  r = f32x4.mul(madd(r, t, constant(TABLE, 5)), f32x4.mul(inverse, a))
 
-  // a² = high² + (a − high)(a + high); high has 12 bits, so its square is exact.
+  // a² = top² + (a − top)(a + top); top has 12 bits, so its square is exact.
   const half = constant(TABLE, 0)
-  const high = v128.and(a, i32x4.splat(0xfffff000))
-  const low = f32x4.mul(f32x4.mul(f32x4.sub(a, high), f32x4.add(a, high)), half)
-  const square = f32x4.neg(f32x4.mul(f32x4.mul(high, high), half))
-  const exponent = expExponent(square)
-  const e = f32x4.mul(expPolynomial(f32x4.sub(expReduced(square, exponent), low)), r)
-
-  const z = f32x4.mul(x, x)
-  let c = madd(constant(TABLE, 20), z, constant(TABLE, 19))
-  c = madd(c, z, constant(TABLE, 18))
-  c = madd(c, z, constant(TABLE, 17))
-  c = madd(c, z, constant(TABLE, 16))
-  const centre = f32x4.mul(x, madd(c, x, half))
-
-  const positiveSide = f32x4.mul(x, f32x4.sub(constant(TABLE, 1), scale(e, exponent)))
-  const negativeSide = productAtInfinity(x, scale(f32x4.mul(f32x4.pmax(x, constant(TABLE, 4)), e), exponent))
-  const tail = v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
-  return v128.bitselect(centre, tail, f32x4.lt(magnitude, constant(TABLE, 15)))
+  const top = v128.and(a, i32x4.splat(0xfffff000))
+  const low = f32x4.mul(f32x4.mul(f32x4.sub(a, top), f32x4.add(a, top)), half)
+  const square = f32x4.mul(f32x4.mul(top, top), half)
+  const exponent = nmadd(square, constant(EXP, 0), constant(EXP, 1))
+  const n = f32x4.sub(exponent, constant(EXP, 1))
+  const high = madd(n, constant(EXP, 2), square)
+  const rest = madd(n, constant(EXP, 3), low)
+  const s = f32x4.add(high, rest)
+  const e = expOfNegated(s, f32x4.sub(rest, f32x4.sub(s, high)))
+  const tail = scaleDown(f32x4.mul(e, r), exponent)
+  return productAtInfinity(x, f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), tail))
 }
 
 const ARGUMENT: usize = memory.data<f64>([
@@ -83,7 +76,7 @@ function tanhArgument(a: v128): v128 {
 @inline
 export function geluTanh(x: v128): v128 {
   const one = constant(TABLE, 1)
-  const least = f32x4.splat(-12)
+  const least = constant(TABLE, 4)
   const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
   const low = tanhArgument(a)
   const high = tanhArgument(v128.shuffle<f64>(a, a, 1, 1))

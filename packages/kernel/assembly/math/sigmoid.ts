@@ -1,25 +1,21 @@
 import { constant } from './constant'
-import {
-  expExponent,
-  expNegative,
-  expPolynomial,
-  expReduced,
-  productAtInfinity,
-  scale,
-} from './exp'
+import { expNegative, expOfNegativeScaled, productAtInfinity } from './exp'
 
 const TABLE: usize = memory.data<f32>([
+  5.421010862427522e-20, // 2⁻⁶⁴
   1,
-  -170, // below: x · exp(x) rounds to 0
+  30, // above: x · sigmoid(x) rounds to x
+  -115, // below: x · sigmoid(x) rounds to 0
+  -0.0,
 ])
 
 /** 1 / (1 + exp(−x)), for negative x as exp(x) / (1 + exp(x)): no overflow. Within 2 ulp. */
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const one = constant(TABLE, 0)
-  const e = expNegative(f32x4.neg(f32x4.abs(x)))
-  const negative = f32x4.lt(x, f32x4.splat(0))
+  const one = constant(TABLE, 1)
+  const e = expNegative(v128.or(x, constant(TABLE, 4)))
+  const negative = f32x4.lt(x, constant(TABLE, 4))
   const denominator = f32x4.add(e, one)
   const quotient = f32x4.div(v128.bitselect(e, one, negative), denominator)
   // What rounding took from the denominator.
@@ -27,19 +23,13 @@ export function sigmoid(x: v128): v128 {
   return f32x4.sub(quotient, f32x4.mul(quotient, lost))
 }
 
-/**
- * x · sigmoid(x) within 3 ulp: for large negative x the product is formed before it is scaled into
- * the subnormals.
- */
+/** x · sigmoid(x) within 2.5 ulp: for large negative x the product is formed before it is scaled into the subnormals. */
 // @ts-ignore: decorator
 @inline
 export function silu(x: v128): v128 {
-  const least = constant(TABLE, 1)
-  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
-  const exponent = expExponent(a)
-  const p = expPolynomial(expReduced(a, exponent))
-  const denominator = f32x4.add(scale(p, exponent), constant(TABLE, 0))
-  const positiveSide = f32x4.div(f32x4.pmax(x, least), denominator)
-  const negativeSide = productAtInfinity(x, scale(f32x4.mul(positiveSide, p), exponent))
-  return v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
+  const limited = f32x4.pmax(x, constant(TABLE, 3))
+  const one = constant(TABLE, 0)
+  const denominator = f32x4.add(one, expOfNegativeScaled(f32x4.pmin(limited, constant(TABLE, 2))))
+  const y = productAtInfinity(x, f32x4.mul(f32x4.div(limited, denominator), one))
+  return v128.bitselect(x, y, f32x4.gt(x, constant(TABLE, 2)))
 }

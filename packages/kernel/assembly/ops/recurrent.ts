@@ -2,6 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { multiply } from './dense'
 import { softmaxRow } from './softmax'
+import { gruStep, lstmStep, simpleStep } from '../recurrent/cells'
 
 /** All steps of one cell over `rows` sequences: gates from input projection and state, then the new state. */
 export function recurrent(record: usize, rows: u32): void {
@@ -31,6 +32,10 @@ export function recurrent(record: usize, rows: u32): void {
   const resetBefore = flags & L.RESET_BEFORE
   const recurrentColumns = resetBefore ? 2 * units : columns
 
+  const tanhOnly = load<u32>(settings, L.SETTINGS_ACTIVATION << 2) == L.TANH
+  const sigmoidGates = load<u32>(settings, L.SETTINGS_GATE_ACTIVATION << 2) == L.SIGMOID
+  const usual = tanhOnly && (sigmoidGates || cell == L.SIMPLE_RNN) && !resetBefore
+
   for (let step: u32 = 0; step < steps; step++) {
     const xStep = x + (flags & L.BACKWARDS ? steps - 1 - step : step) * perStep * (columns << 2)
     const maskStep = mask + (flags & L.MASK_BACKWARDS ? steps - 1 - step : step) * (perStep << 2)
@@ -46,7 +51,10 @@ export function recurrent(record: usize, rows: u32): void {
       const xRow = xStep + row * perRow * (columns << 2)
       const zRow = z + row * (columns << 2)
       const hRow = h + row * width
-      if (cell == L.LSTM) lstm(units, xRow, zRow, hRow, c + row * width, settings)
+      if (usual && cell == L.LSTM) lstmStep(units, xRow, zRow, hRow, c + row * width)
+      else if (usual && cell == L.GRU) gruStep(units, xRow, zRow, hRow)
+      else if (usual) simpleStep(units, xRow, zRow, hRow)
+      else if (cell == L.LSTM) lstm(units, xRow, zRow, hRow, c + row * width, settings)
       else if (cell == L.GRU) gru(units, xRow, zRow, hRow, settings, resetBefore)
       else simple(units, xRow, zRow, hRow, settings)
       memory.copy(out, hRow, width)

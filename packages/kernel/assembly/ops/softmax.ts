@@ -1,6 +1,6 @@
 import * as L from '../../src/wasm/layout'
 import { loadSome, storeSome } from '../lanes'
-import { expExponent, expPolynomial, expReduced, scale } from '../math/exp'
+import { expOfDifference } from '../math/exp'
 import { log1p } from '../math/log'
 
 /** Below this distance from the maximum a term is 0. */
@@ -48,13 +48,13 @@ export function logSoftmax(record: usize, row: u32, rows: u32): void {
   }
 }
 
-/** Largest of `width` ≥ 1 floats; NaN if there is one. */
+/** Largest of `width` ≥ 1 floats; with a NaN among them any of them, for then the sum is NaN. */
 function maximum(width: u32, x: usize): f32 {
   let m = load<f32>(x)
   let i: u32 = 0
   if (width >= 4) {
     let v = v128.load(x)
-    for (i = 4; i + 4 <= width; i += 4) v = f32x4.max(v, v128.load(x + (i << 2)))
+    for (i = 4; i + 4 <= width; i += 4) v = f32x4.pmax(v, v128.load(x + (i << 2)))
     m = max(
       max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
       max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
@@ -64,31 +64,47 @@ function maximum(width: u32, x: usize): f32 {
   return m
 }
 
-/** y = exp(x − max), unless y is 0; returns the sum, added up in float64 by lanes of four. */
+/** y = exp(x − max), unless y is 0; returns the sum, added up in float64 by lanes of eight. */
 function exponentials(width: u32, x: usize, max: v128, y: usize): f64 {
   let low = f64x2.splat(0)
   let high = low
-  const end = x + ((width & ~3) << 2)
-  for (; x < end; x += 16) {
-    const e = shiftedExp(v128.load(x), max)
-    low = f64x2.add(low, f64x2.promote_low_f32x4(e))
-    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(e, e, 1, 1)))
+  const end = x + ((width & ~7) << 2)
+  for (; x < end; x += 32) {
+    const a = shiftedExp(v128.load(x), max)
+    const b = shiftedExp(v128.load(x, 16), max)
+    low = f64x2.add(low, f64x2.add(f64x2.promote_low_f32x4(a), upper(a)))
+    high = f64x2.add(high, f64x2.add(f64x2.promote_low_f32x4(b), upper(b)))
     if (y) {
-      v128.store(y, e)
-      y += 16
+      v128.store(y, a)
+      v128.store(y, b, 16)
+      y += 32
     }
   }
   low = f64x2.add(low, high)
   let sum = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
-  const rest = width & 3
-  if (rest) {
-    const e = shiftedExp(loadSome(x, rest), max)
+  for (let rest: usize = width & 7; rest; ) {
+    const some = min<usize>(rest, 4)
+    const e = shiftedExp(some == 4 ? v128.load(x) : loadSome(x, some), max)
     sum += <f64>f32x4.extract_lane(e, 0)
-    if (rest > 1) sum += <f64>f32x4.extract_lane(e, 1)
-    if (rest > 2) sum += <f64>f32x4.extract_lane(e, 2)
-    if (y) storeSome(y, e, rest)
+    if (some > 1) sum += <f64>f32x4.extract_lane(e, 1)
+    if (some > 2) sum += <f64>f32x4.extract_lane(e, 2)
+    if (some > 3) sum += <f64>f32x4.extract_lane(e, 3)
+    if (y) {
+      if (some == 4) v128.store(y, e)
+      else storeSome(y, e, some)
+    }
+    x += 16
+    y += y ? 16 : 0
+    rest -= some
   }
   return sum
+}
+
+/** The upper two floats as doubles. */
+// @ts-ignore: decorator
+@inline
+function upper(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }
 
 /** What rounding takes from x − max (Knuth's two-sum); 0 where the difference is negligible or NaN. */
@@ -106,9 +122,7 @@ function lostBits(x: v128, max: v128, difference: v128): v128 {
 function shiftedExp(x: v128, max: v128): v128 {
   const difference = f32x4.sub(x, max)
   const lost = lostBits(x, max, difference)
-  const d = f32x4.pmax(difference, f32x4.splat(NEGLIGIBLE))
-  const exponent = expExponent(d)
-  return scale(expPolynomial(f32x4.add(expReduced(d, exponent), lost)), exponent)
+  return expOfDifference(f32x4.pmax(difference, f32x4.splat(NEGLIGIBLE)), lost)
 }
 
 // @ts-ignore: decorator

@@ -174,6 +174,7 @@ function gatheredOp(product: GatheredProduct, epilogue: Epilogue, y: Buffer): Op
     tileable: false,
     splittable: true,
     flops: 2 * rows * inner * units,
+    weightBytes: product.weightsStride ? rows * product.weightsStride : inner * units * 4,
     panels: product.weightsStride ? undefined : panelCount(inner, units),
     withStep:
       bare || !contiguous
@@ -251,6 +252,7 @@ export function pushDepthwise(
       tileable: false,
       splittable: true,
       flops: 2 * rows * taps * channels,
+      weightBytes: taps * channels * 4,
       withStep: (step, next) =>
         step.kind === 'activation' && own.code === linear.code && !bare
           ? make(step.activation, next)

@@ -143,6 +143,7 @@ export function productOp(product: MatrixProduct, epilogue: Epilogue, y: Buffer)
     inPlace: false,
     tileable: true,
     flops: 2 * rows * inner * units,
+    weightBytes: inner * units * 4,
     panels: panelCount(inner, units),
     withStep: bare ? undefined : takingSteps(epilogue, (next, to) => productOp(product, next, to)),
     emit: (program, index, place, part) => {

@@ -279,6 +279,8 @@ function project(
       writes: [write],
       inPlace: false,
       tileable: true,
+      flops: 2 * rows * inner * units,
+      weightBytes: inner * units * 4,
       emit: (program, index, place) =>
         writeDense(program, index, {
           rows,

@@ -102,22 +102,90 @@ function masked(settings: Settings, kernel: Float32Array, shape: readonly number
   }
 }
 
-/** Implementation 3: the windows' weights alone, by output and then by input in the order of memory. */
+/** Taps of a window that lie within x along one dimension: the first, and one beyond the last. */
+type Inside = (dimension: number, position: number) => readonly [first: number, end: number]
+
+/** Windows of padding "same" reach beyond x, whose sizes are given; those of "valid" never do. */
+function insideOf({ kernelSize, strides, pad }: Settings, size: readonly number[]): Inside {
+  return (dimension, position) => {
+    const taps = kernelSize[dimension] as number
+    const start = position * (strides[dimension] as number) - (pad[dimension] as number)
+    return [Math.max(0, -start), Math.min(taps, (size[dimension] ?? Infinity) - start)]
+  }
+}
+
+/** Sizes that x can have when "same" padding gives `out`: with strides, several. */
+function* inputSizes(
+  out: readonly number[],
+  strides: readonly number[],
+  found: readonly number[] = [],
+): Generator<readonly number[]> {
+  if (found.length === out.length) {
+    yield found
+    return
+  }
+  const [length, stride] = [out[found.length] as number, strides[found.length] as number]
+  for (let size = (length - 1) * stride + 1; size <= length * stride; size++)
+    yield* inputSizes(out, strides, [...found, size])
+}
+
+/** Taps within x of all windows together. */
+function tapsInside(inside: Inside, out: readonly number[]): number {
+  return out.reduce((product, length, dimension) => {
+    let sum = 0
+    for (let position = 0; position < length; position++) {
+      const [first, end] = inside(dimension, position)
+      sum += Math.max(0, end - first)
+    }
+    return product * sum
+  }, 1)
+}
+
+/**
+ * Implementation 3: the weights of places within x alone, by output and then by input in the order of memory.
+ *
+ * @returns undefined when the number of weights fits no size of x, or several
+ */
 function sparse(
-  { kernelSize, channelsFirst, filters }: Settings,
+  settings: Settings,
   kernel: Float32Array,
   out: readonly number[],
-): Layout {
-  const taps = elementCount(kernelSize)
-  const places = elementCount(out)
-  const channels = kernel.length / (places * filters * taps)
+): Layout | undefined {
+  const { kernelSize, channelsFirst, filters, strides, pad } = settings
+  const sizes = pad.some((size) => size > 0) ? [...inputSizes(out, strides)] : [[]]
+  const fitting = sizes.flatMap((size) => {
+    const inside = insideOf(settings, size)
+    const weights = filters * tapsInside(inside, out)
+    return kernel.length > 0 && kernel.length % weights === 0 ? [{ inside, weights }] : []
+  })
+  const [fit, another] = fitting
+  if (!fit || (another && fitting.some(({ weights }) => weights !== fit.weights))) return undefined
+  const { inside } = fit
+  const channels = kernel.length / fit.weights
+  const windows = Array.from({ length: elementCount(out) }, (_, position) =>
+    unravel(position, out).map((at, dimension) => inside(dimension, at)),
+  )
+  // Taps of one filter before each position.
+  const before = [0]
+  for (const window of windows) {
+    const taps = window.reduce((product, [first, end]) => product * (end - first), 1)
+    before.push((before.at(-1) as number) + taps)
+  }
+  const all = before.at(-1) as number
   return {
     out,
     channels,
     at: (position, filter, tap, channel) => {
-      const to = channelsFirst ? filter * places + position : position * filters + filter
-      const from = channelsFirst ? channel * taps + tap : tap * channels + channel
-      return kernel[to * taps * channels + from] as number
+      const window = windows[position] as readonly (readonly [number, number])[]
+      const lengths = window.map(([first, end]) => end - first)
+      const offsets = unravel(tap, kernelSize).map((at, i) => at - (window[i]?.[0] ?? 0))
+      if (offsets.some((at, i) => at < 0 || at >= (lengths[i] as number))) return 0
+      const taps = elementCount(lengths)
+      const start = before[position] as number
+      const row = channelsFirst ? filter * all + start : start * filters + filter * taps
+      const place = ravel(offsets, lengths)
+      const from = channelsFirst ? channel * taps + place : place * channels + channel
+      return kernel[row * channels + from] as number
     },
   }
 }
@@ -137,7 +205,7 @@ function layoutOf(
     const { data, shape } = given(2 * rank + 2)
     return masked(settings, data, shape)
   }
-  if (padding !== 'valid')
+  if (padding !== 'valid' && implementation === 1)
     throw unsupported(layer, `padding with implementation ${implementation}`, padding)
   const kernel = given(implementation === 1 ? 3 : 1)
   // Only the bias tells how the positions of a flattened kernel are arranged.
@@ -147,7 +215,15 @@ function layoutOf(
     indices.bias === undefined
       ? kernel.shape.slice(0, 1)
       : weights.shape(indices.bias).slice(0, rank)
-  if (implementation === 3) return sparse(settings, kernel.data, out)
+  if (implementation === 3) {
+    const layout = sparse(settings, kernel.data, out)
+    if (layout) return layout
+    throw new ModelError('size of the kernel', {
+      layer: layer.name,
+      expected: `the weights of ${elementCount(out)} windows`,
+      got: `${kernel.data.length}`,
+    })
+  }
   weightOf(layer, weights, 'kernel', indices.kernel, [elementCount(out), undefined, filters])
   return perPosition(settings, kernel.data, kernel.shape, out)
 }

@@ -74,6 +74,7 @@ export function pushWinograd(
   const convolution: Tiled = {
     ...prepared,
     tiles,
+    pixels: x.batch * out[1] * out[2],
     chunk,
     bare,
     x: { buffer: x.value.buffer, rowBytes: 0 },
@@ -97,6 +98,7 @@ export function pushWinograd(
 interface Tiled extends WinogradWeights {
   /** Tiles of 2 × 2 pixels of y: the rows of the op. */
   readonly tiles: number
+  readonly pixels: number
   readonly chunk: number
   readonly bare: boolean
   readonly x: Operand
@@ -116,6 +118,10 @@ function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']):
     writes: [write, scratch],
     inPlace: false,
     tileable: false,
+    splittable: true,
+    flops: 2 * 16 * tiles * inner * units,
+    plainFlops: 2 * 9 * convolution.pixels * inner * units,
+    weightBytes: 16 * inner * units * 4,
     withStep: bare
       ? undefined
       : takingSteps(epilogue, (next, to) => winogradOp(convolution, next, to)),

@@ -7,11 +7,12 @@ import {
   type Model,
 } from '@dotplus/core'
 import { LowerContext, type Value } from '../lower/context.ts'
-import type { KernelMemory } from '../memory.ts'
+import { ownMemory, sharedMemory, type KernelMemory } from '../memory.ts'
 import type { PlacedValue, Plan, PlanStep } from '../plan/plan.ts'
 import { makePlan } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
 import { Stream } from '../lower/stream.ts'
+import type { Profile } from '../profile/profile.ts'
 import type { HostPart } from '../lower/host-part.ts'
 import { SizeUnknown } from '../lower/dynamic-size.ts'
 import { StringPool } from '../dtype/string-pool.ts'
@@ -62,6 +63,10 @@ export interface Explanation {
   readonly requestedThreads: number
   /** One sentence for each way in which what runs differs from what was asked for. */
   readonly notes: readonly string[]
+  /** Multiplications and additions of a call, as the plan in use counts them. */
+  readonly flops: number
+  /** Bytes held. */
+  readonly memory: MemoryReport
   /** Ops of the plan in use, in order; empty before the first call. */
   readonly plan: readonly PlanStep[]
   /** Input shapes of the plan in use. */
@@ -287,21 +292,27 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     states: ModelState,
     streams: boolean,
   ): Plan {
-    const { memory, base, executor } = this.#loaded()
+    const { executor } = this.#loaded()
     for (let measured = false; ; measured = true) {
       const plan = this.#planFor(inputs, layers, measured, streams)
       if (streams) states.check(plan)
       if (plan !== this.#active) this.#activate(plan)
-      this.#strings.clear()
-      for (const [i, { data }] of inputs.entries()) {
-        const input = plan.inputs[i] as Plan['inputs'][number]
-        storeInput(memory, this.#strings, base, input, data, this.inputs[i])
-      }
-      states.store(memory, base, plan)
+      this.#store(plan, inputs, states)
       const found = executor.run(plan, this.#strings)
       if (!found) return plan
       this.#sizes = [...this.#sizes.slice(0, found.index), found.size]
     }
+  }
+
+  /** Brings inputs and states to where the plan reads them. */
+  #store(plan: Plan, inputs: readonly BoundInput[], states: ModelState): void {
+    const { memory, base } = this.#loaded()
+    this.#strings.clear()
+    for (const [i, { data }] of inputs.entries()) {
+      const input = plan.inputs[i] as Plan['inputs'][number]
+      storeInput(memory, this.#strings, base, input, data, this.inputs[i])
+    }
+    states.store(memory, base, plan)
   }
 
   #loaded(): LoadedParts & { readonly executor: Executor } {
@@ -431,16 +442,56 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     shapes: readonly (readonly number[])[],
   ): ReadonlyMap<string, readonly (readonly number[])[]> {
     const { model, graph, prepared } = this.#loaded()
-    if (shapes.length !== graph.inputs.length) {
-      throw new InputError('number of inputs', {
-        expected: `${graph.inputs.length}`,
-        got: `${shapes.length}`,
-      })
-    }
+    this.#checkedShapes(shapes)
     const context = new LowerContext(this.#loaded().constants, this.#loaded().host)
     const seen: LayerOutputs = new Map()
     lowerGraph(context, model, prepared, graph, this.#inputValues(context, shapes), seen)
     return new Map([...seen].map(([name, values]) => [name, values.map(({ shape }) => shape)]))
+  }
+
+  /**
+   * Measures a call op by op, on this machine and in this run; stateful layers keep their state.
+   *
+   * @param x as for `predict`
+   * @param options `runs`: how often everything is measured; by default 5 times, short calls more often
+   * @returns times of every op with its arithmetic and memory rates, and what the machine can do at best
+   * @throws what `predict` throws for x
+   */
+  async profile(x: ModelInput, options: { readonly runs?: number } = {}): Promise<Profile> {
+    const { runs } = options
+    if (runs !== undefined && (!Number.isInteger(runs) || runs < 1)) {
+      throw new UsageError('runs', { expected: 'a whole number from 1', got: String(runs) })
+    }
+    const { profilePlan } = await import('../profile/profile.ts')
+    const { memory, base, executor, build, team } = this.#loaded()
+    const inputs = bindInputs(this.inputs, x)
+    this.#direct = undefined
+    const plan = this.#runFitting(inputs, [], this.#states, false)
+    return profilePlan(
+      {
+        plan,
+        memory,
+        base,
+        strings: this.#strings,
+        module: build.module,
+        newMemory: team ? sharedMemory : ownMemory,
+        prepare: () => this.#store(plan, inputs, this.#states),
+        run: () => void executor.run(plan, this.#strings),
+        shapesOf: this.layerShapes(inputs.map(({ shape }) => shape)),
+      },
+      runs,
+    )
+  }
+
+  /** @throws {InputError} when there are more or fewer shapes than inputs */
+  #checkedShapes(shapes: readonly (readonly number[])[]): readonly (readonly number[])[] {
+    if (shapes.length !== this.inputs.length) {
+      throw new InputError('number of inputs', {
+        expected: `${this.inputs.length}`,
+        got: `${shapes.length}`,
+      })
+    }
+    return shapes
   }
 
   /** Sets the state of stateful layers back to zeros. */
@@ -451,21 +502,29 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Exact bytes held now. */
   get memory(): MemoryReport {
+    return this.#memoryOf(this.#active)
+  }
+
+  #memoryOf(plan: Plan | undefined): MemoryReport {
     const { memory, base } = this.#loaded()
-    const plan = this.#active
     return {
       weights: base,
       program: plan ? plan.program.byteLength : 0,
       arena: plan ? plan.arenaBytes : 0,
       arenaLowerBound: plan ? plan.arenaLowerBound : 0,
-      total: memory.byteLength,
+      total: Math.max(memory.byteLength, base + (plan?.byteLength ?? 0)),
     }
   }
 
-  /** Says which build, precision, thread count and plan run, and why. Plain data, safe to send or print. */
-  explain(): Explanation {
+  /**
+   * Says which build, precision, thread count and plan run, and why. Plain data, safe to send or print.
+   *
+   * @param shapes input shapes of a call to plan without running it; without them the plan in use is told
+   */
+  explain(shapes?: readonly (readonly number[])[]): Explanation {
     const { build, requestedPrecision, requestedThreads, team, aloneBecause } = this.#loaded()
     const threads = team?.threads ?? 1
+    const plan = shapes ? this.#makePlan(this.#checkedShapes(shapes), [], false) : this.#active
     const notes: string[] = []
     if (build.reason)
       notes.push(`Runs ${build.precision} instead of ${requestedPrecision}: ${build.reason}.`)
@@ -479,8 +538,10 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       threads,
       requestedThreads,
       notes,
-      plan: this.#active?.steps ?? [],
-      planShapes: this.#active?.inputs.map(({ shape }) => shape) ?? [],
+      flops: (plan?.steps ?? []).reduce((sum, { flops }) => sum + flops, 0),
+      memory: this.#memoryOf(plan),
+      plan: plan?.steps ?? [],
+      planShapes: plan?.inputs.map(({ shape }) => shape) ?? [],
     }
   }
 

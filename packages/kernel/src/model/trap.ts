@@ -34,7 +34,7 @@ export function explainFault(
 ): Error {
   if (record === 0) {
     return new RuntimeError('a thread of the model failed', {
-      layer: plan.recordLayers[first],
+      layer: layerOf(plan, first),
       got: message,
     })
   }
@@ -52,9 +52,13 @@ function outOfRange(
 ): InputError {
   const count = memory.u32[(record >>> 2) + L.GATHER_COUNT] as number
   return new InputError('index out of range', {
-    layer: plan.recordLayers[at],
+    layer: layerOf(plan, at),
     expected: `${-count}…${count - 1}`,
     got: `${value}`,
     cause,
   })
+}
+
+function layerOf({ steps, recordSteps }: Plan, record: number): string | undefined {
+  return steps[recordSteps[record] ?? -1]?.layer
 }

@@ -4,9 +4,9 @@ import type { Op } from './op.ts'
 const flopsPerNanosecond = 25
 const bytesPerNanosecond = 6
 
-/** Bytes of the tensors an op reads and writes, without weights and constants. */
+/** Bytes an op reads and writes: its operands and weights, each once. */
 export function bytesMoved(op: Op): number {
-  let bytes = 0
+  let bytes = op.weightBytes ?? 0
   for (const { buffer } of [...op.reads, ...op.writes]) bytes += buffer.byteLength
   return bytes
 }

@@ -55,32 +55,31 @@ function panelsOf(panels: number, count: number): Panels[] {
   })
 }
 
-/** What runs in one go, and the layer of each record. */
+/** What runs in one go, and the step of each record; step i is op i. */
 export function stretchesOf(
   ops: readonly Op[],
   segments: readonly Segment[],
   shares: readonly (Share | undefined)[],
   placeIn: (segment: number) => Placement,
-): { stretches: Stretch[]; recordLayers: string[] } {
+): { stretches: Stretch[]; recordSteps: number[] } {
   const stretches: Stretch[] = []
-  const recordLayers: string[] = []
+  const recordSteps: number[] = []
   for (const [number, each] of segments.entries()) {
     const share = shares[number]
-    const head = ops[each.first] as Op
-    const first = recordLayers.length
+    const { bind } = ops[each.first] as Op
+    const step = each.first
+    const first = recordSteps.length
     const count = recordsOf(ops, each, share)
     const last = stretches.at(-1)
-    if (head.bind) stretches.push({ first, count, host: head.bind(placeIn(number)) })
-    else if (share) stretches.push({ first, count, share })
-    else if (!last || last.share || last.host) stretches.push({ first, count })
-    else stretches[stretches.length - 1] = { first: last.first, count: last.count + count }
+    if (bind) stretches.push({ first, count, step, host: bind(placeIn(number)) })
+    else if (share) stretches.push({ first, count, step, share })
+    else if (!last || last.share || last.host) stretches.push({ first, count, step })
+    else stretches[stretches.length - 1] = { ...last, count: last.count + count }
     const loopRecords = each.tileRows === undefined ? 0 : 1
-    for (let i = 0; i < count; i++) {
-      const op = share?.chunkRows === 0 ? head : (ops[each.first + i - loopRecords] ?? head)
-      recordLayers.push(op.layer)
-    }
+    for (let i = 0; i < count; i++)
+      recordSteps.push(share?.chunkRows === 0 ? step : Math.max(step, step + i - loopRecords))
   }
-  return { stretches, recordLayers }
+  return { stretches, recordSteps }
 }
 
 /** The ops for `explain()`. */

@@ -117,6 +117,8 @@ export interface Op {
   readonly withStep?:
     | ((step: Step, y: Buffer, addend: Buffer | undefined) => OpBody | undefined)
     | undefined
+  /** Bytes of weights that it reads. */
+  readonly weightBytes?: number | undefined
   /** @param part the panels to compute; all when absent */
   emit(program: Program, index: number, place: Placement, part?: Panels): void
   /** Set for an op that has no record and runs on the host: a step bound to its addresses. */

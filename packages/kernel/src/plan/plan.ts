@@ -48,8 +48,8 @@ export interface Plan {
   /** The least an arena could take: the bytes alive at the fullest step. */
   readonly arenaLowerBound: number
   readonly steps: readonly PlanStep[]
-  /** Layer of each record, for errors. */
-  readonly recordLayers: readonly string[]
+  /** The step that each record belongs to; of a loop's record, the first in it. */
+  readonly recordSteps: readonly number[]
 }
 
 /**
@@ -65,6 +65,8 @@ export interface Stretch {
   readonly share?: Share | undefined
   /** Set for a step in JavaScript, which has no record. */
   readonly host?: HostStep | undefined
+  /** The first of its steps in the plan. */
+  readonly step: number
 }
 
 /** One op of a plan, for `explain()`. */
@@ -80,7 +82,7 @@ export interface PlanStep {
   readonly flops: number
   /** What the plain algorithm would take, where this one takes less. */
   readonly plainFlops: number
-  /** Bytes of the tensors it reads and writes, without weights. */
+  /** Bytes that it reads and writes: tensors and weights, each once. */
   readonly bytes: number
   /** True where the op runs in JavaScript instead of WebAssembly. */
   readonly host?: boolean

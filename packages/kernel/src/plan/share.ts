@@ -18,9 +18,12 @@ export const worthSharing = 40_000
 const leastChunkTime = 15_000
 /** Chunks per thread, so that one that is late does not hold up the others. */
 const chunksPerThread = 4
-/** What chunks are a multiple of, where there are enough rows: the kernels' tile heights divide it. */
+/** What long chunks are a multiple of: the kernels' tile heights divide it. */
 const rowUnit = 12
-/** Fewer rows than this per thread are better split by columns: every thread reads the weights of its columns only. */
+/**
+ * Fewer rows than this per chunk do not make up for reading all weights again; then columns are split, where every chunk
+ * has weights of its own, or there is one chunk per thread.
+ */
 const fewRows = 48
 
 /**
@@ -46,11 +49,14 @@ export function shareOf(
   if (panels >= threads && head.rows < fewRows * threads)
     return { chunks: Math.min(most, panels), rows: head.rows, chunkRows: 0 }
   if (!own.every((op) => op.splittable ?? op.tileable) || head.rows < threads) return undefined
-  const even = Math.ceil(head.rows / most)
-  const unit = tileRows ?? (even < rowUnit ? 1 : rowUnit)
+  const chunks = own.some(({ weightBytes }) => weightBytes)
+    ? Math.min(most, Math.max(Math.floor(head.rows / fewRows), threads))
+    : most
+  const even = Math.ceil(head.rows / chunks)
+  const unit = tileRows ?? (even < fewRows ? 1 : rowUnit)
   const chunkRows = Math.ceil(even / unit) * unit
-  const chunks = Math.ceil(head.rows / chunkRows)
-  return chunks > 1 ? { chunks, rows: head.rows, chunkRows } : undefined
+  const count = Math.ceil(head.rows / chunkRows)
+  return count > 1 ? { chunks: count, rows: head.rows, chunkRows } : undefined
 }
 
 /** Where the threads' own buffers of a segment lie: those of one thread together, the threads' one after the other. */

@@ -92,6 +92,6 @@ export class Channel {
 
   get explanation(): Explanation {
     if (this.#end) throw this.#end
-    return this.#explanation as Explanation
+    return { ...(this.#explanation as Explanation), memory: this.memory }
   }
 }

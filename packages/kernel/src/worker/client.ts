@@ -10,6 +10,7 @@ import {
   type TensorData,
 } from '../model/tensor.ts'
 import type { StepState } from '../model/stepping.ts'
+import type { Profile } from '../profile/profile.ts'
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
 import type { Port } from './port.ts'
@@ -123,6 +124,13 @@ export class WorkerModel<Output extends Prediction = Tensor> {
   /** The state before the first step of `batch` sequences: zeros. */
   initialState(batch: number = 1): Promise<StepState> {
     return this.#call('initialState', { batch })
+  }
+
+  /** As `LoadedModel.profile`, measured in the worker. */
+  async profile(x: ModelInput, options: { readonly runs?: number } = {}): Promise<Profile> {
+    const buffers: ArrayBuffer[] = []
+    const inputs = ownedCopy(x, buffers)
+    return this.#call('profile', { inputs, runs: options.runs }, buffers)
   }
 
   /** Shapes of each layer's outputs for given input shapes, by layer name; nothing is run. */

@@ -3,6 +3,7 @@ import type { InstantiateOptions } from '../load.ts'
 import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
 import type { ModelInput, Prediction, Signature } from '../model/tensor.ts'
 import type { StepState } from '../model/stepping.ts'
+import type { Profile } from '../profile/profile.ts'
 import type { SentError } from './sent-error.ts'
 
 /** What the thread can ask of the worker: parameters and result of each call. */
@@ -28,6 +29,10 @@ export interface Calls {
     result: { readonly y: Prediction; readonly state: StepState }
   }
   initialState: { parameters: { readonly batch: number }; result: StepState }
+  profile: {
+    parameters: { readonly inputs: ModelInput; readonly runs: number | undefined }
+    result: Profile
+  }
   resetState: { parameters: Record<string, never>; result: undefined }
 }
 

@@ -72,6 +72,10 @@ class ServedModel {
       }
       case 'initialState':
         return model.initialState(request.parameters.batch)
+      case 'profile': {
+        const { inputs, runs } = request.parameters
+        return model.profile(inputs, runs === undefined ? {} : { runs })
+      }
       case 'resetState':
         model.resetState()
     }

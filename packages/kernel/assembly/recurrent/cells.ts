@@ -1,0 +1,87 @@
+import { loadSome, storeSome } from '../lanes'
+import { candidateDivisor, candidateGrowth, gateDivisor, gateExponential } from '../math/gates'
+
+/*
+ * One step of one row of the cells with their usual activations, sigmoid and tanh, in one pass over the
+ * units.
+ *
+ * x     (gates, units): input projections
+ * z     (gates, units): state · weights
+ * h, c  (units): the states, which are replaced
+ */
+
+// @ts-ignore: decorator
+@inline
+function read(address: usize, some: usize): v128 {
+  return some == 4 ? v128.load(address) : loadSome(address, some)
+}
+
+// @ts-ignore: decorator
+@inline
+function sum(x: usize, z: usize, some: usize): v128 {
+  return f32x4.add(read(x, some), read(z, some))
+}
+
+// @ts-ignore: decorator
+@inline
+function write(address: usize, v: v128, some: usize): void {
+  if (some == 4) v128.store(address, v)
+  else storeSome(address, v, some)
+}
+
+/** h = tanh(x + z). */
+export function simpleStep(units: usize, x: usize, z: usize, h: usize): void {
+  while (units) {
+    const some = min<usize>(units, 4)
+    const growth = candidateGrowth(sum(x, z, some))
+    write(h, f32x4.div(growth, candidateDivisor(growth)), some)
+    x += 16
+    z += 16
+    h += 16
+    units -= some
+  }
+}
+
+/** c = f · c + i · candidate, h = o · tanh(c); gates i, f, o, candidate. */
+export function lstmStep(units: usize, x: usize, z: usize, h: usize, c: usize): void {
+  const width = units << 2
+  while (units) {
+    const some = min<usize>(units, 4)
+    const candidate = candidateGrowth(sum(x + 3 * width, z + 3 * width, some))
+    const input = f32x4.mul(gateDivisor(sum(x, z, some)), candidateDivisor(candidate))
+    const kept = f32x4.div(read(c, some), gateDivisor(sum(x + width, z + width, some)))
+    const carry = f32x4.add(kept, f32x4.div(candidate, input))
+    write(c, carry, some)
+    const growth = candidateGrowth(carry)
+    const output = f32x4.mul(gateDivisor(sum(x + 2 * width, z + 2 * width, some)), candidateDivisor(growth))
+    write(h, f32x4.div(growth, output), some)
+    x += 16
+    z += 16
+    h += 16
+    c += 16
+    units -= some
+  }
+}
+
+/** h = u · h + (1 − u) · candidate = (h + E · candidate) / (1 + E); gates u, r, candidate. */
+export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
+  const width = units << 2
+  while (units) {
+    const some = min<usize>(units, 4)
+    const reset = f32x4.div(read(z + 2 * width, some), gateDivisor(sum(x + width, z + width, some)))
+    gruState(some, x, z, h, f32x4.add(read(x + 2 * width, some), reset))
+    x += 16
+    z += 16
+    h += 16
+    units -= some
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function gruState(some: usize, x: usize, z: usize, h: usize, candidate: v128): void {
+  const growth = candidateGrowth(candidate)
+  const e = gateExponential(sum(x, z, some))
+  const turned = f32x4.div(f32x4.mul(e, growth), candidateDivisor(growth))
+  write(h, f32x4.div(f32x4.add(read(h, some), turned), f32x4.add(e, f32x4.splat(1))), some)
+}
