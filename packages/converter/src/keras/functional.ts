@@ -201,12 +201,17 @@ function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Several outputs of one layer share its name; the second and further get a number. */
+/** Several outputs of one layer share its name; the second and further get a number, none that a layer's name has. */
 function uniquelyNamed(ports: readonly PortSpec[]): PortSpec[] {
-  const used = new Map<string, number>()
+  const taken = new Set(ports.map(({ name }) => name))
+  const seen = new Set<string>()
   return ports.map((port) => {
-    const count = used.get(port.name) ?? 0
-    used.set(port.name, count + 1)
-    return count === 0 ? port : { ...port, name: `${port.name}_${count}` }
+    const isFirst = !seen.has(port.name)
+    seen.add(port.name)
+    if (isFirst) return port
+    let count = 1
+    while (taken.has(`${port.name}_${count}`)) count++
+    taken.add(`${port.name}_${count}`)
+    return { ...port, name: `${port.name}_${count}` }
   })
 }

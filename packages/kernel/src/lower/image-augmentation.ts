@@ -60,6 +60,12 @@ function rangeOf(layer: Layer, attributes: readonly Argument[], name: string): R
   })
   if (low === undefined || high === undefined || items.length !== 2)
     throw unsupported(layer, `a value of ${name}`, value.kind)
+  if (!(low < high))
+    throw new ModelError(name, {
+      layer: layer.name,
+      expected: 'a low and a higher number',
+      got: `[${low}, ${high}]`,
+    })
   return [Math.fround(low), Math.fround(high)]
 }
 

@@ -20,7 +20,7 @@ export function entryOf(archive: Uint8Array, name: string): Uint8Array<ArrayBuff
       const size = view.getUint32(at + 24, true)
       const local = view.getUint32(at + 42, true)
       const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
-      return archive.slice(start, start + size) as Uint8Array<ArrayBuffer>
+      return archive.slice(start, start + size)
     }
     at += 46 + nameLength + extra + comment
   }

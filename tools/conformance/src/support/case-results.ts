@@ -61,7 +61,7 @@ async function run({ model, data }: PreparedCase, precision: Precision): Promise
     using loaded = await load<Prediction>(model.slice(), { precision })
     const names = loaded.outputs.map(({ name }) => name)
     return data.inputs.map((inputs) => {
-      const result = loaded.predict(inputs as Tensor[])
+      const result = loaded.predict(inputs)
       return Array.isArray(result.shape)
         ? [result as unknown as Tensor]
         : names.map((name) => (result as Record<string, Tensor>)[name] as Tensor)
