@@ -158,7 +158,7 @@ PARTS = {
     "grid-maxpooling": 3,
     "grid-globalaveragepooling": 2,
     "grid-globalmaxpooling": 2,
-    "grid-adaptiveaveragepooling": 3,
+    "grid-adaptiveaveragepooling": 2,
     "grid-adaptivemaxpooling": 2,
     "grid-simplernn": 1,
     "grid-lstm": 1,
