@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decode } from '@dotplus/core'
+import { decode, type Layer } from '@dotplus/core'
 import { readNpz, sourceFromBytes } from '@dotplus/converter'
 import { load, type Prediction, type Tensor } from '@dotplus/node'
 import { findCases, type CaseFolder, type Collection } from '../cases/find.ts'
@@ -41,7 +41,7 @@ async function resultOf(folder: CaseFolder): Promise<CaseResult> {
     }
   }
   const { layers } = decode(prepared.model)
-  const classes = new Set(layers.map(({ className }) => className.replace(/^.*[>.]/, '')))
+  const classes = new Set(layers.flatMap(classesOf))
   const exact = await run(prepared, 'exact')
   const fast = await run(prepared, 'fast')
   const outputs = Array.isArray(exact) ? exact : undefined
@@ -51,6 +51,21 @@ async function resultOf(folder: CaseFolder): Promise<CaseResult> {
     problems: { exact: problemOf(prepared, exact), fast: problemOf(prepared, fast) },
     errors: outputs && (await errorsOf(prepared, outputs)),
   }
+}
+
+const cellClasses: Readonly<Record<string, string>> = {
+  simple_rnn: 'SimpleRNNCell',
+  lstm: 'LSTMCell',
+  gru: 'GRUCell',
+}
+
+/** The class of a layer, and those of the cells of an RNN. */
+function classesOf(layer: Layer): string[] {
+  const name = layer.className.replace(/^.*[>.]/, '')
+  if (layer.kind !== 'recurrent' || name !== 'RNN') return [name]
+  const { cells } = layer.recurrent
+  const stack = cells.length > 1 ? ['StackedRNNCells'] : []
+  return [name, ...stack, ...cells.flatMap(({ type }) => cellClasses[type] ?? [])]
 }
 
 type Outputs = readonly (readonly Tensor[])[]

@@ -82,7 +82,7 @@ interface Row {
 }
 
 function rowOf(name: string, names: readonly string[]): Row {
-  const all = [name, ...names]
+  const all = [...new Set([name, ...names])]
   const found = all.map((each) => support.get(each)).filter((each) => each !== undefined)
   const sum = (of: (entry: Support) => number): number =>
     found.reduce((total, entry) => total + of(entry), 0)
