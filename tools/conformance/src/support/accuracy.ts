@@ -2,10 +2,7 @@
 // others. Cases need a truth.npz, see tools/keras-fixtures/truth.py.
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { caseResults } from './case-results.ts'
-
-/** Half a unit in the last place of the largest element: what rounding the true result costs. */
-const roundingOfLargest = 2 ** -24
+import { caseResults, isWithin } from './case-results.ts'
 
 const fixtures = fileURLToPath(new URL('../../../../test-fixtures', import.meta.url))
 const folders = process.argv.slice(2).map((folder) => resolve(folder))
@@ -18,7 +15,7 @@ let [count, within] = [0, 0]
 for await (const { folder, errors } of caseResults(collections)) {
   if (!errors) continue
   count++
-  if (errors.ours <= Math.max(errors.keras, roundingOfLargest)) within++
+  if (isWithin(errors)) within++
   else
     larger.push(
       `${folder.collection}/${folder.name}: ${errors.ours.toExponential(2)}, Keras ${errors.keras.toExponential(2)}`,

@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Measured } from './applications.ts'
-import { caseResults } from './case-results.ts'
+import { caseResults, isWithin, type CaseResult } from './case-results.ts'
 
 interface Surface {
   readonly keras: string
@@ -49,9 +49,12 @@ const folders = [
   ...positionals.map((f) => resolve(f)),
 ]
 const support = new Map<string, Support>()
-for await (const { classes, problems } of caseResults(
+const compared: CaseResult[] = []
+for await (const result of caseResults(
   folders.map((folder) => ({ name: basename(folder), folder })),
 )) {
+  const { classes, problems } = result
+  if (result.errors) compared.push(result)
   for (const name of classes) {
     const entry = support.get(name) ?? { exact: 0, fast: 0, cases: 0 }
     entry.cases++
@@ -82,7 +85,7 @@ interface Row {
 }
 
 function rowOf(name: string, names: readonly string[]): Row {
-  const all = [name, ...names]
+  const all = [...new Set([name, ...names])]
   const found = all.map((each) => support.get(each)).filter((each) => each !== undefined)
   const sum = (of: (entry: Support) => number): number =>
     found.reduce((total, entry) => total + of(entry), 0)
@@ -101,9 +104,12 @@ function rowOf(name: string, names: readonly string[]): Row {
 
 async function measured(file: string): Promise<Measured[]> {
   const lines = (await readFile(file, 'utf8')).trim().split('\n')
-  return lines
-    .map((line) => JSON.parse(line) as Measured)
-    .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+  const byName = new Map(
+    lines.map((line) => JSON.parse(line) as Measured).map((entry) => [entry.name, entry]),
+  )
+  return [...byName.values()].toSorted((a, b) =>
+    a.name.localeCompare(b.name, 'en', { numeric: true }),
+  )
 }
 
 function page(rows: readonly Row[], applications: readonly Measured[]): string {
@@ -137,13 +143,36 @@ ${
 ## Architectures of keras.applications
 
 Random weights, the smallest input size, one image on one thread; the error is the largest distance to Keras's logits by
-their largest. Made with \`tools/keras-fixtures/applications.py\` and \`tools/conformance/dist/support/applications.js\`.
+their largest. Times are of the machine that made this page, which did other things too:
+[performance.md](performance.md) has measured ones. Made with \`tools/keras-fixtures/applications.py\` and \`tools/conformance/dist/support/applications.js\`.
 
 | architecture | input | parameters, millions | error | ms | weights, MiB | arena, MiB |
 | --- | --- | --- | --- | --- | --- | --- |
 ${architectures.join('\n')}
 `
-}`
+}${accuracy()}`
+}
+
+/** Errors against float64, for the cases that have a truth.npz. */
+function accuracy(): string {
+  if (compared.length === 0) return ''
+  const larger = compared.filter(({ errors }) => errors && !isWithin(errors))
+  const lines = larger.map(
+    ({ folder, errors }) =>
+      `| ${folder.name.slice(0, 60)} | ${errors?.ours.toExponential(1)} | ${errors?.keras.toExponential(1)} |`,
+  )
+  return `
+## Accuracy
+
+The largest error against Keras in float64, by the largest element, is no larger than that of Keras in float32 in
+${compared.length - larger.length} of ${compared.length} cases (cases of tools/conformance with a float64 answer, see
+\`tools/keras-fixtures/truth.py\`). The others: their sums are rounded in another order than TensorFlow's, within a few
+units in the last place.
+
+| case | error | Keras's |
+| --- | --- | --- |
+${lines.join('\n')}
+`
 }
 
 function mebibytes(bytes: number): string {
