@@ -38,7 +38,7 @@ RANDOM = {
     "RandomRotation": {"factor": [0.3, (-0.1, 0.2)], "fill_mode": ["reflect", "constant", "wrap", "nearest"], "interpolation": ["bilinear", "nearest"], "data_format": FORMATS},
     "RandomSaturation": {"factor": [0.3]},
     "RandomSharpness": {"factor": [0.3]},
-    "RandomShear": {"x_factor": [0.2], "y_factor": [0.1], "fill_mode": ["reflect", "constant"]},
+    "RandomShear": {"x_factor": [(0.1, 0.2)], "y_factor": [(0.0, 0.1)], "fill_mode": ["reflect", "constant"]},
     "RandomTranslation": {"height_factor": [0.2], "width_factor": [0.1], "fill_mode": ["reflect", "constant"], "data_format": FORMATS},
     "RandomZoom": {"height_factor": [0.2, (0.1, 0.3)], "width_factor": [None, 0.1], "fill_mode": ["reflect", "constant"], "data_format": FORMATS},
     "Solarization": {"addition_factor": [0.0, 0.2], "threshold_factor": [0.0, 0.3]},

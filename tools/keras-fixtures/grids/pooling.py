@@ -35,13 +35,17 @@ def global_pooling(kind, rank):
 
 
 def adaptive(kind, rank):
-    # TensorFlow ends its process for AdaptiveMaxPooling to size 1.
     sizes = [2, 3, {1: (4,), 2: (2, 5), 3: (2, 3, 4)}[rank], 4]
     return Grid(
         f"Adaptive{kind}Pooling{rank}D",
-        {"output_size": sizes if kind == "Max" else [1, *sizes], "data_format": FORMATS},
+        {"output_size": sizes, "data_format": FORMATS},
         shape_by_format(SHAPES[rank]),
     )
+
+
+def adaptive_to_one(rank):
+    """TensorFlow ends its process for AdaptiveMaxPooling to size 1, and Keras mixes up axes with channels first."""
+    return Grid(f"AdaptiveAveragePooling{rank}D", {"output_size": [1]}, SHAPES[rank])
 
 
 KINDS_AND_RANKS = [(kind, rank) for kind in ("Average", "Max") for rank in (1, 2, 3)]
@@ -50,4 +54,5 @@ GRIDS = [
     *(pooling(*each) for each in KINDS_AND_RANKS),
     *(global_pooling(*each) for each in KINDS_AND_RANKS),
     *(adaptive(*each) for each in KINDS_AND_RANKS),
+    *(adaptive_to_one(rank) for rank in (1, 2, 3)),
 ]

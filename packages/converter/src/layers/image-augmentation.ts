@@ -40,7 +40,15 @@ const classNames = [
   'Solarization',
 ]
 
-const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype', 'seed'])
+/** Arguments of these classes; what is random in training only changes nothing. */
+const known: ReadonlySet<string> = new Set(
+  (
+    'addition_factor all_ops alpha bins bounding_box_format brightness_factor chain_depth clip_limit contrast_factor ' +
+    'data_format factor fill_mode fill_value height height_factor hue_factor interpolation kernel_size max_number mode ' +
+    'num_chains num_ops saturation_factor scale sigma threshold_factor tile_grid_size value_range width width_factor ' +
+    'x_factor y_factor'
+  ).split(' '),
+)
 
 export const imageAugmentation: LayerConverter = {
   classNames,
@@ -48,7 +56,7 @@ export const imageAugmentation: LayerConverter = {
     if (config.place.className === 'RandomCrop' && config.place.kerasMajor < 3)
       return cropped(config)
     const place = { file: config.place.file, layer: scope.path, place: config.place.className }
-    const settings = Object.keys(config.values).filter((key) => !common.has(key))
+    const settings = Object.keys(config.values).filter((key) => known.has(key))
     config.ignore('seed', ...settings)
     return {
       kind: 'imageAugmentation',

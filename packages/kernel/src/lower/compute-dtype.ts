@@ -27,7 +27,8 @@ export function lowerInDtype(
   const dtype = computeDtypeOf(layer, call)
   const isPlain = call.tensors.every((value) => value.dtype === 'float32')
   if (dtype === 'float32' && isPlain) return lower(call)
-  const own = isFloating(dtype)
+  const casts = isFloating(dtype) && !lowering.keepsInputs
+  const own = casts
     ? withTensors(call, (value) => (isFloating(value.dtype) ? cast(context, value, dtype) : value))
     : call
   if (lowering.moves) return lowerMoving(context, own, lower)
@@ -37,7 +38,8 @@ export function lowerInDtype(
   if (lowering.setsDtype) return lower(own)
   if (lowering.anyDtype) return lower(own).map(settled)
   const floats = withTensors(own, (value) => {
-    const given = value.dtype === 'string' ? value : cast(context, value, computed)
+    const isKept = value.dtype === 'string' || (lowering.keepsInputs && isFloating(value.dtype))
+    const given = isKept ? value : cast(context, value, computed)
     return computed === 'float64' ? given : cast(context, given, 'float32')
   })
   return lower(floats).map(settled)

@@ -201,6 +201,10 @@ export interface Operands {
 export interface Lowering<Prepared> {
   /** Takes tensors of any dtype; others get everything as float32, see `lowerInDtype`. */
   readonly anyDtype?: boolean
+  /** Floating inputs are not cast to the layer's dtype first: Keras's `autocast = False`. */
+  readonly keepsInputs?: boolean
+  /** Weights are not rounded to the layer's dtype: Keras's `add_weight(…, autocast=False)`. */
+  readonly keepsWeights?: boolean
   /** Gives its outputs in the dtypes they are to have; those of others are cast to the layer's. */
   readonly setsDtype?: boolean
   /** Only moves the elements of its first tensor, whatever they are, and fills with zeros. */

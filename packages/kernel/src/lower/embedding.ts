@@ -48,6 +48,7 @@ interface PreparedReverse {
 export const embeddingLayer: Lowering<PreparedEmbedding> = {
   anyDtype: true,
   setsDtype: true,
+  keepsInputs: true,
   prepare(layer, weights) {
     if (layer.kind !== 'embedding') throw unsupported(layer, 'layer', layer.className)
     const { inputDim, outputDim, maskZero, table, quantization } = layer.embedding

@@ -76,6 +76,12 @@ function rangeOf(
   })
   if (low === undefined || high === undefined || items.length !== 2)
     throw unsupported(layer, `a value of ${name}`, value.kind)
+  if (!(low < high))
+    throw new ModelError(name, {
+      layer: layer.name,
+      expected: 'a low and a higher number',
+      got: `[${low}, ${high}]`,
+    })
   return [Math.fround(low), Math.fround(high)]
 }
 

@@ -78,6 +78,8 @@ const lower: Lowering<RowNormalization>['lower'] = (context, prepared, call, lay
 
 /** LayerNormalization; with `rmsScaling` x / √(variance + epsilon), as Keras has it. */
 export const layerNormalizationLayer: Lowering<RowNormalization> = {
+  keepsInputs: true,
+  keepsWeights: true,
   prepare(layer, weights) {
     if (layer.kind !== 'layerNormalization') throw unsupported(layer, 'layer', layer.className)
     const { axes, epsilon, gamma, beta, rmsScaling } = layer.layerNormalization
@@ -140,6 +142,8 @@ interface GroupNormalization {
 
 /** GroupNormalization: statistics over a group of channels and all other axes but the batch. */
 export const groupNormalizationLayer: Lowering<GroupNormalization> = {
+  keepsInputs: true,
+  keepsWeights: true,
   prepare(layer, weights) {
     if (layer.kind !== 'groupNormalization') throw unsupported(layer, 'layer', layer.className)
     const { groups, axis, epsilon, gamma, beta } = layer.groupNormalization

@@ -119,6 +119,7 @@ interface ScaleShift {
 
 /** BatchNormalization at inference; undefined where the weights of the layer before hold it. */
 export const batchNormalizationLayer: Lowering<ScaleShift | undefined> = {
+  keepsWeights: true,
   prepare(layer, weights) {
     if (layer.kind !== 'batchNormalization') throw unsupported(layer, 'layer', layer.className)
     if (weights.folder?.isAbsorbed(layer)) return undefined

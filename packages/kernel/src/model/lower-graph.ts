@@ -155,7 +155,7 @@ export function prepareLayers(
         hint: 'It converts and can be inspected; running it needs a newer version of dotplus',
       })
     }
-    return lowering.prepare(layer, weightsIn(layer, weights))
+    return lowering.prepare(layer, lowering.keepsWeights ? weights : weightsIn(layer, weights))
   })
   return { set, host, settings }
 }
