@@ -58,6 +58,8 @@ export const imageAugmentation: LayerConverter = {
     const place = { file: config.place.file, layer: scope.path, place: config.place.className }
     const settings = Object.keys(config.values).filter((key) => known.has(key))
     config.ignore('seed', ...settings)
+    // Keras 2: how random numbers are drawn.
+    if (config.place.kerasMajor < 3) config.ignore('rng_type')
     return {
       kind: 'imageAugmentation',
       imageAugmentation: {

@@ -61,7 +61,7 @@ type Prepared =
   | { readonly does: 'layers'; readonly layers: readonly number[] }
 
 /** A setting that is two numbers. */
-function rangeOf(
+function pairOf(
   layer: Layer,
   attributes: readonly Argument[],
   name: string,
@@ -76,13 +76,19 @@ function rangeOf(
   })
   if (low === undefined || high === undefined || items.length !== 2)
     throw unsupported(layer, `a value of ${name}`, value.kind)
+  return [Math.fround(low), Math.fround(high)]
+}
+
+/** A setting that is a low and a higher number. */
+function rangeOf(layer: Layer, attributes: readonly Argument[], name: string): Range {
+  const [low, high] = pairOf(layer, attributes, name)
   if (!(low < high))
     throw new ModelError(name, {
       layer: layer.name,
       expected: 'a low and a higher number',
       got: `[${low}, ${high}]`,
     })
-  return [Math.fround(low), Math.fround(high)]
+  return [low, high]
 }
 
 function claheOf(layer: Layer, attributes: readonly Argument[]): Prepared {
@@ -90,7 +96,7 @@ function claheOf(layer: Layer, attributes: readonly Argument[]): Prepared {
     attributes.find((attribute) => attribute.name === name)?.value
   const limit = valueOf('clip_limit')
   const format = valueOf('data_format')
-  const grid = rangeOf(layer, attributes, 'tile_grid_size', [8, 8])
+  const grid = pairOf(layer, attributes, 'tile_grid_size', [8, 8])
   if (!grid.every((tiles) => Number.isInteger(tiles) && tiles > 0))
     throw unsupported(layer, 'a value of tile_grid_size', grid.join(', '))
   const clipLimit =
