@@ -18,6 +18,8 @@ export interface WeightSlot {
 
 /** How a file of an older Keras holds the variables of a node, where that differs. */
 export interface StoredLayout {
+  /** `.weights.h5` has it, too, not only `.h5`. */
+  readonly everywhere?: boolean
   readonly slots: readonly WeightSlot[]
   /**
    * The node's variables from those of `slots`.

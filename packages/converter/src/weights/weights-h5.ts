@@ -25,14 +25,15 @@ export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
     layer: string,
     problems: Problems,
   ): Promise<BoundWeights> => {
-    const own = await bindOwn(node.stored?.slots ?? node.own, group, layer, problems)
+    const stored = node.stored?.everywhere === true ? node.stored : undefined
+    const own = await bindOwn(stored?.slots ?? node.own, group, layer, problems)
     const children = new Map<string, BoundWeights>()
     for (const child of node.children) {
       const path = layer ? `${layer}/${child.key}` : child.key
       const found = group ? await findChild(group, child) : undefined
       children.set(child.key, await bindNode(child.node, found, path, problems))
     }
-    return { own: node.stored?.assemble(own, false) ?? own, children }
+    return { own: stored?.assemble(own, false) ?? own, children }
   }
 
   const bindOwn = async (
