@@ -25,6 +25,7 @@ export const discretization: LayerConverter = {
     return {
       ...ownWeights(optional(statistic('bin_boundaries'))),
       stored: {
+        everywhere: true,
         slots: [optional(statistic('summary'))],
         assemble(found) {
           const summary = found.get('summary')

@@ -25,7 +25,6 @@ export function withLora(node: WeightNode, kernel: string, config: LayerConfig):
   return {
     ...node,
     stored: {
-      onlyInOldFiles: true,
       slots: [...frozen, factor(a), factor(b)],
       assemble(found) {
         const result = new Map(found)

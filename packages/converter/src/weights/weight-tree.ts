@@ -18,8 +18,8 @@ export interface WeightSlot {
 
 /** How a file of an older Keras holds the variables of a node, where that differs. */
 export interface StoredLayout {
-  /** `.keras` and `.weights.h5` hold the variables themselves. */
-  readonly onlyInOldFiles?: true
+  /** `.weights.h5` has it, too, not only `.h5`. */
+  readonly everywhere?: boolean
   readonly slots: readonly WeightSlot[]
   /**
    * The node's variables from those of `slots`.

@@ -25,7 +25,7 @@ export function weightsH5Store(root: Hdf5Group, file: string): WeightStore {
     layer: string,
     problems: Problems,
   ): Promise<BoundWeights> => {
-    const stored = node.stored?.onlyInOldFiles ? undefined : node.stored
+    const stored = node.stored?.everywhere === true ? node.stored : undefined
     const own = await bindOwn(stored?.slots ?? node.own, group, layer, problems)
     const children = new Map<string, BoundWeights>()
     for (const child of node.children) {
