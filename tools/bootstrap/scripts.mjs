@@ -9,6 +9,7 @@ const entries = {
   start: 'apps/sample-mlp/dist/main.js',
   test: 'tools/bootstrap/test.mjs',
   rehearse: 'tools/consumers/dist/main.js',
+  endurance: 'tools/consumers/dist/endurance/main.js',
   build: undefined,
 }
 

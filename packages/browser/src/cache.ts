@@ -65,8 +65,7 @@ function responseOf(bytes: Uint8Array<ArrayBuffer>): Response {
 }
 
 /** Files that are kept in the browser's Cache API once they have been read and checked. */
-export function cachedFiles(files: Files, option: CacheOption): Files {
-  if (option === false) return files
+export function cachedFiles(files: Files, option: true | 'fallback'): Files {
   /** What this load has taken out of the cache and need not put there again. */
   const known = new Set<string>()
   return {

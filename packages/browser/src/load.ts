@@ -8,7 +8,7 @@ import {
   type Load,
   type Port,
 } from '@dotplus/kernel/worker'
-import { cachedFiles, type CacheOption } from './cache.ts'
+import type { CacheOption } from './cache.ts'
 import { requireEngine } from './engine.ts'
 import { kernels } from './kernels.ts'
 
@@ -42,17 +42,17 @@ export function browserLoad(startOwn: () => Worker, kernels: KernelBytes): Brows
     startWorker: (worker): Port => webPort(worker === true ? startOwn() : worker),
     kernels,
   }
-  const load = (source: never, options: BrowserOptions = {}): Promise<unknown> => {
+  const load = async (source: never, options: BrowserOptions = {}): Promise<unknown> => {
     const { cache = false } = options
-    if (cache !== 'fallback' && typeof cache !== 'boolean') {
-      const error = new UsageError('cache', {
+    if (cache === false) return loaderOf(adapter)(source, options)
+    if (cache !== true && cache !== 'fallback') {
+      throw new UsageError('cache', {
         expected: "true, false or 'fallback'",
         got: JSON.stringify(cache),
       })
-      return Promise.reject(error)
     }
-    const files = cachedFiles(adapter, cache)
-    return loaderOf<true | Worker>({ ...adapter, ...files })(source, options)
+    const { cachedFiles } = await import('./cache.ts')
+    return loaderOf<true | Worker>({ ...adapter, ...cachedFiles(adapter, cache) })(source, options)
   }
   return load as BrowserLoad
 }

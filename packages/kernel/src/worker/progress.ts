@@ -80,16 +80,16 @@ export class ProgressMeter {
   #add(bytes: number, isCached: boolean): void {
     this.#loaded += bytes
     if (isCached) this.#fromCache += bytes
-    if (bytes > 0) this.#emit()
+    // Until a model has been read nobody knows whether shards follow: only then is it said that all has arrived.
+    const mayBeAll = this.#loaded === this.#total && !this.#isPlanned
+    if (bytes > 0 && !mayBeAll) this.#emit()
   }
 
   #emit(): void {
-    // Until a model has been read nobody knows whether shards follow.
-    const isLast = this.#isPlanned && this.#loaded === this.#total
-    const isWithinTotal = this.#total !== undefined && this.#loaded < this.#total
+    const isWithinTotal = this.#total !== undefined && this.#loaded <= this.#total
     this.#last = {
       loaded: this.#loaded,
-      total: isWithinTotal || isLast ? this.#total : undefined,
+      total: isWithinTotal ? this.#total : undefined,
       fromCache: this.#fromCache,
     }
     this.#report?.(this.#last)
