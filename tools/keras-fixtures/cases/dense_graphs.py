@@ -169,7 +169,17 @@ def operators(rng):
     return Case(keras.Model(x, (2.0 * a - b) / (1.0 + keras.ops.square(b)) + a * 0.5), normal(rng, 5, 4))
 
 
+def custom_scale(rng):
+    """A class that keras.applications has for itself."""
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    x = keras.Input((4,))
+    y = CustomScaleLayer(scale=0.17)([layers.Dense(5)(x), layers.Dense(5)(x)])
+    return Case(keras.Model(x, layers.Activation("relu")(y)), normal(rng, 5, 4))
+
+
 CASES = {
+    "graph-custom-scale-layer": custom_scale,
     "graph-several-inputs": several_inputs,
     "graph-inputs-out-of-name-order": inputs_out_of_name_order,
     "graph-several-outputs": several_outputs,

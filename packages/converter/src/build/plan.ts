@@ -1,5 +1,6 @@
 import { composeLayer, type Composed } from '../custom/compose.ts'
 import { compositionFor, type Compositions } from '../custom/composition.ts'
+import { compositionsOfKeras } from '../custom/of-keras.ts'
 import { readDTypePolicy } from '../keras/dtype-policy.ts'
 import { LayerConfig } from '../keras/layer-config.ts'
 import type { LayerSpec, ModelSpec } from '../keras/model-spec.ts'
@@ -117,7 +118,9 @@ export class Planner {
 
   /** The registered composition of a layer that is none of Keras's; null where there is none. */
   #compose(spec: LayerSpec, path: string): Composed | null {
-    const compose = compositionFor(customNames(spec), this.#register)
+    const names = customNames(spec)
+    const compose =
+      compositionFor(names, this.#register) ?? compositionFor(names, compositionsOfKeras)
     if (!compose) return null
     return composeLayer(compose, spec, {
       file: this.#origin.file,

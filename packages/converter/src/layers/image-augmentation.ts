@@ -40,12 +40,12 @@ const classNames = [
   'Solarization',
 ]
 
-/** Arguments of these classes; what is random in training only changes nothing. */
+/** Arguments of these classes, `rng_type` in tf.keras; what is random in training only changes nothing. */
 const known: ReadonlySet<string> = new Set(
   (
     'addition_factor all_ops alpha bins bounding_box_format brightness_factor chain_depth clip_limit contrast_factor ' +
     'data_format factor fill_mode fill_value height height_factor hue_factor interpolation kernel_size max_number mode ' +
-    'num_chains num_ops saturation_factor scale sigma threshold_factor tile_grid_size value_range width width_factor ' +
+    'num_chains num_ops rng_type saturation_factor scale sigma threshold_factor tile_grid_size value_range width width_factor ' +
     'x_factor y_factor'
   ).split(' '),
 )
