@@ -1,12 +1,15 @@
 import { madd } from './madd'
 
+/** Factor and term, in memory: engines rebuild a vector constant for every use in a loop. */
+const OPERANDS: usize = memory.data<f32>([0.5, 0.5, 0.5, 0.5, 1, 1, 1, 1])
+
 /**
  * `turns` turns of twelve independent multiply-adds of four floats: as fast as this machine multiplies and adds in
  * registers. 96 floating-point operations a turn.
  */
 export function peak(turns: u32): f32 {
-  const factor = f32x4.splat(0.5)
-  const term = f32x4.splat(1)
+  const factor = v128.load(OPERANDS)
+  const term = v128.load(OPERANDS, 16)
   let a0 = term
   let a1 = term
   let a2 = term
