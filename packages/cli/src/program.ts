@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { plotCommand } from './commands/plot.ts'
 import { runCommand } from './commands/run.ts'
+import { viewCommand } from './commands/view.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { failureText, oneLine } from './report-error.ts'
@@ -17,6 +18,7 @@ const commands = [
   verifyCommand,
   inspectCommand,
   plotCommand,
+  viewCommand,
   benchCommand,
   doctorCommand,
 ]

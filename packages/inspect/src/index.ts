@@ -24,3 +24,10 @@ export {
 export { formatBytes, formatCount, formatError, formatShape, plural } from './numbers.ts'
 export { toleranceOf, type Tolerance } from './tolerance.ts'
 export { ulpDistance } from './ulp.ts'
+export { inputTensor, type InputTensor } from './input-tensor.ts'
+export {
+  embeddedCases,
+  type RecordedCall,
+  type RecordedCase,
+  type RecordedCheckpoint,
+} from './recorded-case.ts'

@@ -66,9 +66,10 @@ export function layOutGraph({ nodes, edges }: ModelGraph): GraphLayout {
 }
 
 /** Room for the longest of the three lines, in letters of an average width. */
-function widthOf({ className, name, shape }: GraphNode): number {
-  const letters = Math.max(className.length * 7.6, name.length * 6.2, shape.length * 6.2)
-  return Math.min(260, Math.max(110, letters + 28))
+function widthOf({ className, name, shape, calls, nested }: GraphNode): number {
+  const beside = (calls > 1 ? 24 : 0) + (nested === undefined ? 0 : 24)
+  const letters = Math.max(className.length * 8.3 + beside, name.length * 6.4, shape.length * 6.4)
+  return Math.min(280, Math.max(110, letters + 30))
 }
 
 function framesOf(nodes: readonly PlacedNode[]): PlacedFrame[] {

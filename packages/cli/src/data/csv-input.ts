@@ -1,6 +1,6 @@
 import { FormatError, InputError } from '@dotplus/core'
 import type { Signature } from '@dotplus/node'
-import type { InputTensor } from './arrays.ts'
+import type { InputTensor } from '@dotplus/inspect'
 import { readRecords, type CsvRecord } from './csv-records.ts'
 import type { InputBatch } from './input.ts'
 import { parseNumber } from './number-text.ts'

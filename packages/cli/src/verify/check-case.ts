@@ -1,9 +1,15 @@
 import type { NdArray } from '@dotplus/converter'
 import type { LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/node'
-import { inputTensor } from '../data/arrays.ts'
 import { namedOutputs } from '../model/outputs.ts'
-import { compare, type Difference, type Tolerance, type Values } from '@dotplus/inspect'
-import type { RecordedCall, RecordedCase } from './recorded-case.ts'
+import {
+  compare,
+  inputTensor,
+  type Difference,
+  type RecordedCall,
+  type RecordedCase,
+  type Tolerance,
+  type Values,
+} from '@dotplus/inspect'
 
 /** How a case came out. */
 export interface CaseResult {

@@ -9,8 +9,7 @@ import { withShardBytes } from '../model/read-shards.ts'
 import { isDotplusError, oneLine } from '../report-error.ts'
 import { checkCase, type CaseResult } from './check-case.ts'
 import type { FoundCase } from './find-cases.ts'
-import { embeddedCases, type RecordedCase } from './recorded-case.ts'
-import { toleranceOf, type Tolerance } from '@dotplus/inspect'
+import { embeddedCases, toleranceOf, type RecordedCase, type Tolerance } from '@dotplus/inspect'
 
 export interface RunCaseOptions extends ModelOptions {
   readonly precision: Precision

@@ -8,6 +8,8 @@ import { PeakMeter, type MachinePeak } from './peak.ts'
 export interface Times {
   readonly min: number
   readonly median: number
+  /** Right even where the clock is coarser than an op takes, as in pages that are not isolated. */
+  readonly mean: number
 }
 
 /** What one op takes, on one thread. */
@@ -104,7 +106,12 @@ function runOneByOne({ plan, memory, base, strings }: Profiled, times: Float64Ar
 
 function timesOf(samples: readonly number[]): Times {
   const sorted = samples.toSorted((a, b) => a - b)
-  return { min: sorted[0] ?? 0, median: sorted[sorted.length >> 1] ?? 0 }
+  const sum = samples.reduce((total, sample) => total + sample, 0)
+  return {
+    min: sorted[0] ?? 0,
+    median: sorted[sorted.length >> 1] ?? 0,
+    mean: samples.length > 0 ? sum / samples.length : 0,
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packageFile } from '../packages.ts'
@@ -25,9 +25,21 @@ export async function chromiumBinary(): Promise<ChromiumBinary | undefined> {
     env: {
       // NSS, NSPR and expat, which a bare Linux lacks, come with the package; the rest is glibc and libgcc.
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-      FONTCONFIG_PATH: join(folder, 'fonts'),
+      FONTCONFIG_FILE: await fontSettings(folder),
     },
   }
+}
+
+/** The package brings a font and settings that look for it elsewhere; without any font, Chromium ends at the first text. */
+async function fontSettings(folder: string): Promise<string> {
+  const file = join(folder, 'fonts', 'here.conf')
+  if (existsSync(file)) return file
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${join(folder, 'fonts')}</dir><cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>
+`
+  await writeFile(file, text)
+  return file
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Case, Model, TensorIndex } from '@dotplus/core'
 import type { NdArray } from '@dotplus/converter'
-import type { Tolerance } from '@dotplus/inspect'
+import type { Tolerance } from './tolerance.ts'
 
 /** Inputs of one call and what Keras answered. */
 export interface RecordedCall {

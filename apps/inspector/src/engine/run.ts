@@ -1,0 +1,126 @@
+import type { InputValue, LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/browser'
+import { openNpz, readNpyArray, sourceFromBlob } from '@dotplus/converter'
+import { InputError } from '@dotplus/core'
+import { inputTensor } from '@dotplus/inspect'
+import { rowsOfCsv } from './csv.ts'
+import type { Session } from './open.ts'
+import type { GivenInput, LayerTime, RunResult, ShownTensor } from './protocol.ts'
+import { shownTensor } from './tensor.ts'
+
+/** Runs the model once on what the page gives for each input, in order. */
+export async function runModel(
+  session: Session,
+  given: readonly GivenInput[],
+  precision: 'exact' | 'fast',
+): Promise<RunResult> {
+  const model = await session.loaded(precision)
+  const inputs = await valuesOf(session, given)
+  session.lastInputs = inputs
+  const start = performance.now()
+  const outputs = namedOutputs(model, model.predict(inputs))
+  const milliseconds = performance.now() - start
+  const explained = model.explain()
+  return {
+    outputs: outputs.map(([name, tensor]) => shownTensor(name, tensor)),
+    milliseconds,
+    hash: await hashOf(outputs.map(([, tensor]) => tensor)),
+    precision: explained.precision,
+    notes: explained.notes,
+  }
+}
+
+/** The first output of a layer for the inputs of the last run. */
+export async function showIntermediate(session: Session, layer: string): Promise<ShownTensor> {
+  const model = await session.loaded('exact')
+  const inputs = session.lastInputs
+  if (!inputs) throw new InputError('nothing has been run yet', { hint: 'Run the model first' })
+  const values = model.predict(inputs, { layers: [layer] }) as Record<string, Tensor<TensorData>>
+  const value = values[layer]
+  if (!value) throw new InputError('the layer has no output of its own', { layer })
+  return shownTensor(layer, value)
+}
+
+/** Time of each layer for the inputs of the last run, the sum of its ops. */
+export async function profileLayers(session: Session): Promise<LayerTime[]> {
+  const model = await session.loaded('exact')
+  const inputs = session.lastInputs
+  if (!inputs) throw new InputError('nothing has been run yet', { hint: 'Run the model first' })
+  const times = new Map<string, number>()
+  const { ops } = await model.profile(inputs)
+  for (const { layer, time } of ops) times.set(layer, (times.get(layer) ?? 0) + time.mean)
+  return [...times].map(([layer, milliseconds]) => ({ layer, milliseconds }))
+}
+
+/** Outputs by name, in the model's order. */
+export function namedOutputs(
+  model: LoadedModel<Prediction>,
+  prediction: Prediction,
+): [name: string, tensor: Tensor<TensorData>][] {
+  if (Array.isArray(prediction.shape)) {
+    return [[model.outputs[0]?.name ?? 'output', prediction as Tensor<TensorData>]]
+  }
+  return Object.entries(prediction as Record<string, Tensor<TensorData>>)
+}
+
+async function valuesOf(session: Session, given: readonly GivenInput[]): Promise<InputValue[]> {
+  const values: InputValue[] = []
+  for (const [index, input] of given.entries()) {
+    values.push(
+      input.kind === 'values'
+        ? valuesGiven(input, session.opened.inputs[index]?.dtype)
+        : await fileValues(session, input.file, index),
+    )
+  }
+  return values
+}
+
+function valuesGiven(
+  { values, shape }: Extract<GivenInput, { kind: 'values' }>,
+  dtype: string | undefined,
+): InputValue {
+  if (dtype === 'string') return { data: values.map(String), shape }
+  return { data: Float64Array.from(values, Number), shape }
+}
+
+/** A .npy, an array of a .npz (by name, by in0…, or the only one), or the rows of a .csv. */
+async function fileValues(session: Session, file: File, index: number): Promise<InputValue> {
+  const signature = session.opened.inputs[index]
+  const name = signature?.name ?? `input ${index}`
+  if (file.name.endsWith('.npy')) {
+    const array = readNpyArray(new Uint8Array(await file.arrayBuffer()), file.name)
+    return inputTensor(array, name)
+  }
+  if (file.name.endsWith('.npz')) {
+    const npz = await openNpz(sourceFromBlob(file, file.name))
+    const [only, another] = npz.names
+    const entry =
+      [name, `in${index}`].find((candidate) => npz.names.includes(candidate)) ??
+      (another === undefined ? only : undefined)
+    if (entry === undefined) {
+      throw new InputError('no such array', {
+        file: file.name,
+        expected: `${name} or in${index}`,
+        got: npz.names.join(', '),
+      })
+    }
+    return inputTensor(await npz.read(entry), name)
+  }
+  if (file.name.endsWith('.csv')) {
+    const rows = rowsOfCsv(await file.text(), file.name)
+    const rest = (signature?.shape ?? []).slice(1).map((size) => size ?? rows[0]?.length ?? 0)
+    return { data: Float64Array.from(rows.flat()), shape: [rows.length, ...rest] }
+  }
+  throw new InputError('a kind of file that inputs are not read from', {
+    file: file.name,
+    expected: '.npy, .npz or .csv',
+  })
+}
+
+async function hashOf(tensors: readonly Tensor<TensorData>[]): Promise<string> {
+  const parts = tensors.map(({ data }) =>
+    Array.isArray(data) ? new TextEncoder().encode(data.join('\0')) : data,
+  )
+  const all = await new Blob(parts as BlobPart[]).arrayBuffer()
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all))
+  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,70 @@
+import { DotplusError } from '@dotplus/core'
+import { exportFile } from './export.ts'
+import { describeLayer } from './layer.ts'
+import { openFiles, type Session } from './open.ts'
+import { compareWithKeras } from './parity.ts'
+import type { Engine, EngineReply, EngineRequest, Problem } from './protocol.ts'
+import { profileLayers, runModel, showIntermediate } from './run.ts'
+import { graphLayout } from './graph.ts'
+
+declare const self: {
+  addEventListener(type: 'message', listener: (event: MessageEvent<EngineRequest>) => void): void
+  postMessage(message: EngineReply): void
+}
+
+type Handlers = {
+  readonly [Method in keyof Engine]: (
+    ...args: Parameters<Engine[Method]>
+  ) => ReturnType<Engine[Method]> | Promise<ReturnType<Engine[Method]>>
+}
+
+let session: Session | undefined
+
+function opened(): Session {
+  if (!session) throw new Error('no model is open')
+  return session
+}
+
+function handlersOf(id: number): Handlers {
+  return {
+    async open(files, options) {
+      session?.dispose()
+      session = undefined
+      session = await openFiles(files, options, (done, total) =>
+        self.postMessage({ id, kind: 'progress', done, total }),
+      )
+      return session.opened
+    },
+    layout: (unfolded) => graphLayout(opened(), unfolded),
+    layer: (name) => describeLayer(opened(), name),
+    run: (inputs, precision) => runModel(opened(), inputs, precision),
+    intermediate: (layer) => showIntermediate(opened(), layer),
+    profile: () => profileLayers(opened()),
+    parity: (file) => compareWithKeras(opened(), file),
+    export: (kind, unfolded, tensor) => exportFile(opened(), kind, unfolded, tensor),
+  }
+}
+
+self.addEventListener('message', ({ data: { id, method, args } }) => {
+  answer(id, method, args).then(
+    (result) => self.postMessage({ id, kind: 'result', result }),
+    (error: unknown) => self.postMessage({ id, kind: 'failure', problems: problemsIn(error) }),
+  )
+})
+
+async function answer(
+  id: number,
+  method: keyof Engine,
+  args: readonly unknown[],
+): Promise<unknown> {
+  const handler = handlersOf(id)[method] as (...args: readonly unknown[]) => unknown
+  return handler(...args)
+}
+
+function problemsIn(error: unknown): Problem[] {
+  if (!(error instanceof DotplusError)) {
+    return [{ message: error instanceof Error ? error.message : String(error), layer: undefined }]
+  }
+  const several = (error as { problems?: readonly DotplusError[] }).problems ?? [error]
+  return several.map(({ message, layer }) => ({ message, layer }))
+}
