@@ -30,7 +30,7 @@ export interface Conversion {
 export interface WriteOptions {
   /** Name of the model's file, "model.dotplus"; shards are named after it. */
   readonly name: string
-  /** Largest file in bytes, 24 MiB by default: what is larger is split into shards. Infinity for one file in any case. */
+  /** Largest file in bytes, 24 MiB by default: what is larger is split into shards. Infinity for one file up to 2 GiB. */
   readonly shardSize?: number | undefined
   /** "f16" stores kernels and tables as float16; they are widened when the model is loaded. */
   readonly weights?: 'f32' | 'f16' | undefined
@@ -47,6 +47,8 @@ export interface OutputFile {
 /** What every static host and edge platform takes. */
 export const defaultShardSize: number = 24 * 1024 * 1024
 const smallestShardSize = 4096
+/** No protobuf library reads a message of 2 GiB. */
+const largestFile = 2 ** 31 - 2 ** 20
 
 /**
  * The files of a converted model, one after the other: shards first, the model's own file last. One tensor at a time is
@@ -66,7 +68,8 @@ export async function* modelFiles(
     })
   }
   const { model, read } = weights === 'f16' ? inHalf(conversion) : conversion
-  const plans = bytesOf(model) > shardSize ? planShards(model, shardSize) : []
+  const limit = Math.min(shardSize, largestFile)
+  const plans = bytesOf(model) > limit ? planShards(model, limit) : []
   const stem = name.replace(/\.dotplus$/, '')
   const tensors = shardedTensors(model.tensors, plans)
   const shards: Model['shards'] = []

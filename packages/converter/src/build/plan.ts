@@ -8,7 +8,7 @@ import { readLayer, type ModelOrigin } from '../keras/read-model.ts'
 import type { LayerConverter, LayerScope } from '../layers/layer-converter.ts'
 import { registry } from '../layers/registry.ts'
 import type { Problems } from '../problems.ts'
-import { noWeights, ofAnyShape } from '../weights/weight-tree.ts'
+import { noWeights, ofAnyShape, unknownWeights } from '../weights/weight-tree.ts'
 import { withStoredLayout } from '../weights/stored-layout.ts'
 import { composedWeights, modelWeights } from './model-weights.ts'
 import type { PlannedLayer } from './planned-layer.ts'
@@ -75,7 +75,7 @@ export class Planner {
       const composed = this.#problems.catch(() => this.#compose(spec, path))
       if (composed) return { ...base, ...this.#plannedComposition(composed, path, spec) }
       if (composed === null) this.#problems.add(unknownLayer(spec, { file, layer: path, position }))
-      return { ...base, body: { type: 'unknown' }, weights: noWeights }
+      return { ...base, body: { type: 'unknown' }, weights: unknownWeights }
     }
     const slots = converter.weights?.(config, this.scope(base)) ?? noWeights
     const stored = withStoredLayout(slots, spec, kerasMajor)

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@dotplus/core'
-import type { LayerSpec } from '../keras/model-spec.ts'
+import { tensorsOf, type LayerSpec } from '../keras/model-spec.ts'
 import { describeJson, isJsonObject } from '../keras/python-json.ts'
 import { isTensorflowNode } from '../keras/tensorflow-functions.ts'
 
@@ -25,7 +25,15 @@ export function unknownLayer(
     })
   }
   if (isTensorflowNode(spec)) {
-    return new UnsupportedError('a TensorFlow function that keras.ops has no counterpart for', {
+    const hasOperands = spec.calls.some(({ positional, keywords }) =>
+      [...positional, ...keywords.map(([, value]) => value)].some(
+        (value) => !tensorsOf(value).next().done,
+      ),
+    )
+    const what = hasOperands
+      ? 'a TensorFlow function that keras.ops has no counterpart for'
+      : 'a TensorFlow function that Keras stored without its operands'
+    return new UnsupportedError(what, {
       ...where,
       got: describeJson(spec.config.function),
       hint: 'Write it with keras layers and save the model again',
@@ -60,10 +68,13 @@ function lambdaFunction({ config }: LayerSpec): string {
 
 /** A class of the user's own that happens to have the name of a layer of Keras. */
 export function isCustom({
+  className,
   module,
   registeredName,
-}: Pick<LayerSpec, 'module' | 'registeredName'>): boolean {
-  if (registeredName?.includes('>')) return !registeredName.startsWith('keras')
+}: Pick<LayerSpec, 'className' | 'module' | 'registeredName'>): boolean {
+  // Old files hold the package in the class's name.
+  const name = registeredName ?? className
+  if (name.includes('>')) return !name.startsWith('keras')
   return (
     module !== undefined &&
     !/^(keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(\.|$)/.test(module)

@@ -3,6 +3,8 @@ import type { Json } from './python-json.ts'
 /** A TensorFlow function in a Keras 2 graph and the function of `keras.ops` that means the same. */
 export interface Translation {
   readonly op: string
+  /** A layer that means the same where `keras.ops` has nothing: its class, in place of `op`. */
+  readonly layer?: string
   /** TensorFlow's tensor parameters in order; they become positional. The first is always the positional one. */
   readonly tensors: readonly string[]
   /** Static parameters: TensorFlow's name to that of `keras.ops`. */
@@ -33,6 +35,13 @@ const repeatedly = (op: string): Translation => ({
   ...along(op, 'x'),
   neutral: { exclusive: false, reverse: false },
 })
+
+const norm: Translation = {
+  op: 'linalg.norm',
+  tensors: ['tensor'],
+  settings: { axis: 'axis', ord: 'ord', keepdims: 'keepdims' },
+  neutral: { ord: 'euclidean' },
+}
 
 /** Functions whose name and meaning are the same in both, of one tensor. */
 const sameUnary = [
@@ -132,6 +141,7 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
     neutral: { batch_dims: 0 },
     indices: ['indices'],
   },
+  identity: { op: 'convert_to_tensor', tensors: ['input'] },
   'image.resize': {
     op: 'image.resize',
     tensors: ['images'],
@@ -140,13 +150,10 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
     neutral: { preserve_aspect_ratio: false },
     adapt: { interpolation: (value) => (resizeMethods.has(value) ? value : undefined) },
   },
+  'keras.backend.batch_flatten': { op: '', layer: 'Flatten', tensors: ['x'] },
   'linalg.matmul': { op: 'matmul', tensors: ['a', 'b'] },
-  'linalg.norm': {
-    op: 'linalg.norm',
-    tensors: ['tensor'],
-    settings: { axis: 'axis', ord: 'ord', keepdims: 'keepdims' },
-    neutral: { ord: 'euclidean' },
-  },
+  'linalg.norm': norm,
+  'math.add_n': { op: '', layer: 'Add', tensors: ['inputs'] },
   'math.acos': unary('arccos'),
   'math.acosh': unary('arccosh'),
   'math.argmax': along('argmax', 'input'),
@@ -229,6 +236,7 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
     neutral: { data_format: 'NHWC' },
   },
   'nn.tanh': unary('nn.tanh'),
+  norm,
   one_hot: {
     op: 'nn.one_hot',
     tensors: ['indices'],
@@ -266,7 +274,8 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
   },
   squeeze: along('squeeze', 'input'),
   stack: along('stack', 'values'),
-  stop_gradient: { op: 'stop_gradient', tensors: ['input'] },
+  // At inference nothing but the tensor itself.
+  stop_gradient: { op: 'convert_to_tensor', tensors: ['input'] },
   tile: { op: 'tile', tensors: ['input'], settings: { multiples: 'repeats' } },
   transpose: { op: 'transpose', tensors: ['a'], settings: { perm: 'axes' } },
   unstack: {

@@ -20,7 +20,7 @@ export function translateFunction(layer: LayerSpec, file: string): LayerSpec | u
   const translation = translationOf(layer.config.function)
   const [call] = layer.calls
   if (!translation || !call) return undefined
-  const { op, tensors, indices } = translation
+  const { op, tensors, indices, layer: className } = translation
   const keywords = new Map(call.keywords)
   const settings = translatedSettings(translation, keywords)
   const positional: SpecValue[] = [...call.positional]
@@ -36,9 +36,14 @@ export function translateFunction(layer: LayerSpec, file: string): LayerSpec | u
   keywords.delete('name')
   const subscripts = op === 'matmul' ? transposedProduct(keywords) : undefined
   if (!settings || [...keywords.values()].some((value) => !saysNothing(value))) return undefined
+  const calls = [{ positional: constants, keywords: [] }]
+  if (className) {
+    const { name, trainable, dtype } = layer.config
+    return { ...layer, className, config: { name, trainable, dtype }, calls }
+  }
   const config = subscripts === undefined ? settings : { ...settings, subscripts }
   const opName = subscripts === undefined ? op : 'einsum'
-  return { ...layer, op: opName, config, calls: [{ positional: constants, keywords: [] }] }
+  return { ...layer, op: opName, config, calls }
 }
 
 function translationOf(name: Json | undefined): Translation | undefined {

@@ -19,6 +19,8 @@ export const dense: LayerConverter = {
     config.ignore('lora_rank', 'lora_alpha')
     const units = config.size('units')
     config.boolean('use_bias', true)
+    // Old files say nothing of input shapes; a packed kernel's groups have an entry for every input.
+    const inputs = inputShape?.at(-1) ?? weights.shape('g_idx')?.[0]
     return {
       kind: 'dense',
       dense: {
@@ -26,7 +28,7 @@ export const dense: LayerConverter = {
         kernel: weights.index('kernel') ?? weights.index('quantized_kernel'),
         bias: weights.index('bias'),
         activation: config.activation(),
-        quantization: quantizationOf(config, weights, policy, [inputShape?.at(-1), units]),
+        quantization: quantizationOf(config, weights, policy, [inputs, units]),
       },
     }
   },

@@ -10,7 +10,7 @@ import {
   type StoredWeight,
   type WeightStore,
 } from './bound-weights.ts'
-import { slotsInLegacyOrder, type PlacedSlot, type WeightChild } from './weight-tree.ts'
+import { isKnown, slotsInLegacyOrder, type PlacedSlot, type WeightChild } from './weight-tree.ts'
 
 /** Weights of the whole model that belong to no layer. */
 const topLevel = 'top_level_model_weights'
@@ -119,6 +119,7 @@ function bindLayer(
   turned: boolean,
   { file, problems }: { readonly file: string; readonly problems: Problems },
 ): BoundWeights {
+  if (!isKnown(child.node)) return nothingBound
   const placed = slotsInLegacyOrder(child.node)
   if (placed.length === 0) {
     if (stored.length > 0) {

@@ -34,6 +34,8 @@ export interface WeightNode {
   /** False: old files list all variables below as not trainable. */
   readonly trainable: boolean
   readonly stored?: StoredLayout
+  /** The layer is of no known kind, which has been reported: what it stores is not known either. */
+  readonly isUnknown?: true
 }
 
 export interface WeightChild {
@@ -47,6 +49,14 @@ export interface WeightChild {
 }
 
 export const noWeights: WeightNode = { own: [], children: [], trainable: true }
+
+/** Of a layer of no known kind. */
+export const unknownWeights: WeightNode = { ...noWeights, isUnknown: true }
+
+/** True when all variables of a layer are known, those of the layers inside it too. */
+export function isKnown(node: WeightNode): boolean {
+  return node.isUnknown !== true && node.children.every((child) => isKnown(child.node))
+}
 
 /** A trainable variable. */
 export function weight(name: string, shape?: readonly (number | undefined)[]): WeightSlot {

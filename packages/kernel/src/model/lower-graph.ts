@@ -207,6 +207,7 @@ function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    largestTile: weights.largestTile,
     packWinograd: (...given) => weights.packWinograd(...given),
   }
 }

@@ -14,10 +14,12 @@ export interface Segment {
 
 /** Bytes of tile-local buffers that stay in the first-level cache beside the panels in use. */
 const tileBudget = 16 * 1024
-const leastTileRows = 32
+const leastTileRows = 48
+/** What the rows of a tile are a multiple of: the heights of all register tiles divide it. */
+const tileUnit = 12
 /** Weights beyond this are fetched anew for every tile, so that tiles are to be tall. */
 const cachedWeights = 128 * 1024
-const leastTallRows = 128
+const leastTallRows = 132
 
 /** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
 export function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
@@ -113,12 +115,13 @@ function tileChain(
   for (const buffer of excluded) local.delete(buffer)
   if (local.size === 0) return undefined
   const rowBytes = [...local.values()].reduce((sum, bytes) => sum + bytes, 0)
-  const chain = ops.slice(first, end)
-  const tileRows = Math.max(
-    chain.some((op) => weightBytes(op) > cachedWeights) ? leastTallRows : leastTileRows,
-    Math.floor(tileBudget / rowBytes / leastTileRows) * leastTileRows,
-  )
-  if (tileRows >= rows) return undefined
+  const isHeavy = ops.slice(first, end).some((op) => weightBytes(op) > cachedWeights)
+  const least = isHeavy ? leastTallRows : leastTileRows
+  const most = Math.max(least, Math.floor(tileBudget / rowBytes / tileUnit) * tileUnit)
+  // A short last tile would have all weights pass by for a few rows.
+  if (rows < 1.5 * most) return undefined
+  const even = Math.ceil(rows / Math.ceil(rows / most))
+  const tileRows = Math.ceil(even / tileUnit) * tileUnit
   return { first, end, tileRows, local }
 }
 
