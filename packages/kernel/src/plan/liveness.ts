@@ -15,11 +15,11 @@ export interface Segment {
 /** Bytes of tile-local buffers that stay in the first-level cache beside the panels in use. */
 const tileBudget = 16 * 1024
 const leastTileRows = 48
+/** What the rows of a tile are a multiple of: the heights of all register tiles divide it. */
+const tileUnit = 12
 /** Weights beyond this are fetched anew for every tile, so that tiles are to be tall. */
 const cachedWeights = 128 * 1024
 const leastTallRows = 132
-/** What the rows of a tile are a multiple of: the heights of all register tiles divide it. */
-const tileUnit = 12
 
 /** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
 export function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
@@ -115,8 +115,8 @@ function tileChain(
   for (const buffer of excluded) local.delete(buffer)
   if (local.size === 0) return undefined
   const rowBytes = [...local.values()].reduce((sum, bytes) => sum + bytes, 0)
-  const isTall = ops.slice(first, end).some((op) => weightBytes(op) > cachedWeights)
-  const least = isTall ? leastTallRows : leastTileRows
+  const isHeavy = ops.slice(first, end).some((op) => weightBytes(op) > cachedWeights)
+  const least = isHeavy ? leastTallRows : leastTileRows
   const most = Math.max(least, Math.floor(tileBudget / rowBytes / tileUnit) * tileUnit)
   // A short last tile would have all weights pass by for a few rows.
   if (rows < 1.5 * most) return undefined
