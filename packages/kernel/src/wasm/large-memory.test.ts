@@ -32,7 +32,7 @@ describe('a memory of more than 2 GiB', () => {
       table >>> 2,
     )
     memory.f32.fill(0.5, x >>> 2, (x >>> 2) + rows * inner)
-    memory.exports.packDense(inner, units, table, 0, weights)
+    memory.exports.packDense(inner, units, 0, inner, table, 0, 0, weights)
     const program = programAt(buffer, base, 2)
     writeDense(program, 0, { rows, inner, units, x, weights, y })
     writeActivation(program, 1, { rows, width: units, x: y, y, activation: activation('relu') })
