@@ -96,6 +96,8 @@ export function sharedMemory(bytes = 0): WebAssembly.Memory {
     const memory = reference.deref()
     if (!memory || memory.buffer.byteLength > 2 * bytes + 2 ** 20) continue
     left.splice(index, 1)
+    // Kernels leave out what is 0 of their constants.
+    new Uint8Array(memory.buffer).fill(0)
     return memory
   }
   return newSharedMemory()
