@@ -8,6 +8,7 @@ import { fromRoot } from './paths.mjs'
 const entries = {
   start: 'apps/sample-mlp/dist/main.js',
   test: 'tools/bootstrap/test.mjs',
+  rehearse: 'tools/consumers/dist/main.js',
   build: undefined,
 }
 

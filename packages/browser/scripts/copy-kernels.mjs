@@ -15,6 +15,11 @@ for (const name of ['exact', 'fast', 'exact-dense']) {
     `// Made by scripts/copy-kernels.mjs.\nconst hex: string =\n  '${hex}'\nexport default hex\n`,
   )
 }
+// Bundlers and platforms hand a .wasm file over as a module that is compiled already.
+writeFileSync(
+  new URL('kernel-wasm.d.ts', dist),
+  'declare const kernel: WebAssembly.Module\nexport default kernel\n',
+)
 for (const name of ['exact', 'fast']) {
   cpSync(source(name), new URL(`kernel-${name}.wasm`, dist))
 }

@@ -48,15 +48,36 @@ async function keep(key: string, response: Response): Promise<void> {
   }
 }
 
+const chunkBytes = 2 ** 18
+
+/** A copy of bytes, handed over piece by piece: all at once would block the page. */
+function responseOf(bytes: Uint8Array<ArrayBuffer>): Response {
+  const copy = bytes.slice()
+  let start = 0
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve))
+      controller.enqueue(copy.subarray(start, (start += chunkBytes)))
+      if (start >= copy.byteLength) controller.close()
+    },
+  })
+  return new Response(stream)
+}
+
 /** Files that are kept in the browser's Cache API once they have been read and checked. */
 export function cachedFiles(files: Files, option: CacheOption): Files {
   if (option === false) return files
+  /** What this load has taken out of the cache and need not put there again. */
+  const known = new Set<string>()
   return {
     ...files,
     async read(address, reading) {
       const isSettled = option === true || reading.sha256 !== undefined
       const kept = isSettled && !reading.isAgain ? await readKept(address, reading) : undefined
-      if (kept) return kept
+      if (kept) {
+        known.add(keyOf(address, reading.sha256))
+        return kept
+      }
       try {
         return await files.read(address, reading)
       } catch (error) {
@@ -67,9 +88,9 @@ export function cachedFiles(files: Files, option: CacheOption): Files {
       }
     },
     keep(address, bytes, sha256) {
-      if (!/^https?:/.test(new URL(address).protocol)) return
-      // A response copies its bytes at once, before they move on.
-      void keep(keyOf(address, sha256), new Response(bytes))
+      const key = keyOf(address, sha256)
+      const isHttp = /^https?:/.test(new URL(address).protocol)
+      if (isHttp && !known.has(key)) void keep(key, responseOf(bytes))
     },
   }
 }

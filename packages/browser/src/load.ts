@@ -4,6 +4,7 @@ import {
   loaderOf,
   webPort,
   type Adapter,
+  type KernelBytes,
   type Load,
   type Port,
 } from '@dotplus/kernel/worker'
@@ -24,8 +25,8 @@ export interface BrowserOptions {
 /** `load` as browsers have it. */
 export type BrowserLoad = Load<true | Worker, BrowserOptions>
 
-/** The `load` of a package whose workers start as `startOwn` says. */
-export function browserLoad(startOwn: () => Worker): BrowserLoad {
+/** The `load` of a build whose workers start as `startOwn` says and whose kernels are these. */
+export function browserLoad(startOwn: () => Worker, kernels: KernelBytes): BrowserLoad {
   const adapter: Adapter<true | Worker> = {
     resolve: (address) => new URL(address, globalThis.document?.baseURI ?? location.href),
     async read(address, reading) {
@@ -37,6 +38,7 @@ export function browserLoad(startOwn: () => Worker): BrowserLoad {
         hint: 'Serve the folder over HTTP, or let the user choose the File',
       })
     },
+    mustShareThread: (byteLength) => globalThis.document !== undefined && byteLength > 2 ** 21,
     startWorker: (worker): Port => webPort(worker === true ? startOwn() : worker),
     kernels,
   }
@@ -64,4 +66,5 @@ export function browserLoad(startOwn: () => Worker): BrowserLoad {
  */
 export const load: BrowserLoad = /* @__PURE__ */ browserLoad(
   () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+  kernels,
 )

@@ -5,7 +5,7 @@ import { denseLayers } from './lower/dense-layers.ts'
 import { hostPartOf, layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { isElementType } from './dtype/element-type.ts'
-import type { KernelBytes, Precision } from './precision.ts'
+import type { KernelBytes, Precision, WasmModule } from './precision.ts'
 import { LinearWeights } from './weights.ts'
 import type { Port } from './worker/port.ts'
 
@@ -17,7 +17,7 @@ export interface InstantiateOptions {
   /** Starts a worker that runs `serve`, for threads; brought by the package of each runtime. */
   readonly startThread?: (() => Port) | undefined
   /** A precompiled kernel, for platforms that do not compile WebAssembly at run time. */
-  readonly wasm?: WebAssembly.Module | undefined
+  readonly wasm?: WasmModule | undefined
   /** Nanoseconds of work from which threads share an op, for tests. */
   readonly shareFrom?: number | undefined
   /** Name of the model's file, for errors. */

@@ -1,5 +1,12 @@
 import { RuntimeError } from '@dotplus/core'
 
+/** `WebAssembly.Module`, where the types in use know of WebAssembly: Node's do not. */
+export type WasmModule = typeof globalThis extends {
+  WebAssembly: { Module: new (...values: never[]) => infer Module }
+}
+  ? Module
+  : object
+
 /** `exact`: the same bits everywhere. `fast`: fused multiply-add where the engine has it. */
 export type Precision = 'exact' | 'fast'
 

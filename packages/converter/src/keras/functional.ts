@@ -201,17 +201,17 @@ function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Several outputs of one layer share its name; the second and further get a number, none that a layer's name has. */
+/** Several outputs of one layer share its name; the second and further get the next number that no other one has. */
 function uniquelyNamed(ports: readonly PortSpec[]): PortSpec[] {
-  const taken = new Set(ports.map(({ name }) => name))
-  const seen = new Set<string>()
+  const own = new Set(ports.map(({ name }) => name))
+  const used = new Set<string>()
   return ports.map((port) => {
-    const isFirst = !seen.has(port.name)
-    seen.add(port.name)
-    if (isFirst) return port
-    let count = 1
-    while (taken.has(`${port.name}_${count}`)) count++
-    taken.add(`${port.name}_${count}`)
-    return { ...port, name: `${port.name}_${count}` }
+    let { name } = port
+    for (let count = 1; used.has(name); count++) {
+      const next = `${port.name}_${count}`
+      if (!own.has(next)) name = next
+    }
+    used.add(name)
+    return { ...port, name }
   })
 }

@@ -11,10 +11,10 @@ import {
 import {
   biasOf,
   checkChannels,
-  placeWindows,
   pushConv,
   pushDepthwise,
   weightOf,
+  windowedImages,
   windowsOf,
   type Group,
   type Windows,
@@ -22,7 +22,7 @@ import {
 import { prepareDepthwise } from './depthwise-conv.ts'
 import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
 import { withHistory } from './stream.ts'
-import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
+import { checkPadding, checkSizes, fromImages, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {
   readonly rank: number
@@ -36,6 +36,7 @@ interface PreparedConv {
   readonly winograd: WinogradWeights | undefined
   readonly activation: PreparedActivation
   readonly own: AbsorbedWeights['own']
+  readonly takesUp: boolean
 }
 
 /**
@@ -64,8 +65,8 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const held = weights.folder?.absorb(layer, given.data, own)
-    const { kernel, bias } = held ?? { kernel: given.data, bias: own }
+    const held = weights.folder?.absorb(layer, given.data, own, filters)
+    const { kernel, scale, bias } = held ?? { kernel: given.data, scale: undefined, bias: own }
     const depth = given.shape[rank] as number
     const channels = depth * count
     const units = filters / count
@@ -77,18 +78,19 @@ export const convLayer: Lowering<PreparedConv> = {
       filters,
       activation: prepareActivation(layer, layer.conv.activation),
       own: held?.own,
+      takesUp: held?.takesUp ?? false,
       depthwise: 0,
       winograd: undefined,
     }
     if (rank === 2 && count === 1 && takesWinograd(shared.windows, channels, filters)) {
-      const winograd = prepareWinograd(weights, kernel, bias, filters)
+      const winograd = prepareWinograd(weights, kernel, bias, filters, scale)
       return { ...shared, groups: undefined, winograd }
     }
     if (count > 1 && depth === 1 && units === 1) {
       return {
         ...shared,
         groups: undefined,
-        depthwise: prepareDepthwise(weights, kernel, bias, filters),
+        depthwise: prepareDepthwise(weights, kernel, bias, filters, scale),
       }
     }
     const inner = kernel.length / filters
@@ -98,6 +100,7 @@ export const convLayer: Lowering<PreparedConv> = {
         bias?.slice(group * units, (group + 1) * units),
         inner,
         units,
+        scale?.slice(group * units, (group + 1) * units),
       ),
       xChannel: group * depth,
       yChannel: group * units,
@@ -107,15 +110,21 @@ export const convLayer: Lowering<PreparedConv> = {
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
     const given = onlyTensor(call, layer)
+    const input = prepared.takesUp ? (given.unscaled as Value) : given
     const streams = windows.padding === 'causal' && context.stream?.key !== undefined
     // In a stream the steps before stand where the padding would be.
     const steps = streams
-      ? withHistory(context, layer, given, (windows.kernel[2] - 1) * windows.dilation[2])
-      : given
-    const x = imagesOf(context, layer, steps, rank, channelsFirst)
+      ? withHistory(context, layer, input, (windows.kernel[2] - 1) * windows.dilation[2])
+      : input
+    const { images: x, placed } = windowedImages(
+      context,
+      layer,
+      steps,
+      rank,
+      channelsFirst,
+      streams ? { ...windows, padding: 'valid' } : windows,
+    )
     checkChannels(layer, x, prepared.channels)
-    const own = streams ? { ...windows, padding: 'valid' } : windows
-    const placed = { ...windows, ...placeWindows(layer, own, x.size) }
     const shape = [x.batch, ...placed.out.slice(3 - rank), filters]
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const convolve = (bare: boolean): Value => {

@@ -121,11 +121,11 @@ async function loadWith<Start>(
   const { startWorkerModel } = await import('./client.ts')
   const readAgain = async (): Promise<WorkerStart> => {
     const again = await readModel(source, adapter, { worker })
-    return { model: again.model, options: settings, transfer: [...again.buffers] }
+    return { model: again.model, options: settings, transfer: again.buffers }
   }
   return startWorkerModel<Prediction>(
     () => adapter.startWorker(worker),
-    { model, options: settings, transfer: [...buffers] },
+    { model, options: settings, transfer: buffers },
     signal,
     worker === true && isLasting(source) ? readAgain : undefined,
   )

@@ -18,13 +18,14 @@ export class Channel {
   #memory: MemoryReport | undefined
   #explanation: Explanation | undefined
 
-  constructor(port: Port) {
+  /** @param wayOut what to do when the worker is gone, for errors */
+  constructor(port: Port, wayOut: string) {
     this.#port = port
     port.onMessage((message) => this.#settle(message as Reply))
     port.onError(({ what, hint, cause }) => {
       const wasReady = this.#memory !== undefined
       const failure = new RuntimeError(what, {
-        hint: hint ?? (wasReady ? 'Load the model again' : undefined),
+        hint: hint ?? (wasReady ? wayOut : undefined),
         cause,
       })
       this.end(failure, failure)

@@ -201,22 +201,20 @@ interface Started {
 /**
  * Makes a model ready in a worker.
  *
- * @param transfer buffers of the model's tensors that may move to the worker
  * @param signal ends the worker when aborted before the model is ready
  */
 async function start(
   port: Port,
-  model: Model,
-  options: InstantiateOptions,
-  transfer: ArrayBuffer[],
+  { model, options, transfer }: WorkerStart,
+  wayOut: string,
   signal?: AbortSignal,
 ): Promise<Started> {
-  const channel = new Channel(port)
+  const channel = new Channel(port, wayOut)
   const aborted = new RuntimeError('loading was aborted')
   const abort = (): void => channel.end(signal?.reason as Error, aborted)
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    return { channel, description: await channel.call('load', { model, options }, transfer) }
+    return { channel, description: await channel.call('load', { model, options }, [...transfer]) }
   } catch (error) {
     channel.end(aborted, aborted)
     throw error
@@ -230,7 +228,7 @@ export interface WorkerStart {
   readonly model: Model
   readonly options: InstantiateOptions
   /** Buffers of the model's tensors that may move to the worker. */
-  readonly transfer: ArrayBuffer[]
+  readonly transfer: readonly ArrayBuffer[]
 }
 
 /**
@@ -245,13 +243,10 @@ export async function startWorkerModel<Output extends Prediction = Tensor>(
   signal?: AbortSignal,
   readAgain?: () => Promise<WorkerStart>,
 ): Promise<WorkerModel<Output>> {
-  const { model, options, transfer } = first
-  const { channel, description } = await start(startWorker(), model, options, transfer, signal)
+  const wayOut = readAgain ? 'The next call starts another worker' : 'Load the model again'
+  const { channel, description } = await start(startWorker(), first, wayOut, signal)
   const restart =
     readAgain &&
-    (async (): Promise<Channel> => {
-      const again = await readAgain()
-      return (await start(startWorker(), again.model, again.options, again.transfer)).channel
-    })
+    (async (): Promise<Channel> => (await start(startWorker(), await readAgain(), wayOut)).channel)
   return new WorkerModel<Output>(channel, description, restart)
 }

@@ -2,7 +2,7 @@
 export interface Progress {
   /** Bytes that have arrived, of the model and all its shards. Bytes that had to be read again count once. */
   readonly loaded: number
-  /** Bytes in all; undefined while unknown. The last report has `loaded` equal to it. */
+  /** Bytes in all; undefined while unknown. The last report, and no other, has `loaded` equal to it. */
   readonly total: number | undefined
   /** Bytes among `loaded` that came out of a cache and not over the network. */
   readonly fromCache: number
@@ -68,6 +68,7 @@ export class ProgressMeter {
   /** Everything has arrived. */
   finish(): void {
     this.#total = this.#loaded
+    this.#isPlanned = true
     if (this.#last?.loaded !== this.#loaded || this.#last.total !== this.#loaded) this.#emit()
   }
 
@@ -83,10 +84,12 @@ export class ProgressMeter {
   }
 
   #emit(): void {
-    const isWithinTotal = this.#total !== undefined && this.#loaded <= this.#total
+    // Until a model has been read nobody knows whether shards follow.
+    const isLast = this.#isPlanned && this.#loaded === this.#total
+    const isWithinTotal = this.#total !== undefined && this.#loaded < this.#total
     this.#last = {
       loaded: this.#loaded,
-      total: isWithinTotal ? this.#total : undefined,
+      total: isWithinTotal || isLast ? this.#total : undefined,
       fromCache: this.#fromCache,
     }
     this.#report?.(this.#last)

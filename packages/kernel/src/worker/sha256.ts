@@ -14,35 +14,48 @@ function fractionOf(root: number): number {
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
 
-/** SHA-256 of `bytes` (FIPS 180-4), for pages that are not a secure context and so have no `crypto.subtle`. */
-export function sha256(bytes: Uint8Array): Uint8Array {
+/** Bytes that are hashed before others may use the thread: some milliseconds. */
+const sliceBytes = 2 ** 18
+
+/**
+ * SHA-256 of `bytes` (FIPS 180-4), for pages that are not a secure context and so have no `crypto.subtle`, and for large
+ * arrays in pages, which the browser's own would block. Lets others use the thread now and then.
+ */
+export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   const k = roundConstants()
   const state = Uint32Array.from([2, 3, 5, 7, 11, 13, 17, 19], (prime) =>
     fractionOf(Math.sqrt(prime)),
   )
   const words = new Uint32Array(64)
-  const block = new DataView(new ArrayBuffer(64))
-  const blockBytes = new Uint8Array(block.buffer)
-  const bits = bytes.byteLength * 8
-  // One 0x80, zeros, and 8 bytes of length fill the last block.
-  const blocks = Math.ceil((bytes.byteLength + 9) / 64)
-  for (let index = 0; index < blocks; index++) {
-    const part = bytes.subarray(index * 64, index * 64 + 64)
-    blockBytes.fill(0).set(part)
-    if (part.byteLength < 64 && bytes.byteLength >= index * 64) blockBytes[part.byteLength] = 0x80
-    if (index === blocks - 1) {
-      block.setUint32(56, Math.floor(bits / 2 ** 32))
-      block.setUint32(60, bits >>> 0)
-    }
-    compress(state, words, block, k)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const whole = bytes.byteLength - (bytes.byteLength % 64)
+  for (let offset = 0; offset < whole; offset += 64) {
+    if (offset > 0 && offset % sliceBytes === 0) await new Promise((resolve) => setTimeout(resolve))
+    compress(state, words, view, offset, k)
+  }
+  // One 0x80, zeros, and 8 bytes of length fill the last block or two.
+  const rest = bytes.subarray(whole)
+  const last = new DataView(new ArrayBuffer(rest.byteLength < 56 ? 64 : 128))
+  const lastBytes = new Uint8Array(last.buffer)
+  lastBytes.set(rest)
+  lastBytes[rest.byteLength] = 0x80
+  last.setBigUint64(last.byteLength - 8, BigInt(bytes.byteLength) * 8n)
+  for (let offset = 0; offset < last.byteLength; offset += 64) {
+    compress(state, words, last, offset, k)
   }
   const digest = new DataView(new ArrayBuffer(32))
   state.forEach((word, i) => digest.setUint32(4 * i, word))
   return new Uint8Array(digest.buffer)
 }
 
-function compress(state: Uint32Array, w: Uint32Array, block: DataView, k: Uint32Array): void {
-  for (let t = 0; t < 16; t++) w[t] = block.getUint32(4 * t)
+function compress(
+  state: Uint32Array,
+  w: Uint32Array,
+  view: DataView,
+  offset: number,
+  k: Uint32Array,
+): void {
+  for (let t = 0; t < 16; t++) w[t] = view.getUint32(offset + 4 * t)
   for (let t = 16; t < 64; t++) {
     const w15 = w[t - 15] as number
     const w2 = w[t - 2] as number
@@ -50,16 +63,14 @@ function compress(state: Uint32Array, w: Uint32Array, block: DataView, k: Uint32
     const s1 = rotate(w2, 17) ^ rotate(w2, 19) ^ (w2 >>> 10)
     w[t] = (w[t - 16] as number) + s0 + (w[t - 7] as number) + s1
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  let a = state[0] as number
+  let b = state[1] as number
+  let c = state[2] as number
+  let d = state[3] as number
+  let e = state[4] as number
+  let f = state[5] as number
+  let g = state[6] as number
+  let h = state[7] as number
   for (let t = 0; t < 64; t++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
     const choice = (e & f) ^ (~e & g)
@@ -76,7 +87,12 @@ function compress(state: Uint32Array, w: Uint32Array, block: DataView, k: Uint32
     b = a
     a = (t1 + t2) | 0
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) {
-    state[i] = (state[i] as number) + word
-  }
+  state[0] = (state[0] as number) + a
+  state[1] = (state[1] as number) + b
+  state[2] = (state[2] as number) + c
+  state[3] = (state[3] as number) + d
+  state[4] = (state[4] as number) + e
+  state[5] = (state[5] as number) + f
+  state[6] = (state[6] as number) + g
+  state[7] = (state[7] as number) + h
 }

@@ -41,14 +41,15 @@ function hex(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+async function digestOf(bytes: Uint8Array<ArrayBuffer>, files: Files): Promise<Uint8Array> {
   // Pages that are not a secure context have no subtle.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined
-  if (subtle) return new Uint8Array(await subtle.digest('SHA-256', bytes))
+  if (subtle && !files.mustShareThread?.(bytes.byteLength))
+    return new Uint8Array(await subtle.digest('SHA-256', bytes))
   return (await import('./sha256.ts')).sha256(bytes)
 }
 
-async function check(bytes: Uint8Array<ArrayBuffer>, shard: Shard): Promise<void> {
+async function check(bytes: Uint8Array<ArrayBuffer>, shard: Shard, files: Files): Promise<void> {
   const { name: file, byteLength } = shard
   const hint = 'It is damaged or belongs to another model: copy all files of the model again'
   if (bytes.byteLength !== byteLength) {
@@ -61,7 +62,7 @@ async function check(bytes: Uint8Array<ArrayBuffer>, shard: Shard): Promise<void
     })
   }
   const expected = hex(shard.sha256)
-  const got = hex(await digestOf(bytes))
+  const got = hex(await digestOf(bytes, files))
   if (got !== expected) throw new FormatError('SHA-256 of the shard', { file, expected, got, hint })
 }
 
@@ -87,13 +88,13 @@ async function readAll(
       const reading = { file, sha256, progress: progress.file(), signal: stop.signal }
       let bytes = await files.read(beside, reading)
       try {
-        await check(bytes, shard)
+        await check(bytes, shard, files)
       } catch (error) {
         // What came over a network, or out of a cache, may be whole the second time.
         if (typeof beside === 'string' || !isOfNetwork(beside)) throw error
         reading.progress.restart(0)
         bytes = await files.read(beside, { ...reading, isAgain: true })
-        await check(bytes, shard)
+        await check(bytes, shard, files)
       }
       files.keep?.(beside, bytes, sha256)
       return [index, bytes] as const

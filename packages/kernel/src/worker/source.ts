@@ -41,6 +41,8 @@ export interface Files {
    * @param sha256 theirs, in hexadecimal, where the model names it
    */
   keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): void
+  /** True where the runtime's own SHA-256 of that many bytes would keep others from the thread for too long. */
+  mustShareThread?(byteLength: number): boolean
   /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
   besidePath?(path: string, name: string): string
 }
