@@ -11,6 +11,8 @@ class Case:
     inputs: Any
     """What model(...) is called with: an array, a list, or a dict; batch first; arrays of text are strings."""
     note: dict = field(default_factory=dict)
+    direct: bool = False
+    """Called once, where predict would cut the inputs along their first axis."""
     adapted: bool = False
     """Weights stay as the model has them: what layers learned from data means something."""
 

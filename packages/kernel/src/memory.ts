@@ -22,12 +22,35 @@ export interface KernelExports {
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */
   packedDenseBytes(inner: number, units: number): number
-  /** Packs a row-major kernel (inner, units) and a bias (units; 0: none) into panels at `destination`, 64-byte aligned. */
-  packDense(inner: number, units: number, kernel: number, bias: number, destination: number): void
-  /** Bytes that `packWinograd` writes; only the kernel with all ops has it. */
-  packedWinogradBytes?(inner: number, units: number): number
-  /** Transforms and packs a row-major kernel (3, 3, inner, units), units a multiple of 4. */
-  packWinograd?(inner: number, units: number, kernel: number, destination: number): void
+  /**
+   * Packs rows `first` to `first + count` of a row-major kernel (inner, units), which lie at `rows`, and a bias (units;
+   * 0: none) into panels at `destination`, 64-byte aligned. `scale`: (units) float64 to multiply columns by; 0: none.
+   */
+  packDense(
+    inner: number,
+    units: number,
+    first: number,
+    count: number,
+    rows: number,
+    bias: number,
+    scale: number,
+    destination: number,
+  ): void
+  /** Pixels that tiles of a Winograd convolution are wide and high at most; only the kernel with all ops has them. */
+  largestTile?(): number
+  /** Bytes that `packWinograd` writes. */
+  packedWinogradBytes?(inner: number, units: number, tile: number): number
+  /** Transforms and packs channels `first` to `first + count` of a row-major kernel (3, 3, inner, units), units a multiple of 4. */
+  packWinograd?(
+    inner: number,
+    units: number,
+    first: number,
+    count: number,
+    kernel: number,
+    scale: number,
+    destination: number,
+    tile: number,
+  ): void
   /**
    * The elementwise function of this activation or binary code (layout.ts) to float64 accuracy, of x or of x and y; only
    * the kernel with all ops has it.

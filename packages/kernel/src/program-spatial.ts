@@ -61,7 +61,7 @@ interface Windowed {
 
 /**
  * y (rows, units) = activation(windows of x (rows, inner) · weights (inner, units) + bias (units) + residual), one row
- * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner floats. With `weightsStride` every output position of an image has
+ * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner doubles where inner ≤ 11, else floats. With `weightsStride` every output position of an image has
  * panels of its own, that many bytes apart, and `chunk` is 1.
  */
 export function writeConv(
@@ -98,8 +98,8 @@ export function writeDepthwise(
 }
 
 /**
- * y = activation(3 × 3 windows of x · weights + bias + residual) with stride 1; one row per tile of 2 × 2 output pixels.
- * `weights`: packed by packWinograd; `bias`: `units` floats. `scratch`: 16 · (inner + chunk · (inner + units)) floats.
+ * y = activation(3 × 3 windows of x · weights + bias + residual) with stride 1; one row per tile of `tile` × `tile`
+ * output pixels. `weights`: packed by packWinograd; `bias`: `units` floats. `scratch`: {@link winogradScratchFloats}.
  */
 export function writeWinograd(
   program: Program,
@@ -108,6 +108,7 @@ export function writeWinograd(
     inner: number
     units: number
     chunk: number
+    tile: number
     bias: number
     residual?: number | undefined
   },
@@ -118,6 +119,17 @@ export function writeWinograd(
   program.u32[at + L.CONV_CHUNK] = op.chunk
   program.u32[at + L.CONV_RESIDUAL] = op.residual ?? 0
   program.u32[at + L.WINOGRAD_BIAS] = op.bias
+  program.u32[at + L.WINOGRAD_TILE] = op.tile
+}
+
+/** Floats of `scratch` of {@link writeWinograd}. */
+export function winogradScratchFloats(
+  tile: number,
+  inner: number,
+  units: number,
+  chunk: number,
+): number {
+  return (tile + 2) ** 2 * (inner + chunk * (inner + units)) + 160
 }
 
 function startWindowed(program: Program, index: number, opcode: number, op: Windowed): number {

@@ -127,7 +127,7 @@ export function writeMatmul(
 }
 
 /** Longest dot product that the exact build sums in float64, see assembly/dense/packing.ts. */
-const doubleInner = 11
+export const doubleInner = 11
 
 /** Bytes of `scratch` for a product over `inner` with `units` columns: at least `packedDenseBytes` of the kernel. */
 export function matmulScratchBytes(inner: number, units: number): number {

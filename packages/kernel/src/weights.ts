@@ -74,6 +74,9 @@ export function float32Of(tensor: StoredTensor): Float32Array {
   }
 }
 
+/** Weights are handed to the kernel in strips that stay in the second-level cache. */
+const stripFloats = 131_072
+
 /** Weights laid out in the kernel's memory from its heap base upwards; never freed one by one. */
 export class LinearWeights implements WeightStore {
   folder: WeightFolder | undefined
@@ -152,29 +155,77 @@ export class LinearWeights implements WeightStore {
     bias: Float32Array | undefined,
     inner: number,
     units: number,
+    scale?: Float64Array,
   ): number {
     const { exports } = this.#memory
     const address = this.#top
     const end = alignUp(address + exports.packedDenseBytes(inner, units))
-    // The row-major source sits above the panels, where the arena will be.
-    const biasSource = end
-    const kernelSource = alignUp(end + units * 4)
-    this.#memory.reserve(kernelSource + kernel.byteLength)
-    if (bias) this.#memory.f32.set(bias, biasSource / 4)
-    this.#memory.f32.set(kernel, kernelSource / 4)
-    exports.packDense(inner, units, kernelSource, bias ? biasSource : 0, address)
+    const rows = Math.max(Math.floor(stripFloats / units), 1)
+    const source = this.#source(end, rows * units, bias, scale)
+    for (let first = 0; first === 0 || first < inner; first += rows) {
+      const count = Math.min(rows, inner - first)
+      const strip = kernel.subarray(first * units, (first + count) * units)
+      this.#memory.f32.set(strip, source.kernel / 4)
+      exports.packDense(
+        inner,
+        units,
+        first,
+        count,
+        source.kernel,
+        source.bias,
+        source.scale,
+        address,
+      )
+    }
     this.#top = end
     return address
   }
 
-  packWinograd(kernel: Float32Array, inner: number, units: number): number {
+  get largestTile(): number {
+    return this.#memory.exports.largestTile?.() ?? 2
+  }
+
+  packWinograd(
+    kernel: Float32Array,
+    inner: number,
+    units: number,
+    tile: number,
+    scale?: Float64Array,
+  ): number {
     const { exports } = this.#memory
     const address = this.#top
-    const end = alignUp(address + (exports.packedWinogradBytes?.(inner, units) ?? 0))
-    this.#memory.reserve(end + kernel.byteLength)
-    this.#memory.f32.set(kernel, end / 4)
-    exports.packWinograd?.(inner, units, end, address)
+    const end = alignUp(address + (exports.packedWinogradBytes?.(inner, units, tile) ?? 0))
+    const rows = Math.max(Math.floor(stripFloats / units / 9), 1)
+    const source = this.#source(end, rows * units * 9, undefined, scale)
+    for (let first = 0; first < inner; first += rows) {
+      const count = Math.min(rows, inner - first)
+      for (let tap = 0; tap < 9; tap++) {
+        const start = (tap * inner + first) * units
+        const strip = kernel.subarray(start, start + count * units)
+        this.#memory.f32.set(strip, source.kernel / 4 + tap * count * units)
+      }
+      exports.packWinograd?.(inner, units, first, count, source.kernel, source.scale, address, tile)
+    }
     this.#top = end
     return address
+  }
+
+  /**
+   * Makes room for what is packed from: above the panels, where the arena will be. Bias and scale are put there; 0 where
+   * there is none.
+   */
+  #source(
+    end: number,
+    kernelFloats: number,
+    bias: Float32Array | undefined,
+    scale: Float64Array | undefined,
+  ): { bias: number; scale: number; kernel: number } {
+    const scaleAt = end
+    const biasAt = alignUp(scaleAt + (scale?.byteLength ?? 0))
+    const kernel = alignUp(biasAt + (bias?.byteLength ?? 0))
+    this.#memory.reserve(kernel + kernelFloats * 4)
+    if (bias) this.#memory.f32.set(bias, biasAt / 4)
+    if (scale) new Float64Array(this.#memory.u8.buffer, scaleAt, scale.length).set(scale)
+    return { bias: bias ? biasAt : 0, scale: scale ? scaleAt : 0, kernel }
   }
 }

@@ -1,4 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { readNpyArray, readNpz, sourceFromBytes, writeNpz, type NdArray } from '@dotplus/converter'
 import { describe, expect, test } from 'vitest'
 import { dotplus, sample, scratchFolder, validationInputs } from '../testing/dotplus.ts'
@@ -151,5 +153,17 @@ describe('dotplus run', () => {
     })
     expect(stderr).toContain(`dotplus: ${message}`)
     expect(status).toBe(2)
+  })
+
+  test('arrays of every dtype, as Keras has written them', async () => {
+    const folder = fileURLToPath(new URL('../../../../test-fixtures/cases', import.meta.url))
+    for (const name of ['op-cast', 'op-sort', 'op-isnan', 'op-bitwise_and']) {
+      const io = join(folder, name, 'io.npz')
+      await run(join(folder, name, 'model.keras'), '-i', io, '-o', 'out.npz')
+      const expected = await readNpz(sourceFromBytes(io, await readFile(io)))
+      const written = scratch.file('out.npz')
+      const ours = await readNpz(sourceFromBytes(written, await readFile(written)))
+      for (const [key, array] of ours) expect(array, `${name} ${key}`).toEqual(expected.get(key))
+    }
   })
 })

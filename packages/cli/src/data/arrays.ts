@@ -1,4 +1,4 @@
-import { InputError, type DType } from '@dotplus/core'
+import { InputError } from '@dotplus/core'
 import type { NdArray } from '@dotplus/converter'
 import type { Tensor, TensorData } from '@dotplus/node'
 
@@ -7,14 +7,25 @@ export interface NamedTensor extends Tensor<TensorData> {
   readonly name: string
 }
 
-/** Files have no bfloat16, and half floats are in float32 arrays here. */
-const widened: Readonly<Partial<Record<DType, DType>>> = { float16: 'float32', bfloat16: 'float32' }
+/** The half-precision bit patterns of numbers that are half floats, from their float32 bits. */
+function float16Bits(data: Float32Array): Uint16Array {
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length)
+  return Uint16Array.from(data, (value, i) => {
+    const word = bits[i] as number
+    const sign = (word >>> 16) & 0x8000
+    if (Number.isNaN(value)) return 0x7e00
+    if (Math.abs(value) < 2 ** -14) return sign | (Math.abs(value) * 2 ** 24)
+    const magnitude = (word & 0x7fffffff) >>> 13
+    return sign | Math.min(magnitude - (112 << 10), 0x7c00)
+  })
+}
 
-/** An output as the file writers take it; half floats as float32. */
+/** An output as the file writers take it; bfloat16, which NumPy's files do not have, as float32. */
 export function ndArray({ data, shape, dtype }: Tensor<TensorData>): NdArray {
   if (Array.isArray(data)) return { dtype, shape, data: new Uint8Array(0), strings: data }
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return { dtype: widened[dtype] ?? dtype, shape, data: bytes }
+  const elements = dtype === 'float16' ? float16Bits(data as Float32Array) : data
+  const bytes = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength)
+  return { dtype: dtype === 'bfloat16' ? 'float32' : dtype, shape, data: bytes }
 }
 
 /** Outputs of several calls put together along the batch dimension. */

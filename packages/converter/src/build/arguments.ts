@@ -26,7 +26,7 @@ export function valueOf(value: SpecValue, scope: ValueScope): Value {
     case 'boolean':
       return { kind: 'boolean', boolean: value.value }
     case 'number':
-      return Number.isSafeInteger(value.value) && !Object.is(value.value, -0)
+      return !value.isFloat && Number.isSafeInteger(value.value) && !Object.is(value.value, -0)
         ? { kind: 'integer', integer: value.value }
         : { kind: 'number', number: value.value }
     case 'text':

@@ -59,8 +59,11 @@ export class ModelBuilder {
     const head = {
       name: path,
       className: spec.registeredName?.includes('>') ? spec.registeredName : spec.className,
-      computeDtype: policy.compute,
-      variableDtype: policy.variable,
+      // Functions compute in the dtype of what they are called with.
+      ...(spec.op === undefined && {
+        computeDtype: policy.compute,
+        variableDtype: policy.variable,
+      }),
     }
     this.layers.push(head)
     try {

@@ -1,5 +1,6 @@
 import type { Argument } from '@dotplus/core'
 import { activationNames, activationOf } from '../keras/activation-config.ts'
+import { isPythonFloat } from '../keras/python-json.ts'
 import { readSerializedValue } from '../keras/serialized-values.ts'
 import type { LayerBody } from '../layers/layer-converter.ts'
 import { argument } from './arguments.ts'
@@ -37,7 +38,7 @@ export function convertOp(
   const where = { file: input.file, layer: path, place: 'config' }
   const scope = { file: input.file, layer: path, tensors: input.tensors, find: () => undefined }
   const attributes: Argument[] = settings.map(([key, value]) =>
-    argument(key, readSerializedValue(value, where), scope),
+    argument(key, readSerializedValue(value, where, isPythonFloat(spec.config, key)), scope),
   )
   // Whether dtype is an argument of the function or the node's policy, only its type tells.
   if (typeof spec.config.dtype === 'string')
@@ -53,7 +54,8 @@ function isActivation(
 ): boolean {
   if (!activations.has(name)) return false
   const numeric = settings.every(
-    ([, value]) => value === null || typeof value === 'number' || typeof value === 'boolean',
+    ([key, value]) =>
+      (value === null && key !== 'axis') || typeof value === 'number' || typeof value === 'boolean',
   )
   return (
     numeric &&

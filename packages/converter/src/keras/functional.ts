@@ -201,12 +201,17 @@ function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Several outputs of one layer share its name; the second and further get a number. */
+/** Several outputs of one layer share its name; the second and further get the next number that no other one has. */
 function uniquelyNamed(ports: readonly PortSpec[]): PortSpec[] {
-  const used = new Map<string, number>()
+  const own = new Set(ports.map(({ name }) => name))
+  const used = new Set<string>()
   return ports.map((port) => {
-    const count = used.get(port.name) ?? 0
-    used.set(port.name, count + 1)
-    return count === 0 ? port : { ...port, name: `${port.name}_${count}` }
+    let { name } = port
+    for (let count = 1; used.has(name); count++) {
+      const next = `${port.name}_${count}`
+      if (!own.has(next)) name = next
+    }
+    used.add(name)
+    return { ...port, name }
   })
 }

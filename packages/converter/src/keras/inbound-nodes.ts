@@ -1,7 +1,18 @@
 import { FormatError } from '@dotplus/core'
 import type { CallSpec, LayerSpec, SpecValue } from './model-spec.ts'
-import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
-import { isReference, readSerializedValue, type ValuePlace } from './serialized-values.ts'
+import {
+  describeJson,
+  isJsonObject,
+  isPythonFloat,
+  type Json,
+  type JsonObject,
+} from './python-json.ts'
+import {
+  isReference,
+  readSerializedList,
+  readSerializedValue,
+  type ValuePlace,
+} from './serialized-values.ts'
 
 /** How Keras 1 and 2 write a constant among the tensors: ["_CONSTANT_VALUE", -1, value, …]. */
 const constantMark = '_CONSTANT_VALUE'
@@ -52,9 +63,10 @@ function readCall(node: Json, where: ValuePlace): CallSpec {
     })
   }
   return {
-    positional: args.map((value) => readSerializedValue(value, where)),
+    positional: readSerializedList(args, where),
     keywords: Object.entries(kwargs).map(
-      ([name, value]) => [name, readSerializedValue(value, where)] as const,
+      ([name, value]) =>
+        [name, readSerializedValue(value, where, isPythonFloat(kwargs, name))] as const,
     ),
   }
 }

@@ -62,7 +62,7 @@ export interface CallSpec {
 export type SpecValue =
   | { readonly kind: 'none' }
   | { readonly kind: 'boolean'; readonly value: boolean }
-  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'number'; readonly value: number; readonly isFloat?: boolean }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'tensor'; readonly value: TensorRef }
   | { readonly kind: 'array'; readonly value: NdArray }

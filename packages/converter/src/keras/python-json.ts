@@ -10,7 +10,8 @@ export interface JsonObject {
 const maximumDepth = 200
 
 /**
- * Parses JSON as Python writes it: with NaN, Infinity and -Infinity, and with integers of any size.
+ * Parses JSON as Python writes it: with NaN, Infinity and -Infinity, with integers of any size, and telling 2.0 from 2
+ * (see {@link isPythonFloat}).
  *
  * @param place what the text is, for errors
  * @throws {FormatError} with the parser's message when the text is no JSON, and when it is nested too deeply
@@ -18,15 +19,13 @@ const maximumDepth = 200
 export function parsePythonJson(text: string, file: string, place: string): Json {
   checkDepth(text, file, place)
   try {
-    const value = JSON.parse(text) as Json
-    return /[^.\d]\d{16}/.test(text) ? (parseReplaced(text) ?? value) : value
+    return parseMarked(text) ?? (JSON.parse(text) as Json)
+  } catch {
+    // A message about the text as it is says more.
+  }
+  try {
+    return JSON.parse(text) as Json
   } catch (error) {
-    try {
-      const value = parseReplaced(text)
-      if (value !== undefined) return value
-    } catch {
-      // The first message is about the text as it is.
-    }
     throw new FormatError('not valid JSON', {
       file,
       place,
@@ -61,29 +60,44 @@ function checkDepth(text: string, file: string, place: string): void {
   }
 }
 
-/** Stands for a number that JSON.parse has no value for; no Keras config holds this text. */
+/** Stands for a number that JSON.parse has no value for, or takes for an integer; no Keras config holds this text. */
 const marker = '\u0000dotplus:'
-
 /** Tokens in which such numbers are found, with what may look like one. */
 const tokens = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?\d[\d.eE+-]*/g
 
 /** Undefined when the text has no such numbers. */
-function parseReplaced(text: string): Json | undefined {
+function parseMarked(text: string): Json | undefined {
   let replaced = false
   const result = text.replaceAll(tokens, (token) => {
-    if (token.startsWith('"')) return token
-    if (/^-?\d/.test(token) && (!/^-?\d+$/.test(token) || Number.isSafeInteger(Number(token))))
-      return token
+    if (token.startsWith('"') || isPlain(token)) return token
     replaced = true
     return JSON.stringify(marker + token)
   })
   return replaced ? (JSON.parse(result, revive) as Json) : undefined
 }
 
-function revive(_key: string, value: unknown): unknown {
+/** True for a number of which JSON.parse says all: a fraction, or an integer that a double holds. */
+function isPlain(token: string): boolean {
+  if (!/^-?\d/.test(token)) return false
+  const isWhole = Number.isInteger(Number(token))
+  return /^-?\d+$/.test(token) ? Number.isSafeInteger(Number(token)) : !isWhole
+}
+
+/** By array or object, the places in it that hold a float without a fraction. */
+const floats = new WeakMap<object, Set<string>>()
+
+function revive(this: object, key: string, value: unknown): unknown {
   if (typeof value !== 'string' || !value.startsWith(marker)) return value
   const token = value.slice(marker.length)
-  return /\d/.test(token) ? BigInt(token) : Number(token)
+  if (/^-?\d+$/.test(token)) return BigInt(token)
+  const places = floats.get(this) ?? new Set()
+  floats.set(this, places.add(key))
+  return Number(token)
+}
+
+/** True for a place of a parsed array or object that held a float such as 2.0, which Python tells from the integer 2. */
+export function isPythonFloat(holder: Json[] | JsonObject, key: number | string): boolean {
+  return floats.get(holder)?.has(`${key}`) ?? false
 }
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {

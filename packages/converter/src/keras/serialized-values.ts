@@ -2,7 +2,13 @@ import { elementCount, FormatError, UnsupportedError, type DType } from '@dotplu
 import type { NdArray } from '../array.ts'
 import { arrayOfNumbers, isDType } from './number-array.ts'
 import type { SpecValue, TensorRef } from './model-spec.ts'
-import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
+import {
+  describeJson,
+  isJsonObject,
+  isPythonFloat,
+  type Json,
+  type JsonObject,
+} from './python-json.ts'
 
 /** Where a value is, for errors. */
 export interface ValuePlace {
@@ -16,14 +22,17 @@ export interface ValuePlace {
  *
  * @throws {UnsupportedError} for lambdas and objects that no call can take
  */
-export function readSerializedValue(json: Json | undefined, where: ValuePlace): SpecValue {
+export function readSerializedValue(
+  json: Json | undefined,
+  where: ValuePlace,
+  isFloat = false,
+): SpecValue {
   if (json === null || json === undefined) return { kind: 'none' }
   if (typeof json === 'boolean') return { kind: 'boolean', value: json }
-  if (typeof json === 'number') return { kind: 'number', value: json }
+  if (typeof json === 'number') return { kind: 'number', value: json, ...(isFloat && { isFloat }) }
   if (typeof json === 'bigint') return { kind: 'number', value: Number(json) }
   if (typeof json === 'string') return { kind: 'text', value: json }
-  if (Array.isArray(json))
-    return { kind: 'list', items: json.map((item) => readSerializedValue(item, where)) }
+  if (Array.isArray(json)) return { kind: 'list', items: readSerializedList(json, where) }
   const config = isJsonObject(json.config) ? json.config : {}
   switch (json.class_name) {
     case '__keras_tensor__':
@@ -65,9 +74,14 @@ function withShape(tensor: TensorRef, shape: Json | undefined): TensorRef {
 
 function readDict(json: JsonObject, where: ValuePlace): SpecValue {
   const entries = Object.entries(json).map(
-    ([key, value]) => [key, readSerializedValue(value, where)] as const,
+    ([key, value]) => [key, readSerializedValue(value, where, isPythonFloat(json, key))] as const,
   )
   return { kind: 'dict', entries }
+}
+
+/** The values of a list, each as {@link readSerializedValue} reads it. */
+export function readSerializedList(json: Json[], where: ValuePlace): SpecValue[] {
+  return json.map((item, i) => readSerializedValue(item, where, isPythonFloat(json, i)))
 }
 
 /** [layer name, call index, output index] */

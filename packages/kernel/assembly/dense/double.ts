@@ -5,14 +5,14 @@ import { clamp } from './clamp'
 /*
  * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
  * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
- * tile.ts; panels are float64, 4 wide; bare: without the bias.
+ * tile.ts; panels are float64, 4 wide; x holds numbers of type T; bare: without the bias.
  */
 
-/** Two doubles, both the float at `address`. */
+/** Two doubles, both the T at `address`. */
 // @ts-ignore: decorator
 @inline
-function splat(address: usize): v128 {
-  return f64x2.promote_low_f32x4(v128.load32_splat(address))
+function splat<T>(address: usize): v128 {
+  return sizeof<T>() == 8 ? v128.load64_splat(address) : f64x2.promote_low_f32x4(v128.load32_splat(address))
 }
 
 /** Two and two doubles rounded to four floats. */
@@ -25,7 +25,7 @@ function round(low: v128, high: v128): v128 {
 }
 
 /** 4 rows × 1 panel of 4. */
-export function double4x4(
+export function double4x4<T>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -51,27 +51,27 @@ export function double4x4(
     let high2 = high0
     let low3 = low0
     let high3 = high0
-    const end = x0 + (inner << 2)
+    const end = x0 + inner * sizeof<T>()
     while (x0 < end) {
       const u = v128.load(w)
       const v = v128.load(w, 16)
-      let a = splat(x0)
+      let a = splat<T>(x0)
       low0 = madd64(a, u, low0)
       high0 = madd64(a, v, high0)
-      a = splat(x1)
+      a = splat<T>(x1)
       low1 = madd64(a, u, low1)
       high1 = madd64(a, v, high1)
-      a = splat(x2)
+      a = splat<T>(x2)
       low2 = madd64(a, u, low2)
       high2 = madd64(a, v, high2)
-      a = splat(x3)
+      a = splat<T>(x3)
       low3 = madd64(a, u, low3)
       high3 = madd64(a, v, high3)
       w += 32
-      x0 += 4
-      x1 += 4
-      x2 += 4
-      x3 += 4
+      x0 += sizeof<T>()
+      x1 += sizeof<T>()
+      x2 += sizeof<T>()
+      x3 += sizeof<T>()
     }
     const lower = v128.load32_splat(bounds)
     const upper = v128.load32_splat(bounds, 4)
@@ -103,7 +103,7 @@ export function double4x4(
 }
 
 /** 1 row × 1 panel of 4. */
-export function double1x4(
+export function double1x4<T>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -120,15 +120,15 @@ export function double1x4(
     let x0 = x
     let low0 = bare ? f64x2.splat(0) : v128.load(panel)
     let high0 = bare ? f64x2.splat(0) : v128.load(panel, 16)
-    const end = x0 + (inner << 2)
+    const end = x0 + inner * sizeof<T>()
     while (x0 < end) {
       const u = v128.load(w)
       const v = v128.load(w, 16)
-      const a = splat(x0)
+      const a = splat<T>(x0)
       low0 = madd64(a, u, low0)
       high0 = madd64(a, v, high0)
       w += 32
-      x0 += 4
+      x0 += sizeof<T>()
     }
     const lower = v128.load32_splat(bounds)
     const upper = v128.load32_splat(bounds, 4)

@@ -5,13 +5,16 @@ import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
 const SLICE: u32 = 4 * BLOCK
 /** Floats of x and y that stay in the second-level cache while all panels pass by. */
-const CACHED: u32 = 98304
-/** Rows that all tile heights divide. */
-const ROW_TILES: u32 = 12
+const CACHED: u32 = 131072
+/** Rows for which the panels are worth being fetched. */
+const LEAST_ROWS: u32 = 24
 
-/** Rows of x and y that stay in the cache together. */
-export function cachedRows(inner: u32, units: u32): u32 {
-  return max(CACHED / (min(inner, SLICE) + units) / ROW_TILES, 2) * ROW_TILES
+/** Rows to multiply with all panels before the next ones: as even as can be, in whole tiles. */
+export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
+  const most = max(CACHED / (min(inner, SLICE) + units), LEAST_ROWS)
+  const parts = (rows + most - 1) / most
+  const even = (rows + parts - 1) / parts
+  return (even + TALL - 1) / TALL * TALL
 }
 
 /**
@@ -32,7 +35,7 @@ export function gemm(
   bounds: usize,
   bare: bool,
 ): void {
-  const chunk = cachedRows(inner, units)
+  const chunk = cachedRows(rows, inner, units)
   for (; rows; rows -= min(rows, chunk)) {
     const some = min(rows, chunk)
     for (let k: u32 = 0; k < inner; k += SLICE) {

@@ -37,43 +37,84 @@ export function packedDenseBytes(inner: u32, units: u32): u32 {
 }
 
 /**
- * kernel (inner, units) float32 row-major, bias (units) float32 or address 0 → `packed`, which is
- * 64-byte aligned and does not overlap them.
+ * Packs rows `first` to `first + count` of a kernel (inner, units) into `packed`, 64-byte aligned.
+ *
+ * rows   (count, units) float32 row-major, not overlapping `packed`
+ * bias   (units) float32, or 0 for none; packed with the first rows
+ * scale  (units) float64, or 0: what the columns are multiplied by, in float64
  */
-export function packDense(inner: u32, units: u32, kernel: usize, bias: usize, packed: usize): void {
+export function packDense(
+  inner: u32, units: u32, first: u32, count: u32, rows: usize, bias: usize, scale: usize, packed: usize,
+): void {
   const double = inner <= DOUBLE_INNER
   for (let column: u32 = 0; column < units; ) {
     const rest = units - column
     const width: u32 = double || rest <= 4 ? 4 : PANEL
     const filled = min(width, rest)
-    const source = kernel + (column << 2)
-    if (double) {
-      packed = packRow64(bias && bias + (column << 2), filled, packed)
-      for (let k: u32 = 0; k < inner; k++) {
-        packed = packRow64(source + ((k * units) << 2), filled, packed)
-      }
+    const rowBytes = width << (double ? 3 : 2)
+    if (first == 0) packRow(bias && bias + (column << 2), 0, filled, width, double, packed)
+    const own = scale && scale + (column << 3)
+    let from = rows + (column << 2)
+    let to = packed + (first + 1) * rowBytes
+    if (filled == PANEL) {
+      packRows8(count, from, units << 2, own, to)
     } else {
-      packed = packRow32(bias && bias + (column << 2), filled, width, packed)
-      for (let k: u32 = 0; k < inner; k++) {
-        packed = packRow32(source + ((k * units) << 2), filled, width, packed)
+      for (let k: u32 = 0; k < count; k++) {
+        packRow(from, own, filled, width, double, to)
+        from += units << 2
+        to += rowBytes
       }
     }
+    packed += (inner + 1) * rowBytes
     column += width
   }
 }
 
-/** Writes `width` floats, of which the first `filled` come from `row` (0: none). Returns the next address. */
-function packRow32(row: usize, filled: u32, width: u32, packed: usize): usize {
-  for (let i: u32 = 0; i < width; i++) {
-    store<f32>(packed + (i << 2), row && i < filled ? load<f32>(row + (i << 2)) : 0)
+/** `count` rows of 8 floats, `stride` bytes apart. */
+function packRows8(count: u32, from: usize, stride: u32, scale: usize, to: usize): void {
+  if (!scale) {
+    for (; count; count--) {
+      v128.store(to, v128.load(from))
+      v128.store(to, v128.load(from, 16), 16)
+      from += stride
+      to += 32
+    }
+    return
   }
-  return packed + (width << 2)
+  const s0 = v128.load(scale)
+  const s1 = v128.load(scale, 16)
+  const s2 = v128.load(scale, 32)
+  const s3 = v128.load(scale, 48)
+  for (; count; count--) {
+    v128.store(to, scaled(v128.load(from), s0, s1))
+    v128.store(to, scaled(v128.load(from, 16), s2, s3), 16)
+    from += stride
+    to += 32
+  }
 }
 
-/** Writes 4 doubles, of which the first `filled` come from the floats at `row` (0: none). */
-function packRow64(row: usize, filled: u32, packed: usize): usize {
-  for (let i: u32 = 0; i < 4; i++) {
-    store<f64>(packed + (i << 3), row && i < filled ? <f64>load<f32>(row + (i << 2)) : 0)
+/** Four floats times two and two doubles, rounded once. */
+// @ts-ignore: decorator
+@inline
+export function scaled(v: v128, low: v128, high: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(v), low))
+  const b = f32x4.demote_f64x2_zero(f64x2.mul(promoteHigh(v), high))
+  return v128.shuffle<f64>(a, b, 0, 2)
+}
+
+/** The upper two floats as doubles. */
+// @ts-ignore: decorator
+@inline
+export function promoteHigh(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
+}
+
+/** Writes `width` numbers, of which the first `filled` are the floats at `row` (0: none), scaled. */
+function packRow(row: usize, scale: usize, filled: u32, width: u32, double: bool, packed: usize): void {
+  for (let i: u32 = 0; i < width; i++) {
+    let value: f64 = row && i < filled ? <f64>load<f32>(row + (i << 2)) : 0
+    if (scale && i < filled) value *= load<f64>(scale + (i << 3))
+    if (double) store<f64>(packed + (i << 3), value)
+    else store<f32>(packed + (i << 2), <f32>value)
   }
-  return packed + 32
 }

@@ -1,5 +1,5 @@
 import { constant } from './constant'
-import { expNegative, expOfNegativeScaled, productAtInfinity } from './exp'
+import { expNegative, expNormal, expOfNegativeScaled, productAtInfinity } from './exp'
 
 const TABLE: usize = memory.data<f32>([
   5.421010862427522e-20, // 2⁻⁶⁴
@@ -7,6 +7,7 @@ const TABLE: usize = memory.data<f32>([
   30, // above: x · sigmoid(x) rounds to x
   -115, // below: x · sigmoid(x) rounds to 0
   -0.0,
+  87, // exp(±x) is a normal number up to here
 ])
 
 /** 1 / (1 + exp(−x)), for negative x as exp(x) / (1 + exp(x)): no overflow. Within 2 ulp. */
@@ -23,10 +24,17 @@ export function sigmoid(x: v128): v128 {
   return f32x4.sub(quotient, f32x4.mul(quotient, lost))
 }
 
-/** x · sigmoid(x) within 2.5 ulp: for large negative x the product is formed before it is scaled into the subnormals. */
+/** x · sigmoid(x) within 2.5 ulp. */
 // @ts-ignore: decorator
 @inline
 export function silu(x: v128): v128 {
+  const far = v128.not(f32x4.le(f32x4.abs(x), constant(TABLE, 5)))
+  const near = f32x4.div(x, f32x4.add(expNormal(f32x4.neg(x)), constant(TABLE, 1)))
+  return v128.any_true(far) ? v128.bitselect(farSilu(x), near, far) : near
+}
+
+/** For large negative x the product is formed before it is scaled into the subnormals. */
+function farSilu(x: v128): v128 {
   const limited = f32x4.pmax(x, constant(TABLE, 3))
   const one = constant(TABLE, 0)
   const denominator = f32x4.add(one, expOfNegativeScaled(f32x4.pmin(limited, constant(TABLE, 2))))

@@ -1,6 +1,8 @@
 import * as L from '../../src/wasm/layout'
-import { activateRows, boundsOf, product } from './dense'
-import { gatherWindow, imageBytes } from '../spatial/window'
+import { DOUBLE_INNER } from '../dense/packing'
+import { FAST } from '../madd'
+import { activateRows, boundsOf, product, productOfDoubles } from './dense'
+import { gatherWindows, imageBytes } from '../spatial/window'
 
 /**
  * Gathers the windows of a chunk of output pixels and multiplies them as `dense` does, so that every
@@ -24,6 +26,7 @@ export function conv(record: usize, row: u32, rows: u32): void {
   const contiguous = load<u32>(grid, L.GRID_CONTIGUOUS << 2)
   const xImage = imageBytes(grid)
   const bounds = boundsOf(code)
+  const double = !FAST && inner <= DOUBLE_INNER
   const parameters = record + (L.CONV_PARAMETERS << 2)
   const bare = load<u32>(record, L.CONV_BARE << 2) != 0
   const residual: usize = load<u32>(record, L.CONV_RESIDUAL << 2)
@@ -42,9 +45,15 @@ export function conv(record: usize, row: u32, rows: u32): void {
     }
     const own = ((d * outH + h) * outW + w) * weightsStride
     let patch: usize = scratch
-    for (let i: u32 = 0; i < some; i++) {
-      patch = gatherWindow(grid, x + n * xImage, d, h, w, patch)
-      if (++w == outW) {
+    for (let rest = some; rest; ) {
+      const run = min(rest, outW - w)
+      const image = x + n * xImage
+      patch = double
+        ? gatherWindows<f64>(grid, image, d, h, w, run, patch)
+        : gatherWindows<f32>(grid, image, d, h, w, run, patch)
+      rest -= run
+      w += run
+      if (w == outW) {
         w = 0
         if (++h == outH) {
           h = 0
@@ -56,7 +65,8 @@ export function conv(record: usize, row: u32, rows: u32): void {
       }
     }
     const beside = residual ? residual + (y - base) : 0
-    product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare)
+    if (double) productOfDoubles(some, inner, units, scratch, weights + own, y, yPixel, beside, bounds, bare)
+    else product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare)
     activateRows(code, some, units, y, yPixel, parameters)
     y += some * yPixel
     rows -= some

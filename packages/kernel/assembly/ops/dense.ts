@@ -27,7 +27,7 @@ export function dense(record: usize, row: u32, rows: u32): void {
   if (residual) residual += row * load<u32>(record, L.DENSE_RESIDUAL_ADVANCE << 2)
   const bare = load<u32>(record, L.DENSE_BARE << 2) != 0
   const bounds = boundsOf(code)
-  const chunk = cachedRows(inner, units)
+  const chunk = cachedRows(rows, inner, units)
   while (rows) {
     const some = min(rows, chunk)
     product(some, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
@@ -72,13 +72,31 @@ export function product(
   bare: bool,
 ): void {
   if (inner <= DOUBLE_INNER) {
-    doubleRows(rows, inner, units, x, xStride, weights, y, yStride, residual || bare ? LINEAR_BOUNDS : bounds, bare)
+    doubleRows<f32>(rows, inner, units, x, xStride, weights, y, yStride, residual || bare ? LINEAR_BOUNDS : bounds, bare)
     if (residual) addRows(rows, units, y, yStride, residual, bounds)
   } else if (rows == 1 && !residual && !bare) {
     singleRow(inner, units, x, weights, y, bounds)
   } else {
     gemm(rows, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
   }
+}
+
+/** `product` with x as float64, which spares it conversions; inner ≤ DOUBLE_INNER. */
+export function productOfDoubles(
+  rows: u32,
+  inner: u32,
+  units: u32,
+  x: usize,
+  weights: usize,
+  y: usize,
+  yStride: usize,
+  residual: usize,
+  bounds: usize,
+  bare: bool,
+): void {
+  const limits = residual || bare ? LINEAR_BOUNDS : bounds
+  doubleRows<f64>(rows, inner, units, x, inner << 3, weights, y, yStride, limits, bare)
+  if (residual) addRows(rows, units, y, yStride, residual, bounds)
 }
 
 /** y (rows, units) = x (rows, inner) · weights + bias. */
@@ -102,7 +120,7 @@ function addRows(rows: u32, units: u32, y: usize, yStride: usize, residual: usiz
   }
 }
 
-function doubleRows(
+function doubleRows<T>(
   rows: u32,
   inner: u32,
   units: u32,
@@ -117,11 +135,11 @@ function doubleRows(
   const rest = rows & 3
   const tiled = rows - rest
   for (let columns = units; ; columns -= 4) {
-    if (tiled) double4x4(tiled, inner, x, xStride, panel, y, yStride, columns, bounds, bare)
+    if (tiled) double4x4<T>(tiled, inner, x, xStride, panel, y, yStride, columns, bounds, bare)
     if (rest) {
       const xRest = x + tiled * xStride
       const yRest = y + tiled * yStride
-      double1x4(rest, inner, xRest, xStride, panel, yRest, yStride, columns, bounds, bare)
+      double1x4<T>(rest, inner, xRest, xStride, panel, yRest, yStride, columns, bounds, bare)
     }
     if (columns <= 4) break
     panel += (inner + 1) << 5

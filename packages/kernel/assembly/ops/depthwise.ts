@@ -12,6 +12,9 @@ import { imageBytes, pointWindow } from '../spatial/window'
  */
 const DOUBLE_TAPS: u32 = 8
 
+/** Bytes of a line that stay in the first-level cache with two more and the result. */
+const SWEPT_BYTES: u32 = 24576
+
 /** y[pixel, c] = activation(Σₜ x[t, c] · weights[t, c] + bias[c]), taps in the order of `dense`'s sums. */
 export function depthwise(record: usize, row: u32, rows: u32): void {
   const channels = load<u32>(record, L.CONV_INNER << 2)
@@ -20,7 +23,6 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const grid = load<u32>(record, L.CONV_GRID << 2)
   const code = load<u32>(record, L.CONV_ACTIVATION << 2)
   const zeros = load<u32>(record, L.CONV_SCRATCH << 2)
-  const pointers = zeros + (channels << 2)
   const outD = load<u32>(grid, L.GRID_OUT << 2)
   const outH = load<u32>(grid, (L.GRID_OUT + 1) << 2)
   const outW = load<u32>(grid, (L.GRID_OUT + 2) << 2)
@@ -31,8 +33,7 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const weights = packed + bytes
   const bias = load<u32>(record, L.CONV_BARE << 2) ? zeros : packed
   let y = load<u32>(record, L.CONV_Y << 2) + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
-  memory.fill(zeros, 0, bytes)
-  // Where 3 × 3 windows lie inside x a line is swept with its weights in registers.
+  // Where 3 × 3 windows lie inside the lines of x one is swept with its weights in registers.
   const strideH = load<u32>(grid, (L.GRID_STRIDE + 1) << 2)
   const strideW = load<u32>(grid, (L.GRID_STRIDE + 2) << 2)
   const padH = load<u32>(grid, (L.GRID_PAD + 1) << 2)
@@ -44,6 +45,10 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const sweeps = taps == 9 && (channels & 3) == 0
     && load<u32>(grid, (L.GRID_KERNEL + 1) << 2) == 3 && load<u32>(grid, (L.GRID_KERNEL + 2) << 2) == 3
     && load<u32>(grid, L.GRID_PAD << 2) == 0
+  const zeroBytes = sweeps ? bytes * (reachW + 1) : bytes
+  const pointers = zeros + zeroBytes
+  memory.fill(zeros, 0, zeroBytes)
+  const block = max(SWEPT_BYTES / (strideW * bytes), 4)
   const first = (padW + strideW - 1) / strideW
   const last = inW + padW > reachW ? (inW + padW - reachW - 1) / strideW + 1 : 0
   while (rows) {
@@ -55,15 +60,24 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
     rows -= lineEnd - w
     row += lineEnd - w
     const top = h * strideH - padH
-    const inside = sweeps && top + reachH < inH && top < inH
     while (w < lineEnd) {
       let some: u32 = 1
-      if (inside && w >= first && w < last) {
-        some = min(lineEnd, last) - w
+      if (sweeps && w >= first && w < last) {
+        // As many pixels as keep three lines in the first-level cache while all channels pass.
+        some = min(min(lineEnd, last) - w, block)
         const line = bytes * inW
-        const depth = d * load<u32>(grid, L.GRID_STRIDE << 2) * inH
-        const start = image + (depth + top) * line + (w * strideW - padW) * bytes
-        sweep(some, bytes, start, (reachH >> 1) * line, (reachW >> 1) * bytes, strideW * bytes, bias, weights, y, bounds)
+        const start = image + d * load<u32>(grid, L.GRID_STRIDE << 2) * inH * line + (w * strideW - padW) * bytes
+        // Lines before the image wrap around to large unsigned numbers; outside it a line is zeros without end.
+        const middle = top + (reachH >> 1)
+        const bottom = top + reachH
+        const step = strideW * bytes
+        sweep(
+          some, bytes, (reachW >> 1) * bytes,
+          top < inH ? start + top * line : zeros, top < inH ? step : 0,
+          middle < inH ? start + middle * line : zeros, middle < inH ? step : 0,
+          bottom < inH ? start + bottom * line : zeros, bottom < inH ? step : 0,
+          bias, weights, y, bounds,
+        )
       } else {
         pointWindow(grid, image, d, h, w, zeros, pointers)
         if (taps <= DOUBLE_TAPS) doublePixel(bytes, taps, pointers, bias, weights, y, bounds)
@@ -77,16 +91,17 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
 }
 
 /**
- * `count` neighbouring output pixels with 3 × 3 windows inside x, the first at `x`: taps `down` and
- * `right` bytes apart, windows `step` bytes. `bytes` per pixel is a multiple of 16.
+ * `count` neighbouring output pixels with 3 × 3 windows, whose first lines begin at a, b and e: taps
+ * `right` bytes apart, windows as many bytes as each line's step. `bytes` per pixel is a multiple of 16.
  */
 function sweep(
-  count: u32, bytes: u32, x: usize, down: u32, right: u32, step: u32,
+  count: u32, bytes: u32, right: u32, a: usize, aStep: u32, b: usize, bStep: u32, e: usize, eStep: u32,
   bias: usize, weights: usize, y: usize, bounds: usize,
 ): void {
   const lower = v128.load32_splat(bounds)
   const upper = v128.load32_splat(bounds, 4)
   const zero = f32x4.splat(0)
+  const right2 = right << 1
   const yEnd = y + count * bytes
   for (let c: u32 = 0; c < bytes; c += 16) {
     let w = weights + c
@@ -108,21 +123,23 @@ function sweep(
     w += bytes
     const w8 = v128.load(w)
     const offset = v128.load(bias + c)
-    let a = x + c
+    let p = a + c
+    let q = b + c
+    let r = e + c
     for (let to = y + c; to < yEnd; to += bytes) {
-      const b = a + down
-      const e = b + down
       let sum = addQuad(
-        zero, v128.load(a), w0, v128.load(a + right), w1,
-        v128.load(a + right + right), w2, v128.load(b), w3,
+        zero, v128.load(p), w0, v128.load(p + right), w1,
+        v128.load(p + right2), w2, v128.load(q), w3,
       )
       sum = addQuad(
-        sum, v128.load(b + right), w4, v128.load(b + right + right), w5,
-        v128.load(e), w6, v128.load(e + right), w7,
+        sum, v128.load(q + right), w4, v128.load(q + right2), w5,
+        v128.load(r), w6, v128.load(r + right), w7,
       )
-      sum = madd(v128.load(e + right + right), w8, sum)
+      sum = madd(v128.load(r + right2), w8, sum)
       v128.store(to, clamp(f32x4.add(sum, offset), lower, upper))
-      a += step
+      p += aStep
+      q += bStep
+      r += eStep
     }
   }
 }

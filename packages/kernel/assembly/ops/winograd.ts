@@ -7,15 +7,18 @@ import { LINEAR_BOUNDS, activateRows, boundsOf } from './dense'
 import { directTile } from '../winograd/direct'
 import { inputTile } from '../winograd/input'
 import { outputTile } from '../winograd/output'
+import { inputTile4, outputTile4 } from '../winograd/tile4'
+import { FAST } from '../madd'
 
-/** Products of one tile: positions of the transformed 4 × 4 window. */
-const POINTS: u32 = 16
+/** Room for one channel's transforms in between: 40 vectors. */
+const BETWEEN_BYTES: u32 = 640
 
 /**
  * 3 × 3 convolution with stride 1 by Winograd's F(2 × 2, 3 × 3) (Lavin and Gray, "Fast Algorithms for
- * Convolutional Neural Networks", 2015). A row is a tile of 2 × 2 output pixels: its 4 × 4 window is
- * transformed, each of the 16 points is a row of a matrix product of its own, and the products are
- * transformed back. Sums are over the channels, in the order of `dense`.
+ * Convolutional Neural Networks", 2015); in the fast build by F(4 × 4, 3 × 3) too. A row is a tile of
+ * output pixels: its window, two pixels wider and higher, is transformed, each of its points is a row
+ * of a matrix product of its own, and the products are transformed back. Sums are over the channels,
+ * in the order of `dense`.
  */
 export function winograd(record: usize, row: u32, rows: u32): void {
   const inner = load<u32>(record, L.CONV_INNER << 2)
@@ -25,6 +28,7 @@ export function winograd(record: usize, row: u32, rows: u32): void {
   const code = load<u32>(record, L.CONV_ACTIVATION << 2)
   const chunk = load<u32>(record, L.CONV_CHUNK << 2)
   const weights = load<u32>(record, L.CONV_WEIGHTS << 2)
+  const size: u32 = FAST ? load<u32>(record, L.WINOGRAD_TILE << 2) : 2
   const bias: usize = load<u32>(record, L.CONV_BARE << 2) ? 0 : load<u32>(record, L.WINOGRAD_BIAS << 2)
   const residual: usize = load<u32>(record, L.CONV_RESIDUAL << 2)
   const y: usize = load<u32>(record, L.CONV_Y << 2)
@@ -40,14 +44,17 @@ export function winograd(record: usize, row: u32, rows: u32): void {
   const yLine = load<u32>(grid, L.GRID_Y_LINE << 2)
   const xImage = imageBytes(grid)
   const yImage = load<u32>(grid, L.GRID_Y_IMAGE << 2)
-  const tilesH = (outH + 1) >> 1
-  const tilesW = (outW + 1) >> 1
+  const tilesH = (outH + size - 1) / size
+  const tilesW = (outW + size - 1) / size
+  const window = size + 2
+  const points = window * window
   const bytes = inner << 2
   const yBytes = units << 2
   const panels = packedDenseBytes(inner, units)
   const patch = load<u32>(record, L.CONV_SCRATCH << 2)
-  const v = patch + POINTS * bytes
-  const m = v + POINTS * chunk * bytes
+  const between = patch + points * bytes
+  const v = between + BETWEEN_BYTES
+  const m = v + points * chunk * bytes
   const bounds = boundsOf(code)
   const parameters = record + (L.CONV_PARAMETERS << 2)
 
@@ -57,18 +64,24 @@ export function winograd(record: usize, row: u32, rows: u32): void {
     const mPoint = some * yBytes
     for (let i: u32 = 0; i < some; i++) {
       const tile = row + i
-      const h = ((tile / tilesW) % tilesH << 1) - padH
-      const w = (tile % tilesW << 1) - padW
-      const image = x + tile / (tilesW * tilesH) * xImage
+      const h = ((tile / tilesW) % tilesH) * size - padH
+      const w = (tile % tilesW) * size - padW
+      const image = x + (tile / (tilesW * tilesH)) * xImage
+      let from: usize = patch
+      let line: usize = bytes * window
+      let pixel: usize = bytes
       // Positions before the image wrap around to large unsigned numbers.
-      if (h < inH && h + 3 < inH && w < inW && w + 3 < inW) {
-        inputTile(image + h * xLine + w * xPixel, xLine, xPixel, bytes, v + i * bytes, vPoint)
+      if (h < inH && h + window <= inH && w < inW && w + window <= inW) {
+        from = image + h * xLine + w * xPixel
+        line = xLine
+        pixel = xPixel
       } else {
-        gatherTile(image, h, w, inH, inW, xLine, xPixel, bytes, patch)
-        inputTile(patch, bytes << 2, bytes, bytes, v + i * bytes, vPoint)
+        gatherTile(image, h, w, inH, inW, xLine, xPixel, bytes, window, patch)
       }
+      if (FAST && size == 4) inputTile4(from, line, pixel, bytes, v + i * bytes, vPoint, between)
+      else inputTile(from, line, pixel, bytes, v + i * bytes, vPoint)
     }
-    for (let point: u32 = 0; point < POINTS; point++) {
+    for (let point: u32 = 0; point < points; point++) {
       gemm(
         some, inner, units, v + point * vPoint, bytes, weights + point * panels, m + point * mPoint, yBytes, 0,
         LINEAR_BOUNDS, true,
@@ -76,20 +89,21 @@ export function winograd(record: usize, row: u32, rows: u32): void {
     }
     for (let i: u32 = 0; i < some; i++) {
       const tile = row + i
-      const h = (tile / tilesW) % tilesH << 1
-      const w = tile % tilesW << 1
+      const h = ((tile / tilesW) % tilesH) * size
+      const w = (tile % tilesW) * size
       const n = tile / (tilesW * tilesH)
       const at = n * yImage + h * yLine + w * yPixel
-      const high = min(outH - h, 2)
-      const wide = min(outW - w, 2)
-      const finite = outputTile(
-        m + i * yBytes, mPoint, yBytes, bias, y + at, yLine, yPixel, residual ? residual + at : 0, high, wide, bounds,
-      )
+      const high = min(outH - h, size)
+      const wide = min(outW - w, size)
+      const beside = residual ? residual + at : 0
+      const from = m + i * yBytes
+      const finite = FAST && size == 4
+        ? outputTile4(from, mPoint, yBytes, bias, y + at, yLine, yPixel, beside, high, wide, bounds, between)
+        : outputTile(from, mPoint, yBytes, bias, y + at, yLine, yPixel, beside, high, wide, bounds)
       if (!finite) {
-        gatherTile(x + n * xImage, h - padH, w - padW, inH, inW, xLine, xPixel, bytes, patch)
+        gatherTile(x + n * xImage, h - padH, w - padW, inH, inW, xLine, xPixel, bytes, window, patch)
         directTile(
-          patch, inner, units, weights, panels, bias, y + at, yLine, yPixel, residual ? residual + at : 0, high, wide,
-          bounds,
+          patch, window, inner, units, weights, panels, bias, y + at, yLine, yPixel, beside, high, wide, bounds,
         )
       }
       for (let line: u32 = 0; line < high; line++) {
@@ -100,12 +114,12 @@ export function winograd(record: usize, row: u32, rows: u32): void {
   }
 }
 
-/** Writes the 4 × 4 window at (h, w), pixels of `bytes` bytes, 0 outside the image. */
+/** Writes the window of `size` × `size` pixels at (h, w), pixels of `bytes` bytes, 0 outside the image. */
 function gatherTile(
-  image: usize, h: u32, w: u32, inH: u32, inW: u32, xLine: u32, xPixel: u32, bytes: u32, patch: usize,
+  image: usize, h: u32, w: u32, inH: u32, inW: u32, xLine: u32, xPixel: u32, bytes: u32, size: u32, patch: usize,
 ): void {
-  for (let i: u32 = 0; i < 4; i++) {
-    for (let j: u32 = 0; j < 4; j++) {
+  for (let i: u32 = 0; i < size; i++) {
+    for (let j: u32 = 0; j < size; j++) {
       const inside = h + i < inH && w + j < inW
       patch = inside ? copyWords(patch, image + (h + i) * xLine + (w + j) * xPixel, bytes) : fillWords(patch, 0, bytes)
     }

@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { copyWords, fillWords } from './words'
+import { copyWords, fillWords, widenWords } from './words'
 
 // @ts-ignore: decorator
 @inline
@@ -12,51 +12,64 @@ export function imageBytes(grid: usize): u32 {
   return at(grid, L.GRID_IN) * at(grid, L.GRID_IN + 1) * at(grid, L.GRID_IN + 2) * at(grid, L.GRID_X_PIXEL)
 }
 
+/** Copies `bytes` bytes of floats as numbers of type T; returns the address after them. */
+// @ts-ignore: decorator
+@inline
+function copy<T>(y: usize, x: usize, bytes: usize): usize {
+  return sizeof<T>() == 8 ? widenWords(y, x, bytes) : copyWords(y, x, bytes)
+}
+
 /**
- * Writes the window of output position (d, h, w): taps in the order depth, height, width, channel, 0
- * where they lie outside the image. Returns the address after it.
+ * Writes the windows of `count` output positions from (d, h, w) on, all of one line: taps in the order
+ * depth, height, width, channel, as numbers of type T, 0 where they lie outside the image. Returns the
+ * address after them.
  */
-export function gatherWindow(grid: usize, image: usize, d: u32, h: u32, w: u32, patch: usize): usize {
+export function gatherWindows<T>(grid: usize, image: usize, d: u32, h: u32, w: u32, count: u32, patch: usize): usize {
   const kernelD = at(grid, L.GRID_KERNEL)
   const kernelH = at(grid, L.GRID_KERNEL + 1)
   const kernelW = <i32>at(grid, L.GRID_KERNEL + 2)
   const inD = at(grid, L.GRID_IN)
   const inH = at(grid, L.GRID_IN + 1)
   const inW = <i32>at(grid, L.GRID_IN + 2)
+  const dilationD = at(grid, L.GRID_DILATION)
   const dilationH = at(grid, L.GRID_DILATION + 1)
   const dilationW = at(grid, L.GRID_DILATION + 2)
+  const strideW = at(grid, L.GRID_STRIDE + 2)
   const pixel = at(grid, L.GRID_X_PIXEL)
   const tap = at(grid, L.GRID_TAP)
   const h0 = h * at(grid, L.GRID_STRIDE + 1) - at(grid, L.GRID_PAD + 1)
-  const w0 = <i32>(w * at(grid, L.GRID_STRIDE + 2) - at(grid, L.GRID_PAD + 2))
+  const d0 = d * at(grid, L.GRID_STRIDE) - at(grid, L.GRID_PAD)
   const whole = dilationW == 1 && tap == pixel
-  let id = d * at(grid, L.GRID_STRIDE) - at(grid, L.GRID_PAD)
-  for (let kd: u32 = 0; kd < kernelD; kd++) {
-    let ih = h0
-    for (let kh: u32 = 0; kh < kernelH; kh++) {
-      // Positions before the image wrap around to large unsigned numbers.
-      if (id >= inD || ih >= inH) {
-        patch = fillWords(patch, 0, kernelW * tap)
-      } else {
-        const line = image + (id * inH + ih) * inW * pixel
-        if (whole) {
-          const first = min(max(-w0, 0), kernelW)
-          const end = max(min(kernelW, inW - w0), first)
-          patch = fillWords(patch, 0, first * tap)
-          patch = copyWords(patch, line + (w0 + first) * pixel, (end - first) * tap)
-          patch = fillWords(patch, 0, (kernelW - end) * tap)
+  const reach = (kernelW - 1) * dilationW
+  const lineBytes = kernelW * tap
+  let w0 = <i32>(w * strideW - at(grid, L.GRID_PAD + 2))
+  for (; count; count--) {
+    const inside = w0 >= 0 && w0 + <i32>reach < inW
+    let id = d0
+    for (let kd: u32 = 0; kd < kernelD; kd++) {
+      let ih = h0
+      for (let kh: u32 = 0; kh < kernelH; kh++) {
+        // Positions before the image wrap around to large unsigned numbers.
+        if (id >= inD || ih >= inH) {
+          patch = fillWords(patch, 0, lineBytes * sizeof<T>() / 4)
         } else {
-          let iw = w0
-          for (let kw = 0; kw < kernelW; kw++) {
-            if (<u32>iw < <u32>inW) patch = copyWords(patch, line + iw * pixel, tap)
-            else patch = fillWords(patch, 0, tap)
-            iw += dilationW
+          const line = image + (id * inH + ih) * inW * pixel
+          if (whole && inside) {
+            patch = copy<T>(patch, line + w0 * pixel, lineBytes)
+          } else {
+            let iw = w0
+            for (let kw = 0; kw < kernelW; kw++) {
+              if (<u32>iw < <u32>inW) patch = copy<T>(patch, line + iw * pixel, tap)
+              else patch = fillWords(patch, 0, tap * sizeof<T>() / 4)
+              iw += dilationW
+            }
           }
         }
+        ih += dilationH
       }
-      ih += dilationH
+      id += dilationD
     }
-    id += at(grid, L.GRID_DILATION)
+    w0 += strideW
   }
   return patch
 }

@@ -24,3 +24,14 @@ export function fillWords(y: usize, word: u32, bytes: usize): usize {
   for (; y < end; y += 4) store<u32>(y, word)
   return end
 }
+
+/** Writes the floats of `bytes` bytes as doubles; returns the address after them. */
+// @ts-ignore: decorator
+@inline
+export function widenWords(y: usize, x: usize, bytes: usize): usize {
+  for (const end = x + bytes; x < end; x += 4) {
+    store<f64>(y, <f64>load<f32>(x))
+    y += 8
+  }
+  return y
+}

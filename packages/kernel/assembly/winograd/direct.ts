@@ -1,32 +1,44 @@
 import { clamp } from '../dense/clamp'
 import { PANEL } from '../dense/packing'
 
-/** Difference of two points' weights for four units. */
+/** The point whose weights, times `factorOf`, give a tap along one axis: with those of point 1 for the middle tap. */
 // @ts-ignore: decorator
 @inline
-function between(u: usize, panels: usize, a: u32, b: u32): v128 {
-  return f32x4.sub(v128.load(u + a * panels), v128.load(u + b * panels))
+function pointOf(window: u32, tap: u32): u32 {
+  return tap == 1 ? 2 : tap == 0 ? 0 : window - 1
+}
+
+// @ts-ignore: decorator
+@inline
+function factorOf(window: u32, tap: u32): f32 {
+  // F(2): g₁ = u₁ − u₂; F(4): g₁ = 1.5 (u₂ + u₁).
+  return tap != 1 ? 1 : window == 4 ? -1 : 1.5
 }
 
 /** The weights of tap (i, j) for four units, got back from the transformed ones at `u`, `panels` bytes per point. */
-function tapWeights(u: usize, panels: usize, i: u32, j: u32): v128 {
-  // Outer taps are points themselves; the middle one is the difference of points 1 and 2.
-  const row = i == 2 ? 12 : 0
-  const column = j == 2 ? 3 : 0
-  if (i != 1) return j == 1 ? between(u, panels, row + 1, row + 2) : v128.load(u + (row + column) * panels)
-  if (j != 1) return between(u, panels, 4 + column, 8 + column)
-  return f32x4.sub(between(u, panels, 5, 6), between(u, panels, 9, 10))
+function tapWeights(u: usize, panels: usize, window: u32, i: u32, j: u32): v128 {
+  const p = pointOf(window, i) * window
+  const q = pointOf(window, j)
+  const sign = f32x4.splat(window == 4 ? -1 : 1)
+  let sum = v128.load(u + (p + q) * panels)
+  if (i == 1) sum = f32x4.add(sum, f32x4.mul(sign, v128.load(u + (window + q) * panels)))
+  if (j == 1) {
+    let other = v128.load(u + (p + 1) * panels)
+    if (i == 1) other = f32x4.add(other, f32x4.mul(sign, v128.load(u + (window + 1) * panels)))
+    sum = f32x4.add(sum, f32x4.mul(sign, other))
+  }
+  return f32x4.mul(sum, f32x4.splat(factorOf(window, i) * factorOf(window, j)))
 }
 
 /**
  * A tile as `outputTile` gives it, summed tap by tap: for windows with values that the transformed sums
  * cannot hold apart, infinities, NaN and the largest numbers.
  *
- * patch  4 × 4 pixels of `inner` floats
+ * patch  `window` × `window` pixels of `inner` floats
  * units  a multiple of 4
  */
 export function directTile(
-  patch: usize, inner: u32, units: u32, weights: usize, panels: usize, bias: usize, y: usize, line: usize,
+  patch: usize, window: u32, inner: u32, units: u32, weights: usize, panels: usize, bias: usize, y: usize, line: usize,
   pixel: usize, residual: usize, high: u32, wide: u32, bounds: usize,
 ): void {
   const lower = v128.load32_splat(bounds)
@@ -41,9 +53,9 @@ export function directTile(
         for (let tap: u32 = 0; tap < 9; tap++) {
           const i = tap / 3
           const j = tap % 3
-          const from = patch + (((h + i) * 4 + w + j) * inner << 2)
+          const from = patch + (((h + i) * window + w + j) * inner << 2)
           for (let c: u32 = 0; c < inner; c++) {
-            const g = tapWeights(u + (c * width << 2), panels, i, j)
+            const g = tapWeights(u + (c * width << 2), panels, window, i, j)
             sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(from + (c << 2)), g))
           }
         }

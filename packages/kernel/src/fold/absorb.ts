@@ -3,39 +3,64 @@ import type { AbsorbedWeights, WeightFolder, WeightStore } from '../lower/contex
 import { scaleShift } from '../lower/normalization.ts'
 import { foldingsOf, type ChannelMap } from './batch-norm.ts'
 
-/** Folds batch normalizations into the layers before them. */
+/** Folds batch normalizations into the layers before or after them. */
 export function weightFolder(model: Model, weights: WeightStore): WeightFolder {
-  const { after, absorbed } = foldingsOf(model, weights)
+  const { after, absorbed, before } = foldingsOf(model, weights)
   return {
-    absorb(layer: Layer, kernel: Float32Array, bias: Float32Array | undefined): AbsorbedWeights {
+    absorb(
+      layer: Layer,
+      kernel: Float32Array,
+      bias: Float32Array | undefined,
+      units: number,
+    ): AbsorbedWeights {
+      const first = before.get(layer)
+      const given = first ? takeUp(first, kernel, bias, units) : { kernel, bias }
       const map = after.get(layer)
-      return map ? absorb(weights, map, kernel, bias) : { kernel, bias, own: undefined }
+      const held = map
+        ? absorb(weights, map, given.bias)
+        : { ...given, scale: undefined, own: undefined }
+      return { ...held, kernel: given.kernel, takesUp: first !== undefined }
     },
     isAbsorbed: (layer) => absorbed.has(layer),
   }
 }
 
 /**
- * Multiplies a map of channels into weights: in float64, rounded once.
+ * Weights that do to x what `map` and then the given ones do, in float64, rounded once.
  *
- * @param kernel (…, units)
+ * @param kernel (…, inner, units)
  * @param bias (units)
  */
-function absorb(
-  weights: WeightStore,
+function takeUp(
   { scale, shift }: ChannelMap,
   kernel: Float32Array,
   bias: Float32Array | undefined,
-): AbsorbedWeights {
-  const units = scale.length
+  units: number,
+): { kernel: Float32Array; bias: Float32Array | undefined } {
+  const inner = scale.length
   const scaled = new Float32Array(kernel.length)
-  for (let start = 0; start < kernel.length; start += units)
-    for (let i = 0; i < units; i++)
-      scaled[start + i] = (kernel[start + i] as number) * (scale[i] as number)
+  const sums = Float64Array.from({ length: units }, (_, unit) => bias?.[unit] ?? 0)
+  for (let row = 0; row * units < kernel.length; row++) {
+    const [factor, offset] = [scale[row % inner] as number, shift[row % inner] as number]
+    for (let unit = 0; unit < units; unit++) {
+      const weight = kernel[row * units + unit] as number
+      scaled[row * units + unit] = weight * factor
+      sums[unit] = (sums[unit] as number) + weight * offset
+    }
+  }
+  return { kernel: scaled, bias: Float32Array.from(sums) }
+}
+
+/** @param bias of the layer's own channels */
+function absorb(
+  weights: WeightStore,
+  { scale, shift }: ChannelMap,
+  bias: Float32Array | undefined,
+): Pick<AbsorbedWeights, 'scale' | 'bias' | 'own'> {
   const inverse = weights.place(Float32Array.from(scale, (value) => 1 / value))
-  const offset = weights.place(bias ?? new Float32Array(units))
+  const offset = weights.place(bias ?? new Float32Array(scale.length))
   return {
-    kernel: scaled,
+    scale,
     bias: Float32Array.from(shift, (value, i) => value + (bias?.[i] ?? 0) * (scale[i] as number)),
     own: (context, sums) => scaleShift(context, sums, inverse, offset),
   }

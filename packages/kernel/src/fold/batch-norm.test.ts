@@ -267,3 +267,92 @@ describe.each(Object.entries(cases))('%s before BatchNormalization', (_, given) 
     expect(errorOf(y!.data as Float32Array, truth.relu)).toBeLessThan(1e-6)
   })
 })
+
+const valid = { ...images, padding: 'valid' }
+
+/** Layers whose weights take up the normalization before them. */
+const takers: Readonly<Record<string, Case>> = {
+  Conv2D: {
+    layer: layerOf('layer', 'conv', {
+      ...valid,
+      rank: 2,
+      filters: 9,
+      kernelSize: [3, 3],
+      dataFormat: last,
+      kernel: 0,
+      bias: 2,
+    }),
+    kernel: [[3, 3, 5, 9]],
+    input: [7, 6, 5],
+    channels: 5,
+    axis: 3,
+  },
+  'Conv2D by Winograd without bias': {
+    layer: layerOf('layer', 'conv', {
+      ...valid,
+      rank: 2,
+      filters: 16,
+      kernelSize: [3, 3],
+      dataFormat: last,
+      kernel: 0,
+    }),
+    kernel: [[3, 3, 16, 16]],
+    input: [6, 7, 16],
+    channels: 16,
+    axis: -1,
+  },
+  'Conv2D 1×1, channels first': {
+    layer: layerOf('layer', 'conv', {
+      ...images,
+      rank: 2,
+      filters: 4,
+      kernelSize: [1, 1],
+      strides: [2, 1],
+      dataFormat: first,
+      kernel: 0,
+    }),
+    kernel: [[1, 1, 5, 4]],
+    input: [5, 7, 6],
+    channels: 5,
+    axis: 1,
+  },
+  Dense: {
+    layer: layerOf('layer', 'dense', { units: 10, kernel: 0, bias: 2 }),
+    kernel: [[30, 10]],
+    input: [30],
+    channels: 30,
+    axis: -1,
+  },
+}
+
+describe.each(Object.entries(takers))('BatchNormalization before %s', (_, given) => {
+  const weights = weightsOf(given)
+  const outputs = given.kernel[0]!.at(-1)!
+  weights[2] = numbers([outputs], 5)
+  const x = { data: numbers([2, ...given.input], 1).data, shape: [2, ...given.input] }
+  const layers = [relu, normOf(given.axis), given.layer]
+
+  it('goes into the weights, within 1e-6 of the largest value; its own output stays', async () => {
+    using normed = await instantiate(chain(layers.slice(0, 2), given.input, weights))
+    const norm = normed.predict(x)
+    using alone = await instantiate(chain([given.layer], given.input, weights))
+    const expected = alone.predict({ data: norm.data as Float32Array, shape: [...norm.shape] })
+    using model = await instantiate<Record<string, Tensor>>(chain(layers, given.input, weights))
+    const { y, norm: own } = model.predict(x, { layers: ['norm'] })
+    expect(own!.data).toEqual(norm.data)
+    expect(errorOf(y!.data as Float32Array, [...(expected.data as Float32Array)])).toBeLessThan(
+      1e-6,
+    )
+    model.predict(x)
+    expect(model.explain().plan.map(({ kind }) => kind)).not.toContain('scale_shift')
+  })
+})
+
+it('BatchNormalization before windows that take in padding stays what it is', async () => {
+  const given = cases['Conv2D']!
+  const weights = weightsOf({ ...given, channels: 5 })
+  weights[2] = numbers([9], 5)
+  using model = await instantiate(chain([relu, normOf(3), given.layer], given.input, weights))
+  model.predict({ data: numbers([1, ...given.input], 1).data, shape: [1, ...given.input] })
+  expect(model.explain().plan.map(({ kind }) => kind)).toContain('scale_shift')
+})

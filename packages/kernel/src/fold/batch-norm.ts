@@ -14,12 +14,14 @@ export interface ChannelMap {
   readonly shift: Float64Array
 }
 
-/** Batch normalizations that the weights of the layer before them hold. */
+/** Batch normalizations that the weights of the layer before or after them hold. */
 export interface Foldings {
-  /** What goes into a layer's weights, by the layer. */
+  /** What follows a layer and goes into its weights, by the layer. */
   readonly after: ReadonlyMap<Layer, ChannelMap>
-  /** The batch normalizations themselves. */
+  /** The batch normalizations among those. */
   readonly absorbed: ReadonlySet<Layer>
+  /** What comes before a layer and goes into its weights, by the layer. */
+  readonly before: ReadonlyMap<Layer, ChannelMap>
 }
 
 /**
@@ -57,30 +59,62 @@ export function batchNormMap(
   }
 }
 
-/** Where a batch normalization is the only one to use a layer's output, and along its channels. */
+/**
+ * Where a batch normalization is the only one to use a layer's output, or a layer the only one to use a batch
+ * normalization's, along its channels.
+ */
 export function foldingsOf(model: Model, weights: WeightStore): Foldings {
   const after = new Map<Layer, ChannelMap>()
   const absorbed = new Set<Layer>()
+  const before = new Map<Layer, ChannelMap>()
+  for (const [layer, next] of onlyPairs(model)) {
+    if (next.kind !== 'batchNormalization') continue
+    const channels = outputChannels(layer, weights)
+    const map = channels && mapOver(next, channels, weights)
+    if (!map?.scale.every(isInvertible)) continue
+    after.set(layer, map)
+    absorbed.add(next)
+  }
+  for (const [layer, next] of onlyPairs(model)) {
+    if (layer.kind !== 'batchNormalization' || absorbed.has(layer)) continue
+    const channels = inputChannels(next, weights)
+    const map = channels && mapOver(layer, channels, weights)
+    if (map?.scale.every(Number.isFinite)) before.set(next, map)
+  }
+  return { after, absorbed, before }
+}
+
+/** Layers called once, of which the second alone uses what the first gives, and nothing else. */
+function* onlyPairs(model: Model): Generator<[Layer, Layer]> {
   const calls = callCounts(model)
   for (const graph of graphsOf(model)) {
     const readers = readerCounts(graph)
     for (const call of graph.calls) {
-      const norm = model.layers[call.layer]
-      if (norm?.kind !== 'batchNormalization' || calls.get(call.layer) !== 1) continue
       const from = onlyReference(call)
       const source = from === undefined ? undefined : graph.calls[from]
-      const layer = source && model.layers[source.layer]
-      if (!layer || readers.get(from as number) !== 1 || calls.get(source.layer) !== 1) continue
-      if (!inFloat32(layer) || !inFloat32(norm)) continue
-      const channels = channelsOf(layer, weights)
-      if (!channels || !channels.axes.includes(norm.batchNormalization.axis)) continue
-      const map = batchNormMap(norm, weights)
-      if (map.scale.length !== channels.count || !map.scale.every(isInvertible)) continue
-      after.set(layer, map)
-      absorbed.add(norm)
+      if (!source || readers.get(from as number) !== 1) continue
+      if (calls.get(source.layer) !== 1 || calls.get(call.layer) !== 1) continue
+      const [layer, next] = [model.layers[source.layer], model.layers[call.layer]]
+      if (layer && next && inFloat32(layer) && inFloat32(next)) yield [layer, next]
     }
   }
-  return { after, absorbed }
+}
+
+interface Channels {
+  readonly count: number
+  /** The numbers of their axis. */
+  readonly axes: readonly number[]
+}
+
+/** What a batch normalization does to these channels; undefined where it is along another axis. */
+function mapOver(
+  norm: Layer & { kind: 'batchNormalization' },
+  { count, axes }: Channels,
+  weights: WeightStore,
+): ChannelMap | undefined {
+  if (!axes.includes(norm.batchNormalization.axis)) return undefined
+  const map = batchNormMap(norm, weights)
+  return map.scale.length === count ? map : undefined
 }
 
 /** The layer's own output is got back by division, so the scale has to stay a normal float32. */
@@ -133,11 +167,24 @@ function onlyReference(call: Call): number | undefined {
   return references.length === 1 ? references[0] : undefined
 }
 
-/** Channels of a layer's output and the numbers of their axis, where its weights can hold a map of them. */
-function channelsOf(
-  layer: Layer,
-  weights: WeightStore,
-): { count: number; axes: readonly number[] } | undefined {
+/** Channels of a layer's input, where its weights can hold a map of them: no window takes in padding. */
+function inputChannels(layer: Layer, weights: WeightStore): Channels | undefined {
+  if (layer.kind === 'dense') {
+    const { kernel, quantization } = layer.dense
+    if (kernel === undefined || quantization) return undefined
+    return { count: weights.shape(kernel)[0] ?? 0, axes: [-1] }
+  }
+  if (layer.kind === 'conv') {
+    const { rank, kernel, kernelSize, groups, padding, dataFormat } = layer.conv
+    const inside = padding === 'valid' || kernelSize.every((size) => size === 1)
+    if (kernel === undefined || groups > 1 || !inside) return undefined
+    return { count: weights.shape(kernel)[rank] ?? 0, axes: channelAxes(rank, dataFormat) }
+  }
+  return undefined
+}
+
+/** Channels of a layer's output, where its weights can hold a map of them. */
+function outputChannels(layer: Layer, weights: WeightStore): Channels | undefined {
   if (layer.kind === 'dense') {
     const { units, activation, quantization } = layer.dense
     return isLinear(activation) && !quantization ? { count: units, axes: [-1] } : undefined

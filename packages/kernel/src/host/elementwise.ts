@@ -63,22 +63,22 @@ export function mapElements(
   })[0] as Value
 }
 
-/** f of the elements of tensors that are broadcast to each other. */
+/** f of the elements of tensors that are broadcast to each other; of two it gets the kernel's float64 functions too. */
 export function combineElements(
   context: LowerContext,
   layer: Layer,
   kind: string,
   values: readonly Value[],
   dtype: ElementType,
-  f: (...elements: never[]) => Element,
+  f: (a: never, b: never, last: never) => Element,
 ): Value {
-  const apply = f as (...elements: Element[]) => Element
+  const apply = f as (...elements: unknown[]) => Element
   const shape = broadcastShape(
     values.map((value) => value.shape),
     layer,
   )
   const indices = values.map((value) => broadcastIndices(value.shape, shape))
-  return hostOp(context, kind, values, [{ shape, dtype }], (from, [to]) => {
+  return hostOp(context, kind, values, [{ shape, dtype }], (from, [to], float64) => {
     const y = to as Element[]
     const at = (operand: number, i: number): Element =>
       (from[operand] as Element[])[indices[operand]?.[i] ?? i] as Element
@@ -86,7 +86,11 @@ export function combineElements(
     if (values.length === 2 && first && second) {
       const [i1, i2] = indices
       for (let i = 0; i < y.length; i++)
-        y[i] = apply(first[i1 ? (i1[i] as number) : i]!, second[i2 ? (i2[i] as number) : i]!)
+        y[i] = apply(
+          first[i1 ? (i1[i] as number) : i]!,
+          second[i2 ? (i2[i] as number) : i]!,
+          float64,
+        )
       return
     }
     for (let i = 0; i < y.length; i++) y[i] = apply(...values.map((_, operand) => at(operand, i)))

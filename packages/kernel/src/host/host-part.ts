@@ -2,16 +2,79 @@ import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from '..
 import { permuteLayer } from '../lower/permute.ts'
 import { concatenateLayer } from '../lower/merge.ts'
 import type { HostPart } from '../lower/host-part.ts'
+import { spectralNormalizationLayer } from '../lower/spectral-normalization.ts'
 import { opLayer } from '../lower/op.ts'
 import { timeDistributedLayer } from '../lower/wrapper.ts'
+import { activationLayer } from './layers/activation.ts'
+import {
+  adaptivePoolingLayer,
+  convLayer,
+  convTransposeLayer,
+  depthwiseConvLayer,
+  globalPoolingLayer,
+  poolingLayer,
+  separableConvLayer,
+} from './layers/convolution.ts'
+import { attentionLayer, multiHeadAttentionLayer } from './layers/attention.ts'
+import { projectionLayer } from './layers/dense.ts'
+import {
+  bidirectionalLayer,
+  dotLayer,
+  maskingLayer,
+  mergeLayer,
+  softmaxLayer,
+} from './layers/merge.ts'
+import {
+  axesNormalizationLayer,
+  batchNormalizationLayer,
+  groupNormalizationLayer,
+  normalizationLayer,
+  preluLayer,
+  rescalingLayer,
+} from './layers/normalization.ts'
+import { embeddingLayer, recurrentLayer } from './layers/sequence.ts'
+import { centerCropDouble, resizingDouble, upSamplingDouble } from './layers/resizing.ts'
 import { hostBinary } from './binary.ts'
+import { hostContract } from './contract.ts'
 import { hostCast } from './cast.ts'
 
 export const hostPart: HostPart = {
   op: opLayer,
   cast: hostCast,
   binary: hostBinary,
+  contract: hostContract,
   double: {
+    dense: projectionLayer,
+    einsumDense: projectionLayer,
+    conv: convLayer,
+    convTranspose: convTransposeLayer,
+    depthwiseConv: depthwiseConvLayer,
+    separableConv: separableConvLayer,
+    pooling: poolingLayer,
+    adaptivePooling: adaptivePoolingLayer,
+    globalPooling: globalPoolingLayer,
+    upSampling: upSamplingDouble,
+    resizing: resizingDouble,
+    centerCrop: centerCropDouble,
+    spectralNormalization: spectralNormalizationLayer,
+    batchNormalization: batchNormalizationLayer,
+    layerNormalization: axesNormalizationLayer,
+    rmsNormalization: axesNormalizationLayer,
+    unitNormalization: axesNormalizationLayer,
+    groupNormalization: groupNormalizationLayer,
+    normalization: normalizationLayer,
+    rescaling: rescalingLayer,
+    prelu: preluLayer,
+    softmax: softmaxLayer,
+    masking: maskingLayer,
+    attention: attentionLayer,
+    multiHeadAttention: multiHeadAttentionLayer,
+    merge: mergeLayer,
+    dot: dotLayer,
+    embedding: embeddingLayer,
+    recurrent: recurrentLayer,
+    bidirectional: bidirectionalLayer,
+    activation: activationLayer,
     identity: identityLayer,
     flatten: flattenLayer,
     reshape: reshapeLayer,

@@ -140,6 +140,11 @@ export function prepareActivation(
   return { elementwise: activation(name as ActivationName) }
 }
 
+/** Codes of functions that are nowhere below 0. */
+const nonNegative: ReadonlySet<number> = new Set(
+  (['relu', 'relu6', 'sigmoid', 'hard_sigmoid'] as const).map((name) => activation(name).code),
+)
+
 /** Applies an activation to x. */
 export function applyActivation(
   context: LowerContext,
@@ -153,7 +158,7 @@ export function applyActivation(
     // A wide row gives the kernel long runs; a tiled chain cuts rows, so it keeps the last axis.
     const width = x.shape.at(-1) ?? 1
     const step = { kind: 'activation', activation: elementwise } as const
-    return context.rowMap(
+    const y = context.rowMap(
       'activation',
       x,
       width,
@@ -161,6 +166,7 @@ export function applyActivation(
       x.dtype,
       step,
     )
+    return { ...y, nonNegative: nonNegative.has(elementwise.code) }
   }
   return applyAxiswise(context, layer, prepared.axiswise, prepared.axis, x)
 }

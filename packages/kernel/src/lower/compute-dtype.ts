@@ -3,19 +3,13 @@ import type { Layer } from '@dotplus/core'
 import { bytesOf, isFloating, isElementType } from '../dtype/element-type.ts'
 import { cast } from './cast.ts'
 import type { CallArguments, ElementType, LowerContext, Lowering, Value } from './context.ts'
+import { withTensors } from './call.ts'
 import { joinWords, splitWords } from './words.ts'
 
-/** The dtype in which a layer computes. */
-export function computeDtypeOf(layer: Layer): ElementType {
-  return isElementType(layer.computeDtype) ? layer.computeDtype : 'float32'
-}
-
-function withTensors(call: CallArguments, change: (value: Value) => Value): CallArguments {
-  const operands = call.operands.map((operand) => ({
-    ...operand,
-    tensors: operand.tensors.map(change),
-  }))
-  return { ...call, operands, tensors: operands.flatMap(({ tensors }) => tensors) }
+/** The dtype in which a layer computes: that of its policy; without one, that of the first floating input. */
+export function computeDtypeOf(layer: Layer, call?: CallArguments): ElementType {
+  if (isElementType(layer.computeDtype)) return layer.computeDtype
+  return call?.tensors.find(({ dtype }) => isFloating(dtype))?.dtype ?? 'float32'
 }
 
 /**
@@ -30,7 +24,7 @@ export function lowerInDtype(
   call: CallArguments,
   lower: (call: CallArguments) => Value[],
 ): Value[] {
-  const dtype = computeDtypeOf(layer)
+  const dtype = computeDtypeOf(layer, call)
   const isPlain = call.tensors.every((value) => value.dtype === 'float32')
   if (dtype === 'float32' && isPlain) return lower(call)
   const own = isFloating(dtype)

@@ -208,9 +208,13 @@ export interface Lowering<Prepared> {
   lower(context: LowerContext, prepared: Prepared, call: CallArguments, layer: Layer): Value[]
 }
 
-/** A layer's weights, which may hold what follows the layer. */
+/** What becomes of a layer's weights where they are to hold what comes before or after the layer. */
 export interface AbsorbedWeights {
   readonly kernel: Float32Array
+  /** They hold what comes before: the layer takes the `unscaled` of its input. */
+  readonly takesUp: boolean
+  /** What the kernel's columns are to be multiplied by. */
+  readonly scale: Float64Array | undefined
   readonly bias: Float32Array | undefined
   /**
    * Set when they hold what follows: makes the layer's own output from sums of products without the bias. With them the
@@ -222,10 +226,15 @@ export interface AbsorbedWeights {
 /** Puts linear layers into the weights of those before them. */
 export interface WeightFolder {
   /**
-   * @param kernel (…, units), the last axis the layer's channels
+   * @param kernel (…, units)
    * @param bias (units)
    */
-  absorb(layer: Layer, kernel: Float32Array, bias: Float32Array | undefined): AbsorbedWeights
+  absorb(
+    layer: Layer,
+    kernel: Float32Array,
+    bias: Float32Array | undefined,
+    units: number,
+  ): AbsorbedWeights
   /** True when the weights of the layer before hold this one: its output is the `folded` of its input. */
   isAbsorbed(layer: Layer): boolean
 }
@@ -247,15 +256,27 @@ export interface WeightStore {
   layer(index: number): Layer
   /** Puts elements into memory and returns their address. */
   place(data: Float32Array | Uint8Array): number
-  /** Packs a (inner, units) kernel with an optional bias (units) and returns the panels' address. */
+  /**
+   * Packs a (inner, units) kernel with an optional bias (units) and returns the panels' address. Columns are multiplied
+   * by `scale`, in float64, rounded once.
+   */
   packDense(
     kernel: Float32Array,
     bias: Float32Array | undefined,
     inner: number,
     units: number,
+    scale?: Float64Array,
   ): number
+  /** Pixels that WINOGRAD's tiles are wide and high at most. */
+  readonly largestTile: number
   /** Transforms and packs a kernel (3, 3, inner, units) for WINOGRAD and returns the panels' address. */
-  packWinograd(kernel: Float32Array, inner: number, units: number): number
+  packWinograd(
+    kernel: Float32Array,
+    inner: number,
+    units: number,
+    tile: number,
+    scale?: Float64Array,
+  ): number
 }
 
 /** Rows and columns of a value seen as a matrix over its last axis. */

@@ -1,4 +1,5 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
+import { storageOf } from '../dtype/element-type.ts'
 import { matmulScratchBytes, writeMatmul } from '../records.ts'
 import { LowerContext, type Value } from './context.ts'
 import type { Labels } from './equation.ts'
@@ -13,13 +14,13 @@ export interface Labelled {
 }
 
 /** A tensor with the elements between neighbours along each label; 0 along labels it does not have. */
-interface Stepped {
+export interface Stepped {
   readonly value: Value
   readonly labels: Labels
   readonly steps: ReadonlyMap<string, number>
 }
 
-type Sizes = ReadonlyMap<string, number>
+export type Sizes = ReadonlyMap<string, number>
 
 /**
  * Sum of products of two tensors over the labels that the output lacks: numpy.einsum of two operands. Runs as batched
@@ -33,6 +34,10 @@ export function contract(
   output: Labels,
 ): Value {
   const sizes = sizesOf([x, y], layer)
+  if (storageOf(x.value.dtype) !== 'f32') {
+    const operands = [x, y].map((operand) => stepped(operand, sizes))
+    return context.host.contract(context, operands, output, sizes)
+  }
   const [first, second] = [x, y].map((operand, i) =>
     stepped(sumAlone(context, layer, operand, i === 0 ? y : x, output), sizes),
   ) as [Stepped, Stepped]
@@ -45,6 +50,8 @@ export function contract(
 /** einsum of one operand: diagonals, sums and a permutation. */
 export function rearrange(context: LowerContext, layer: Layer, x: Labelled, output: Labels): Value {
   const sizes = sizesOf([x], layer)
+  if (storageOf(x.value.dtype) !== 'f32')
+    return context.host.contract(context, [stepped(x, sizes)], output, sizes)
   const none = { value: x.value, labels: [] }
   const { value, steps } = stepped(sumAlone(context, layer, x, none, output), sizes)
   return strided(context, value, {

@@ -11,17 +11,17 @@ import {
 import {
   biasOf,
   checkChannels,
-  placeWindows,
   pushConv,
   pushDepthwise,
   weightOf,
+  windowedImages,
   windowsOf,
   type Group,
   type Windows,
 } from './convolution.ts'
 import { prepareDepthwise } from './depthwise-conv.ts'
 import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
-import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
+import { checkPadding, checkSizes, fromImages, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {
   readonly rank: number
@@ -35,6 +35,7 @@ interface PreparedConv {
   readonly winograd: WinogradWeights | undefined
   readonly activation: PreparedActivation
   readonly own: AbsorbedWeights['own']
+  readonly takesUp: boolean
 }
 
 /**
@@ -63,8 +64,8 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const held = weights.folder?.absorb(layer, given.data, own)
-    const { kernel, bias } = held ?? { kernel: given.data, bias: own }
+    const held = weights.folder?.absorb(layer, given.data, own, filters)
+    const { kernel, scale, bias } = held ?? { kernel: given.data, scale: undefined, bias: own }
     const depth = given.shape[rank] as number
     const channels = depth * count
     const units = filters / count
@@ -76,18 +77,19 @@ export const convLayer: Lowering<PreparedConv> = {
       filters,
       activation: prepareActivation(layer, layer.conv.activation),
       own: held?.own,
+      takesUp: held?.takesUp ?? false,
       depthwise: 0,
       winograd: undefined,
     }
     if (rank === 2 && count === 1 && takesWinograd(shared.windows, channels, filters)) {
-      const winograd = prepareWinograd(weights, kernel, bias, filters)
+      const winograd = prepareWinograd(weights, kernel, bias, filters, scale)
       return { ...shared, groups: undefined, winograd }
     }
     if (count > 1 && depth === 1 && units === 1) {
       return {
         ...shared,
         groups: undefined,
-        depthwise: prepareDepthwise(weights, kernel, bias, filters),
+        depthwise: prepareDepthwise(weights, kernel, bias, filters, scale),
       }
     }
     const inner = kernel.length / filters
@@ -97,6 +99,7 @@ export const convLayer: Lowering<PreparedConv> = {
         bias?.slice(group * units, (group + 1) * units),
         inner,
         units,
+        scale?.slice(group * units, (group + 1) * units),
       ),
       xChannel: group * depth,
       yChannel: group * units,
@@ -105,9 +108,17 @@ export const convLayer: Lowering<PreparedConv> = {
   },
   lower(context, prepared, call, layer) {
     const { rank, channelsFirst, windows, filters, groups, activation } = prepared
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    const given = onlyTensor(call, layer)
+    const input = prepared.takesUp ? (given.unscaled as Value) : given
+    const { images: x, placed } = windowedImages(
+      context,
+      layer,
+      input,
+      rank,
+      channelsFirst,
+      windows,
+    )
     checkChannels(layer, x, prepared.channels)
-    const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
     const shape = [x.batch, ...placed.out.slice(3 - rank), filters]
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const convolve = (bare: boolean): Value => {

@@ -11,9 +11,10 @@ import type {
   WeightStore,
 } from './context.ts'
 import { productOp, type MatrixProduct } from './dense.ts'
+import { doubleInner } from '../records.ts'
 import { takingSteps, type Epilogue } from './epilogue.ts'
 import { columnsOf, panelCount } from './panels.ts'
-import { extentOf, tripleOf, type Images } from './spatial.ts'
+import { extentOf, imagesOf, tripleOf, type Images } from './spatial.ts'
 
 /** Settings that a convolution's windows depend on, as depth, height, width. */
 export interface Windows {
@@ -59,6 +60,29 @@ export function placeWindows(
     out: extents.map(({ out }) => out) as unknown as Triple,
     pad: extents.map(({ pad }) => pad) as unknown as Triple,
   }
+}
+
+/**
+ * x as images with the channels last, and where windows lie on them. Zeros that were put around x are left out: windows
+ * then begin further before it.
+ */
+export function windowedImages(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  rank: number,
+  channelsFirst: boolean,
+  windows: Windows,
+): { images: Images; placed: Windows & { out: Triple; pad: Triple } } {
+  const { padded } = x
+  const inside = padded?.channelsFirst === channelsFirst ? padded : undefined
+  const images = imagesOf(context, layer, inside?.source ?? x, rank, channelsFirst)
+  const zeros = tripleOf(inside?.amounts.filter((_, i) => i % 2 === 0) ?? [], 0)
+  const after = tripleOf(inside?.amounts.filter((_, i) => i % 2 === 1) ?? [], 0)
+  const size = images.size.map((length, i) => length + (zeros[i] as number) + (after[i] as number))
+  const { out, pad } = placeWindows(layer, windows, size as unknown as Triple)
+  const before = pad.map((length, i) => length + (zeros[i] as number)) as unknown as Triple
+  return { images, placed: { ...windows, out, pad: before } }
 }
 
 /** One group's panels and where its channels start. */
@@ -141,7 +165,10 @@ export function pushConv(
     contiguous: !piece.yStrides,
     yPixel: pixel * 4,
     chunk,
-    scratch: { buffer: context.value([chunk, inner]).buffer, rowBytes: 0 },
+    scratch: {
+      buffer: context.value([chunk, inner <= doubleInner ? 2 * inner : inner]).buffer,
+      rowBytes: 0,
+    },
     grid: context.constant(gridWords(grid)),
   }
   context.push(gatheredOp(gathered, { activation }, y.buffer))
@@ -226,6 +253,8 @@ export function pushDepthwise(
   const rows = x.batch * elementCount(out)
   if (rows === 0 || channels === 0) return
   const taps = elementCount(windows.kernel)
+  // A line of zeros as wide as a window where 3 × 3 windows are swept, else a pixel.
+  const zeros = windows.kernel.join() === '1,3,3' ? 2 * windows.dilation[2] + 1 : 1
   const pixel = channels * 4
   const grid = context.constant(
     gridWords({
@@ -240,7 +269,7 @@ export function pushDepthwise(
     }),
   )
   const read = { buffer: x.value.buffer, rowBytes: 0 }
-  const scratch = { buffer: context.value([channels + taps]).buffer, rowBytes: 0 }
+  const scratch = { buffer: context.value([channels * zeros + taps]).buffer, rowBytes: 0 }
   const make = (own: Activation, to: Buffer): OpBody => {
     const write = { buffer: to, rowBytes: pixel }
     return {

@@ -27,6 +27,7 @@ export interface PackedDense {
 interface PreparedDense extends PackedDense {
   readonly activation: PreparedActivation
   readonly own: AbsorbedWeights['own']
+  readonly takesUp: boolean
 }
 
 /** Dense: y (…, units) = activation(x (…, inner) · kernel (inner, units) + bias (units)). */
@@ -53,22 +54,26 @@ export const denseLayer: Lowering<PreparedDense> = {
         got: `(${biasShape.join(', ')})`,
       })
     }
-    const given = {
-      kernel: weights.floats(kernel),
-      bias: bias === undefined ? undefined : weights.floats(bias),
-      own: undefined,
-    }
-    const held = weights.folder?.absorb(layer, given.kernel, given.bias) ?? given
+    const given = bias === undefined ? undefined : weights.floats(bias)
+    const held = weights.folder?.absorb(layer, weights.floats(kernel), given, units)
     return {
       inner,
       units,
-      weights: weights.packDense(held.kernel, held.bias, inner, units),
+      weights: weights.packDense(
+        held?.kernel ?? weights.floats(kernel),
+        held ? held.bias : given,
+        inner,
+        units,
+        held?.scale,
+      ),
       activation: prepareActivation(layer, activation),
-      own: held.own,
+      own: held?.own,
+      takesUp: held?.takesUp ?? false,
     }
   },
-  lower(context, { inner, units, weights, activation, own }, call, layer) {
-    const x = onlyTensor(call, layer)
+  lower(context, { inner, units, weights, activation, own, takesUp }, call, layer) {
+    const input = onlyTensor(call, layer)
+    const x = takesUp ? (input.unscaled as Value) : input
     const { width } = matrixOf(x)
     if (x.shape.length < 2 || width !== inner) {
       throw new ModelError('input of Dense', {

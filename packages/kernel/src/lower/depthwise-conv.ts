@@ -13,34 +13,31 @@ import {
 import {
   biasOf,
   checkChannels,
-  placeWindows,
   pushConv,
   pushDepthwise,
   weightOf,
+  windowedImages,
   windowsOf,
   type Windows,
 } from './convolution.ts'
 import { matrixProduct } from './dense.ts'
 import { broadcastTo } from './permute.ts'
-import {
-  checkPadding,
-  checkSizes,
-  fromImages,
-  imagesOf,
-  isChannelsFirst,
-  type Images,
-} from './spatial.ts'
+import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
-/** Places bias (channels) and weights (taps, channels) behind each other, as DEPTHWISE reads them. */
+/** Places bias (channels) and weights (taps, channels), times `scale`, behind each other, as DEPTHWISE reads them. */
 export function prepareDepthwise(
   weights: WeightStore,
   kernel: Float32Array,
   bias: Float32Array | undefined,
   channels: number,
+  scale?: Float64Array,
 ): number {
   const packed = new Float32Array(channels + kernel.length)
   if (bias) packed.set(bias)
   packed.set(kernel, channels)
+  if (scale)
+    for (let i = channels; i < packed.length; i++)
+      packed[i] = (packed[i] as number) * (scale[i % channels] as number)
   return weights.place(packed)
 }
 
@@ -74,18 +71,18 @@ function prepareWindows(
   return { rank, channelsFirst, windows: windowsOf(settings), multiplier: depthMultiplier }
 }
 
-/** x (batch, in…, channels) → (batch, out…, channels · multiplier), output c · multiplier + m from input c. */
+/** x → (batch, out…, channels · multiplier), output c · multiplier + m from input c. */
 function lowerDepthwise(
   context: LowerContext,
   layer: Layer,
-  x: Images,
+  input: Value,
   prepared: PreparedDepthwise,
   activation: Activation,
   bare = false,
 ): Value {
-  const { rank, windows, multiplier, channels } = prepared
+  const { rank, channelsFirst, windows, multiplier, channels } = prepared
+  const { images: x, placed } = windowedImages(context, layer, input, rank, channelsFirst, windows)
   checkChannels(layer, x, channels)
-  const placed = { ...windows, ...placeWindows(layer, windows, x.size) }
   const width = channels * multiplier
   const y = context.value([x.batch, ...placed.out.slice(3 - rank), width])
   if (channels === 1) {
@@ -121,10 +118,11 @@ function placeKernel(
   bias: Float32Array | undefined,
   channels: number,
   multiplier: number,
+  scale?: Float64Array,
 ): number {
   const width = channels * multiplier
-  if (channels === 1) return weights.packDense(kernel, bias, kernel.length / width, width)
-  return prepareDepthwise(weights, kernel, bias, width)
+  if (channels === 1) return weights.packDense(kernel, bias, kernel.length / width, width, scale)
+  return prepareDepthwise(weights, kernel, bias, width, scale)
 }
 
 /** DepthwiseConv1D, DepthwiseConv2D. */
@@ -142,24 +140,30 @@ export const depthwiseConvLayer: Lowering<
     ])
     const channels = kernel.shape[common.rank] as number
     const bias = biasOf(layer, weights, settings.bias, channels * settings.depthMultiplier)
-    const held = weights.folder?.absorb(layer, kernel.data, bias)
+    const held = weights.folder?.absorb(
+      layer,
+      kernel.data,
+      bias,
+      channels * settings.depthMultiplier,
+    )
     return {
       ...common,
       channels,
       weights: placeKernel(
         weights,
-        held?.kernel ?? kernel.data,
-        held?.bias ?? bias,
+        kernel.data,
+        held ? held.bias : bias,
         channels,
         settings.depthMultiplier,
+        held?.scale,
       ),
       activation: prepareActivation(layer, settings.activation),
       own: held?.own,
     }
   },
   lower(context, prepared, call, layer) {
-    const { rank, channelsFirst, activation } = prepared
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
+    const { channelsFirst, activation } = prepared
+    const x = onlyTensor(call, layer)
     const fused = 'elementwise' in activation ? activation.elementwise : linear
     const y = fromImages(
       context,
@@ -204,7 +208,7 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       filters,
     ])
     const bias = biasOf(layer, weights, settings.bias, filters)
-    const held = weights.folder?.absorb(layer, pointwise.data, bias)
+    const held = weights.folder?.absorb(layer, pointwise.data, bias, filters)
     return {
       depthwise: {
         ...common,
@@ -213,10 +217,11 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
       },
       filters,
       pointwise: weights.packDense(
-        held?.kernel ?? pointwise.data,
-        held?.bias ?? bias,
+        pointwise.data,
+        held ? held.bias : bias,
         inner,
         filters,
+        held?.scale,
       ),
       activation: prepareActivation(layer, settings.activation),
       own: held?.own,
@@ -224,8 +229,7 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
   },
   lower(context, { depthwise, filters, pointwise, activation, own }, call, layer) {
     const { rank, channelsFirst } = depthwise
-    const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
-    const between = lowerDepthwise(context, layer, x, depthwise, linear)
+    const between = lowerDepthwise(context, layer, onlyTensor(call, layer), depthwise, linear)
     const { channels: inner } = imagesOf(context, layer, between, rank, false)
     const packed = { inner, units: filters, weights: pointwise }
     const fused = 'elementwise' in activation ? activation.elementwise : linear

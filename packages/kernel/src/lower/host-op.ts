@@ -11,6 +11,9 @@ import type { ElementType, LowerContext, Placement, Value } from './context.ts'
 /** Elements as a host op gets and gives them: strings as an array, others as they lie in memory. */
 export type HostElements = StoredElements | string[]
 
+/** The kernel's functions to float64 accuracy, by activation or binary code: the same on every engine. */
+export type Float64Function = (code: number, x: number, y: number) => number
+
 /** Shape and dtype of a host op's result. */
 export interface HostResult {
   readonly shape: readonly number[]
@@ -50,6 +53,7 @@ export function hostOp(
   run: (
     inputs: readonly HostElements[],
     results: readonly HostElements[],
+    float64: Float64Function,
   ) => FoundSize | void | undefined,
 ): Value[] {
   const values = results.map(({ shape, dtype }) => context.value(shape, dtype))
@@ -80,6 +84,7 @@ export function hostOp(
       const found = run(
         given,
         wanted.map(({ elements, texts }) => texts ?? elements),
+        memory.exports.float64 as Float64Function,
       )
       for (const { dtype, elements, texts } of wanted) {
         settle(dtype, elements)

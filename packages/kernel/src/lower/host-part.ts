@@ -1,6 +1,8 @@
 import type { Layer, LayerKind } from '@dotplus/core'
 
 import type { BinaryName } from '../program.ts'
+import type { Sizes, Stepped } from './contraction.ts'
+import type { Labels } from './equation.ts'
 import type { ElementType, LowerContext, Lowering, Value } from './context.ts'
 
 /**
@@ -16,6 +18,8 @@ export interface HostPart {
   readonly double: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
   /** x in another dtype, as keras.ops.cast converts it. */
   cast(context: LowerContext, x: Value, dtype: ElementType): Value
+  /** Σ of products of tensors of one dtype over the labels that the output lacks. */
+  contract(context: LowerContext, operands: readonly Stepped[], output: Labels, sizes: Sizes): Value
   /** a ∘ b with NumPy's broadcasting, both of the dtype that they are promoted to. */
   binary(context: LowerContext, layer: Layer, name: BinaryName, a: Value, b: Value): Value
 }

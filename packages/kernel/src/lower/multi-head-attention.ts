@@ -153,7 +153,7 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
   },
 }
 
-function axesOf(axes: readonly number[], rank: number, layer: Layer): number[] {
+export function axesOf(axes: readonly number[], rank: number, layer: Layer): number[] {
   // Keras's default: all between the batch and the features.
   const all = Array.from({ length: Math.max(rank - 2, 0) }, (_, i) => i + 1)
   const resolved = axes.length === 0 ? all : axes.map((axis) => resolveAxis(axis, rank, layer))
@@ -172,7 +172,7 @@ interface AttentionLabels {
  * Labels of projected tensors (batch, …, heads, features) of this rank. Query heads are (heads, group) for the keys'
  * and values' heads; scores are (batch…, heads, group, target…, source…).
  */
-function labelsOf(rank: number, axes: readonly number[]): AttentionLabels {
+export function labelsOf(rank: number, axes: readonly number[]): AttentionLabels {
   const leading = [...Array(rank - 2).keys()]
   const kept = leading.filter((axis) => !axes.includes(axis)).map((axis) => `b${axis}`)
   const side = (name: string): string[] =>
@@ -185,7 +185,7 @@ function labelsOf(rank: number, axes: readonly number[]): AttentionLabels {
   }
 }
 
-function headsOf(context: LowerContext, x: Value, repeats: number): Value {
+export function headsOf(context: LowerContext, x: Value, repeats: number): Value {
   const [heads = 1, features = 1] = x.shape.slice(-2)
   return context.view(x, [...x.shape.slice(0, -2), heads / repeats, repeats, features])
 }

@@ -143,7 +143,10 @@ export const batchNormalizationLayer: Lowering<ScaleShift | undefined> = {
         got: `${x.shape[at]}`,
       })
     }
-    return [overLastAxis(context, layer, x, at, (last) => scaleShift(context, last, scale, offset))]
+    const y = overLastAxis(context, layer, x, at, (last) =>
+      scaleShift(context, last, scale, offset),
+    )
+    return [{ ...y, unscaled: x }]
   },
 }
 

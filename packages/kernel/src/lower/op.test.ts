@@ -195,10 +195,10 @@ describe('typed errors', () => {
     ],
     ['an unknown setting', 'sum', { where: 1 }, /a setting of sum is not supported yet: got where/],
     [
-      'another dtype',
-      'prod',
+      'a dtype of what gives bools',
+      'any',
       { dtype: 'int32' },
-      /a setting of prod is not supported yet: got dtype/,
+      /a setting of any is not supported yet: got dtype/,
     ],
     ['a name of every object', 'constructor', {}, /got constructor/],
   ])('%s', async (_, name, settings, message) => {

@@ -1,85 +1,81 @@
-import { UnsupportedError, type Layer } from '@dotplus/core'
-import { unsupported, type Lowering, type WeightStore } from './context.ts'
-import { typedOps } from './op-typed.ts'
-import { OpArguments, type OpDefinition } from './ops/arguments.ts'
-import { contractionOps } from './ops/contraction.ts'
-import { elementwiseOps } from './ops/elementwise.ts'
-import { networkOps } from './ops/network.ts'
-import { reductionOps } from './ops/reduction.ts'
-import { repetitionOps } from './ops/repetition.ts'
-import { shapeOps } from './ops/shape.ts'
-import { slicingOps } from './ops/slicing.ts'
+import { UnsupportedError, type Layer, type Value as GraphValue } from '@dotplus/core'
 
-/** Functions of keras.ops by the name an op node has. */
-const definitions: Readonly<Record<string, OpDefinition>> = {
-  ...elementwiseOps,
-  ...reductionOps,
-  ...contractionOps,
-  ...shapeOps,
-  ...repetitionOps,
-  ...slicingOps,
-  ...networkOps,
+import { opTable, type OpEntry } from '../host/ops/table.ts'
+import { cast } from './cast.ts'
+import { unsupported, type CallArguments, type Lowering } from './context.ts'
+import { withTensors } from './call.ts'
+import { OpArguments, type OpDefinition } from './ops/arguments.ts'
+
+/** The half dtype of all tensors of a call, if they have one. */
+function commonHalf({ tensors }: CallArguments): 'float16' | 'bfloat16' | undefined {
+  const dtype = tensors[0]?.dtype
+  const half = dtype === 'float16' || dtype === 'bfloat16' ? dtype : undefined
+  return tensors.every((value) => value.dtype === dtype) ? half : undefined
 }
 
-/** Function nodes of float32 tensors. */
-const floatOps: Lowering<OpDefinition> = {
+type Signature = Pick<OpDefinition, 'parameters' | 'settings'>
+
+function isKnown({ parameters, settings = [] }: Signature, name: string): boolean {
+  return parameters.includes(name) || settings.includes(name)
+}
+
+/** A node's own dtype policy, which says nothing about its function. */
+function saysFloat32(name: string, value: GraphValue): boolean {
+  return name === 'dtype' && value.kind === 'text' && value.text === 'float32'
+}
+
+function takesSettings(definition: Signature, layer: Layer): boolean {
+  const attributes = layer.kind === 'op' ? layer.op.attributes : []
+  return attributes.every(
+    ({ name, value }) =>
+      value === undefined ||
+      value.kind === 'none' ||
+      isKnown(definition, name) ||
+      saysFloat32(name, value),
+  )
+}
+
+/** Function nodes: float32 in WebAssembly where the function has a way there, anything else in the general one. */
+export const opLayer: Lowering<OpEntry> = {
+  anyDtype: true,
   prepare(layer) {
     if (layer.kind !== 'op') throw unsupported(layer, 'layer', layer.className)
     const { name, attributes } = layer.op
-    const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined
-    if (!definition) throw unsupported(layer, 'the function keras.ops', name)
+    const entry = Object.hasOwn(opTable, name) ? opTable[name] : undefined
+    if (!entry) throw unsupported(layer, 'the function keras.ops', name)
     for (const { name: setting, value } of attributes) {
-      const float =
-        value === undefined ||
-        value.kind === 'none' ||
-        (value.kind === 'text' && value.text === 'float32')
-      if (setting === 'dtype' && float) continue
-      const known =
-        definition.parameters.includes(setting) || definition.settings?.includes(setting)
-      if (!known) throw unsupported(layer, `a setting of ${name}`, setting)
+      if (value === undefined || value.kind === 'none') continue
+      if (!isKnown(entry, setting) && !saysFloat32(setting, value))
+        throw unsupported(layer, `a setting of ${name}`, setting)
     }
-    return definition
+    return entry
   },
-  lower: (context, definition, call, layer) =>
-    definition.lower(context, layer, new OpArguments(definition, call, layer)),
-}
-
-/** A function node ready to run as one of float32, as one of any dtype, or as both. */
-interface PreparedOp {
-  readonly float: OpDefinition | undefined
-  readonly typed: ReturnType<typeof typedOps.prepare> | undefined
-}
-
-/** What `prepare` gives, or the reason why it cannot run. */
-function attempt<Prepared>(
-  lowering: Lowering<Prepared>,
-  layer: Layer,
-  weights: WeightStore,
-): Prepared | UnsupportedError {
-  try {
-    return lowering.prepare(layer, weights)
-  } catch (error) {
-    if (error instanceof UnsupportedError) return error
-    throw error
-  }
-}
-
-/** Raw function nodes. */
-export const opLayer: Lowering<PreparedOp> = {
-  anyDtype: true,
-  prepare(layer, weights) {
-    const float = attempt(floatOps, layer, weights)
-    const typed = attempt(typedOps, layer, weights)
-    if (float instanceof UnsupportedError && typed instanceof UnsupportedError) throw float
-    return {
-      float: float instanceof UnsupportedError ? undefined : float,
-      typed: typed instanceof UnsupportedError ? undefined : typed,
+  lower(context, entry, call, layer) {
+    const half = commonHalf(call)
+    const { float32 } = entry
+    const widened =
+      half && entry.convertsNumbers && call.operands.some((each) => each.number !== undefined)
+    const plain = half ? !widened : call.tensors.every(({ dtype }) => dtype === 'float32')
+    if (float32 && plain && takesSettings(float32, layer)) {
+      const own = half ? withTensors(call, (value) => cast(context, value, 'float32')) : call
+      try {
+        return float32
+          .lower(context, layer, new OpArguments(float32, own, layer))
+          .map((value) => (half && value.dtype === 'float32' ? cast(context, value, half) : value))
+      } catch (error) {
+        // What it declines the general way may take.
+        if (!(error instanceof UnsupportedError) || !entry.general) throw error
+      }
     }
+    if (entry.general) return entry.general(context, layer, new OpArguments(entry, call, layer))
+    throw unsupported(layer, `keras.ops.${nameOf(layer)} of`, dtypesOf(call))
   },
-  lower(context, { float, typed }, call, layer) {
-    const other = call.tensors.find(({ dtype }) => dtype !== 'float32')
-    if (float && !other) return floatOps.lower(context, float, call, layer)
-    if (typed) return typedOps.lower(context, typed, call, layer)
-    throw unsupported(layer, 'this function of tensors that are not float32', other?.dtype ?? '')
-  },
+}
+
+function nameOf(layer: Layer): string {
+  return layer.kind === 'op' ? layer.op.name : layer.className
+}
+
+function dtypesOf({ tensors }: CallArguments): string {
+  return tensors.map(({ dtype }) => dtype).join(', ') || 'no tensors'
 }

@@ -43,7 +43,8 @@ export const zeroPaddingLayer: Lowering<Amounts> = {
       const [before, after] = amounts.slice(2 * i) as [number, number]
       return positions(-before, before + length + after, length)
     })
-    return [takeAxes(context, layer, x, rank, channelsFirst, indices)]
+    const y = takeAxes(context, layer, x, rank, channelsFirst, indices)
+    return [y === x ? x : { ...y, padded: { source: x, amounts, channelsFirst } }]
   },
 }
 

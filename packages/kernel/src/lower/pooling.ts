@@ -75,6 +75,22 @@ interface PreparedWindows extends PreparedPooling {
   readonly padding: string
 }
 
+/** First and end (exclusive) of every window along one dimension, of which `before` and `after` positions are padding. */
+function axisWindows(
+  layer: Layer,
+  padding: string,
+  length: number,
+  [before, after]: readonly [number, number],
+  kernel: number,
+  stride: number,
+): AxisWindows {
+  const { out, pad } = extentOf(layer, padding, before + length + after, kernel, stride, 1)
+  return Array.from({ length: out }, (_, o) => {
+    const first = o * stride - pad - before
+    return [Math.max(first, 0), Math.min(first + kernel, length)] as const
+  })
+}
+
 /** MaxPooling and AveragePooling of 1 to 3 dimensions. Padding is not part of a window: means are over x only. */
 export const poolingLayer: Lowering<PreparedWindows> = {
   prepare(layer) {
@@ -85,17 +101,29 @@ export const poolingLayer: Lowering<PreparedWindows> = {
     checkPadding(layer, padding, ['valid', 'same'])
     return { ...common, pool: tripleOf(poolSize, 1), stride: tripleOf(strides, 1), padding }
   },
-  lower(context, { rank, channelsFirst, average, pool, stride, padding }, call, layer) {
+  lower(context, prepared, call, layer) {
+    const { rank, channelsFirst, average, pool, stride, padding } = prepared
     const x = onlyTensor(call, layer)
-    const images = planesOf(layer, x, rank, channelsFirst)
-    const windows = images.size.map((length, i) => {
-      const [kernel, step] = [pool[i] as number, stride[i] as number]
-      const { out, pad } = extentOf(layer, padding, length, kernel, step, 1)
-      return Array.from({ length: out }, (_, o) => {
-        const first = o * step - pad
-        return [Math.max(first, 0), Math.min(first + kernel, length)] as const
+    const windowsOf = (images: Images, amounts: readonly number[]): AxisWindows[] =>
+      images.size.map((length, i) => {
+        const at = 2 * (i + rank - 3)
+        const zeros = [amounts[at] ?? 0, amounts[at + 1] ?? 0] as const
+        return axisWindows(layer, padding, length, zeros, pool[i] as number, stride[i] as number)
       })
-    })
+    const { padded } = x
+    if (!average && padded?.source.nonNegative && padded.channelsFirst === channelsFirst) {
+      // Zeros around what is never below 0 change no maximum of a window that holds some of it.
+      const images = planesOf(layer, padded.source, rank, channelsFirst)
+      const windows = windowsOf(images, padded.amounts)
+      if (windows.flat().every(([first, end]) => first < end)) {
+        const size = windows.map(({ length }) => length)
+        const y = context.value(resized(x, rank, channelsFirst, size))
+        pushPool(context, images, y, windows, average)
+        return [y]
+      }
+    }
+    const images = planesOf(layer, x, rank, channelsFirst)
+    const windows = windowsOf(images, [])
     const size = windows.map(({ length }) => length)
     const y = context.value(resized(x, rank, channelsFirst, size))
     pushPool(context, images, y, windows, average)

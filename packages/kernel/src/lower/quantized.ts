@@ -112,6 +112,7 @@ export function replaced(
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    largestTile: weights.largestTile,
     packWinograd: (...given) => weights.packWinograd(...given),
   }
 }

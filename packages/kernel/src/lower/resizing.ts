@@ -3,6 +3,7 @@ import {
   onlyTensor,
   unsupported,
   type CallArguments,
+  type LowerContext,
   type Lowering,
   type Value,
 } from './context.ts'
@@ -10,7 +11,7 @@ import { resampled, resizeImages } from './resize.ts'
 import { checkSizes, isChannelsFirst } from './spatial.ts'
 import { positions, takeAxes } from './take.ts'
 
-interface PreparedResizing {
+export interface PreparedResizing {
   readonly channelsFirst: boolean
   readonly size: readonly [height: number, width: number]
   readonly interpolation: string
@@ -95,19 +96,37 @@ export const resizingLayer: Lowering<PreparedResizing> = {
       fill: fillValue,
     }
   },
-  lower(context, { channelsFirst, size, interpolation, antialias, fit, fill }, call, layer) {
+  lower(context, settings, call, layer) {
     const { x, single } = imagesOfCall(call, layer)
-    const from = sizeOf(x, channelsFirst)
-    const indices = fit === 'crop' ? centredPart(from, size) : surrounded(from, size)
-    const fitted =
-      fit === 'stretch' ? x : takeAxes(context, layer, x, 2, channelsFirst, indices, fill)
-    const method = { interpolation, antialias }
-    return [asGiven(resizeImages(context, layer, fitted, channelsFirst, size, method), single)]
+    return [asGiven(resizeTo(context, layer, x, settings), single)]
   },
 }
 
+/**
+ * Images (batch, height, width, channels), or channels first, resized as keras.ops.image.resize does.
+ *
+ * @throws {UnsupportedError} for an interpolation of no known name
+ */
+export function resizeTo(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  { channelsFirst, size, interpolation, antialias, fit, fill }: PreparedResizing,
+): Value {
+  if (interpolation !== 'nearest' && !resampled(interpolation))
+    throw unsupported(layer, 'interpolation', interpolation)
+  const from = sizeOf(x, channelsFirst)
+  const indices = fit === 'crop' ? centredPart(from, size) : surrounded(from, size)
+  const fitted =
+    fit === 'stretch' ? x : takeAxes(context, layer, x, 2, channelsFirst, indices, fill)
+  const method = { interpolation, antialias }
+  return resizeImages(context, layer, fitted, channelsFirst, size, method)
+}
+
+export type CenterCropSettings = Pick<PreparedResizing, 'channelsFirst' | 'size'>
+
 /** CenterCrop: the middle of a large enough image, otherwise its largest fitting part, resized bilinearly. */
-export const centerCropLayer: Lowering<Pick<PreparedResizing, 'channelsFirst' | 'size'>> = {
+export const centerCropLayer: Lowering<CenterCropSettings> = {
   prepare(layer) {
     if (layer.kind !== 'centerCrop') throw unsupported(layer, 'layer', layer.className)
     const { height, width, dataFormat } = layer.centerCrop

@@ -3,7 +3,7 @@ import { resampled, resizeImages } from './resize.ts'
 import { checkSizes, isChannelsFirst, planesOf } from './spatial.ts'
 import { takeAxes } from './take.ts'
 
-interface PreparedUpSampling {
+export interface PreparedUpSampling {
   readonly rank: number
   readonly channelsFirst: boolean
   readonly size: readonly number[]

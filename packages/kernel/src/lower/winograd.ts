@@ -1,6 +1,6 @@
 import { elementCount } from '@dotplus/core'
 import { linear, type Activation } from '../program.ts'
-import { gridWords, writeWinograd, type Triple } from '../program-spatial.ts'
+import { gridWords, winogradScratchFloats, writeWinograd, type Triple } from '../program-spatial.ts'
 import type { Constant, LowerContext, OpBody, Operand, Value, WeightStore } from './context.ts'
 import type { Windows } from './convolution.ts'
 import { takingSteps, type Epilogue } from './epilogue.ts'
@@ -13,10 +13,19 @@ export interface WinogradWeights {
   /** Addresses. */
   readonly weights: number
   readonly bias: number
+  /** Pixels that a tile is wide and high. */
+  readonly tile: number
 }
 
 /** Channels from which on the transforms cost little beside the products. */
 const leastChannels = 16
+
+/**
+ * Input channels up to which tiles of 4 × 4 pixels are taken where the build has them. Layers with more come in dozens
+ * in deep networks, whose result would then be more than twice as far from float64 as Keras's, and see small images,
+ * where such tiles save less time than reading 2.25 times the weights takes.
+ */
+const mostForLargeTiles = 48
 
 /** True for 3 × 3 windows with stride 1 over enough channels, in whole vectors. */
 export function takesWinograd(
@@ -31,18 +40,21 @@ export function takesWinograd(
   )
 }
 
-/** Transforms and packs kernel (3, 3, inner, units) and bias (units). */
+/** Transforms and packs kernel (3, 3, inner, units), its columns times `scale`, and bias (units). */
 export function prepareWinograd(
   weights: WeightStore,
   kernel: Float32Array,
   bias: Float32Array | undefined,
   units: number,
+  scale: Float64Array | undefined,
 ): WinogradWeights {
   const inner = kernel.length / 9 / units
+  const tile = inner > mostForLargeTiles ? 2 : weights.largestTile
   return {
     inner,
     units,
-    weights: weights.packWinograd(kernel, inner, units),
+    tile,
+    weights: weights.packWinograd(kernel, inner, units, tile, scale),
     bias: weights.place(bias ?? new Float32Array(units)),
   }
 }
@@ -51,8 +63,8 @@ export function prepareWinograd(
 const cachedFloats = 262_144
 
 /** Tiles transformed at a time: as even as can be, so that none of the passes over the weights is for a few. */
-function chunkOf(tiles: number, inner: number, units: number): number {
-  const most = Math.max(Math.floor(cachedFloats / 16 / (inner + units)), 24)
+function chunkOf(tiles: number, points: number, inner: number, units: number): number {
+  const most = Math.max(Math.floor(cachedFloats / points / (inner + units)), 24)
   return Math.ceil(tiles / Math.ceil(tiles / most))
 }
 
@@ -67,18 +79,22 @@ export function pushWinograd(
   bare = false,
 ): void {
   const { out } = windows
-  const { inner, units } = prepared
-  const tiles = x.batch * Math.ceil(out[1] / 2) * Math.ceil(out[2] / 2)
+  const { inner, units, tile } = prepared
+  const points = (tile + 2) ** 2
+  const tiles = x.batch * Math.ceil(out[1] / tile) * Math.ceil(out[2] / tile)
   if (tiles === 0) return
-  const chunk = chunkOf(tiles, inner, units)
+  const chunk = chunkOf(tiles, points, inner, units)
   const convolution: Tiled = {
     ...prepared,
     tiles,
-    pixels: x.batch * out[1] * out[2],
+    pixels: x.batch * elementCount(out),
     chunk,
     bare,
     x: { buffer: x.value.buffer, rowBytes: 0 },
-    scratch: { buffer: context.value([16, inner + chunk * (inner + units)]).buffer, rowBytes: 0 },
+    scratch: {
+      buffer: context.value([winogradScratchFloats(tile, inner, units, chunk)]).buffer,
+      rowBytes: 0,
+    },
     grid: context.constant(
       gridWords({
         ...windows,
@@ -96,8 +112,9 @@ export function pushWinograd(
 }
 
 interface Tiled extends WinogradWeights {
-  /** Tiles of 2 × 2 pixels of y: the rows of the op. */
+  /** Tiles of pixels of y: the rows of the op. */
   readonly tiles: number
+  /** Pixels of y. */
   readonly pixels: number
   readonly chunk: number
   readonly bare: boolean
@@ -107,7 +124,8 @@ interface Tiled extends WinogradWeights {
 }
 
 function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']): OpBody {
-  const { tiles, inner, units, chunk, weights, bias, bare, x, scratch, grid } = convolution
+  const { tiles, tile, pixels, inner, units, chunk, weights, bias, bare, x, scratch, grid } =
+    convolution
   const { activation, residual } = epilogue
   const write = { buffer: y, rowBytes: 0 }
   const addend = residual && { buffer: residual, rowBytes: 0 }
@@ -119,9 +137,9 @@ function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']):
     inPlace: false,
     tileable: false,
     splittable: true,
-    flops: 2 * 16 * tiles * inner * units,
-    plainFlops: 2 * 9 * convolution.pixels * inner * units,
-    weightBytes: 16 * inner * units * 4,
+    flops: 2 * (tile + 2) ** 2 * tiles * inner * units,
+    plainFlops: 2 * 9 * pixels * inner * units,
+    weightBytes: (tile + 2) ** 2 * inner * units * 4,
     withStep: bare
       ? undefined
       : takingSteps(epilogue, (next, to) => winogradOp(convolution, next, to)),
@@ -131,6 +149,7 @@ function winogradOp(convolution: Tiled, epilogue: Epilogue, y: Value['buffer']):
         inner,
         units,
         chunk,
+        tile,
         x: place.address(x),
         weights,
         bias,

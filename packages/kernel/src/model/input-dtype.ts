@@ -30,7 +30,7 @@ export function heldAs(model: Model, graph: Graph, port: Port | undefined): Elem
   const narrow = users.every(({ kind, computeDtype }) =>
     dtype === 'int64'
       ? kind === 'embedding'
-      : kind !== 'op' && kind !== 'submodel' && (computeDtype ?? 'float32') === 'float32',
+      : kind !== 'op' && kind !== 'submodel' && computeDtype === 'float32',
   )
   if (!narrow) return dtype
   return dtype === 'int64' ? 'int32' : 'float32'

@@ -3,6 +3,7 @@ import {
   UnsupportedError,
   wrappedLayersOf,
   type Call,
+  type DType,
   type Graph,
   type Layer,
   type LayerKind,
@@ -61,6 +62,9 @@ const common: ReadonlySet<string | undefined> = new Set([
   'string',
 ])
 
+/** Dtypes that only move and convert without the host part. */
+const narrow: ReadonlySet<string | undefined> = new Set(['int8', 'uint8', 'int16', 'uint16'])
+
 /** Function nodes and rare dtypes, for a model that has any; undefined for others. */
 export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart | undefined> {
   if (set === denseLayers) return undefined
@@ -74,6 +78,8 @@ export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart 
     layers.some((layer) => {
       if (layer.kind === undefined || layer.kind === 'input') return false
       if (layer.kind === 'op' || !common.has(layer.computeDtype) || isRare(layer)) return true
+      const meets = layer.kind === 'merge' || layer.kind === 'concatenate'
+      if (meets && inputs.some((dtype) => narrow.has(dtype))) return true
       return set.lowerings[layer.kind]?.needsHost === true
     })
   if (!needed) return undefined
@@ -91,13 +97,14 @@ function loweringOf(
   layer: Layer,
   set: LayerSet,
   host: HostPart | undefined,
+  dtype: DType | undefined = layer.computeDtype,
 ): Lowering<unknown> | undefined {
   if (layer.kind === undefined) return undefined
   if (layer.kind === 'op') return host?.op
   const rare = host?.layers?.[layer.kind]
   if (rare) return rare
   const own = set.lowerings[layer.kind]
-  return layer.computeDtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
+  return dtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
 }
 
 /** Layers that some graph of the model calls, itself or through a submodel. */
@@ -207,6 +214,7 @@ function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
     layer: (index) => weights.layer(index),
     place: (data) => weights.place(data),
     packDense: (...given) => weights.packDense(...given),
+    largestTile: weights.largestTile,
     packWinograd: (...given) => weights.packWinograd(...given),
   }
 }
@@ -306,7 +314,9 @@ function lowerLayer(
   }
   context.enter(layer.name)
   const { set, host, settings } = prepared
-  const lowering = loweringOf(layer, set, host)
+  // An activation that is a function node has no policy and computes in the dtype of its input.
+  const dtype = layer.computeDtype ?? (layer.kind === 'activation' ? tensors[0]?.dtype : undefined)
+  const lowering = loweringOf(layer, set, host, dtype)
   if (!lowering)
     throw new UnsupportedError('this layer cannot run yet', {
       layer: layer.name,
@@ -348,7 +358,8 @@ function argumentsOf(
     const isMask = keyword === '' && layer.kind && maskPosition[layer.kind] === position
     const name = isMask ? 'mask' : keyword
     if (withoutEffect.has(name) || (name !== '' && value?.kind === 'none')) continue
-    if (name === 'mask') {
+    // A function's mask is an argument like any other.
+    if (name === 'mask' && layer.kind !== 'op') {
       given = masksOf(layer, value, results, constants)
       // Attention has the mask as one of its arguments.
       if (layer.kind !== 'attention' && layer.kind !== 'multiHeadAttention') continue

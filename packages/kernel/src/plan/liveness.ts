@@ -14,7 +14,9 @@ export interface Segment {
 
 /** Bytes of tile-local buffers that stay in the first-level cache beside the panels in use. */
 const tileBudget = 16 * 1024
-const leastTileRows = 32
+const leastTileRows = 48
+/** What the rows of a tile are a multiple of: the heights of all register tiles divide it. */
+const tileUnit = 12
 
 /** Ops whose results are kept or read by one that is needed, and those that write none and find a size. */
 export function neededOps(ops: readonly Op[], kept: ReadonlySet<Buffer>): Op[] {
@@ -105,11 +107,11 @@ function tileChain(
   for (const buffer of excluded) local.delete(buffer)
   if (local.size === 0) return undefined
   const rowBytes = [...local.values()].reduce((sum, bytes) => sum + bytes, 0)
-  const tileRows = Math.max(
-    leastTileRows,
-    Math.floor(tileBudget / rowBytes / leastTileRows) * leastTileRows,
-  )
-  if (tileRows >= rows) return undefined
+  const most = Math.max(leastTileRows, Math.floor(tileBudget / rowBytes / tileUnit) * tileUnit)
+  // A short last tile would have all weights pass by for a few rows.
+  if (rows < 1.5 * most) return undefined
+  const even = Math.ceil(rows / Math.ceil(rows / most))
+  const tileRows = Math.ceil(even / tileUnit) * tileUnit
   return { first, end, tileRows, local }
 }
 

@@ -23,6 +23,20 @@ export interface Value {
   readonly mask?: Value | undefined
   /** What the only layer to use this value makes of it, where the weights before it give that at once. */
   readonly folded?: Value | undefined
+  /** What a batch normalization made this value of. */
+  readonly unscaled?: Value | undefined
+  /** True where no element can be below 0. */
+  readonly nonNegative?: boolean | undefined
+  /** Set where this is another tensor with zeros around it, for ops that can leave them out. */
+  readonly padded?: Padded | undefined
+}
+
+/** A tensor with zeros around its spatial dimensions. */
+export interface Padded {
+  readonly source: Value
+  /** Zeros before and after each spatial dimension. */
+  readonly amounts: readonly number[]
+  readonly channelsFirst: boolean
 }
 
 /** A tensor that a plan finds in memory when it starts and leaves there for the next run. */

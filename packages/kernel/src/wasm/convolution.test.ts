@@ -92,6 +92,8 @@ function runConv(
     grid?: Grid
     length?: number
     tileRows?: number
+    residual?: Float32Array
+    bare?: boolean
   } = {},
 ): Float32Array {
   kernel.reset()
@@ -109,8 +111,10 @@ function runConv(
     y: kernel.bytes(length * 4),
     yAdvance: units * 4,
     grid: kernel.words(gridWords(grid)),
-    scratch: kernel.bytes(chunk * inner * 4),
+    scratch: kernel.bytes(chunk * inner * (inner <= 11 ? 8 : 4)),
     activation: options.function ?? linear,
+    residual: options.residual && kernel.floats(options.residual),
+    bare: options.bare ?? false,
   }
   kernel.run(2, (program) => {
     writeLoop(program, 0, { rows, tileRows: options.tileRows ?? rows, body: 1 })
@@ -181,6 +185,21 @@ describe('conv, exact', () => {
     expect(y.slice(10, 15)).toEqual(Float32Array.from(expected.slice(5, 10)))
   })
 
+  test('adds a residual before the activation, and leaves the bias out when bare', () => {
+    for (const channels of [1, 4, 70]) {
+      const conv = convolutionOf(windows([1, 5, 6], [1, 3, 3], channels, { batch: 2 }), 5)
+      const plain = runConv(kernel, conv)
+      const residual = randomFloats(plain.length, 4)
+      const options = { residual, function: activation('relu6'), tileRows: 7 }
+      const expected = plain.map((value, i) =>
+        Math.min(Math.max(Math.fround(value + residual[i]!), 0), 6),
+      )
+      expect(runConv(kernel, conv, options)).toEqual(expected)
+      const unbiased = runConv(kernel, { ...conv, bias: new Float32Array(5) })
+      expect(runConv(kernel, conv, { bare: true })).toEqual(unbiased)
+    }
+  })
+
   test.each(['relu', 'relu6', 'hard_tanh', 'leaky_relu'] as const)('applies %s', (name) => {
     const conv = convolutionOf(windows([1, 5, 5], [1, 3, 3], 4), 5)
     const plain = runConv(kernel, conv)
@@ -199,6 +218,7 @@ function runDepthwise(
   const { channels } = shape
   const rows = shape.batch * product(shape.out)
   const taps = product(shape.kernel)
+  const zeros = shape.kernel.join() === '1,3,3' ? 2 * shape.dilation[2] + 1 : 1
   const op = {
     rows,
     channels,
@@ -208,7 +228,7 @@ function runDepthwise(
     y: kernel.bytes(rows * channels * 4),
     yAdvance: channels * 4,
     grid: kernel.words(gridWords(gridOf(shape, channels, channels))),
-    scratch: kernel.bytes((channels + taps) * 4),
+    scratch: kernel.bytes((channels * zeros + taps) * 4),
   }
   kernel.run(2, (program) => {
     writeLoop(program, 0, { rows, tileRows: tileRows ?? rows, body: 1 })

@@ -250,4 +250,67 @@ describe.each(Object.entries(builds))('%s', (_, module) => {
       expect([...kernel.view(addresses[3]!, rows)]).toEqual([...expected])
     }
   })
+
+  test('weights packed in strips are those packed at once, scaled ones are rounded once', () => {
+    for (const [inner, units] of [
+      [7, 5],
+      [7, 13],
+      [20, 3],
+      [20, 13],
+      [33, 24],
+    ] as const) {
+      const { weights, bias } = inputs({ rows: 1, inner, units })
+      const scale = Float64Array.from(randomFloats(units, 9), (value) => value / 3)
+      const scaled = Float32Array.from(weights, (value, i) => value * scale[i % units]!)
+      kernel.reset()
+      const { exports } = kernel
+      const [from, biasFrom] = [kernel.floats(weights), kernel.floats(bias)]
+      const scaleFrom = kernel.bytes(units * 8, 64)
+      new Float64Array(exports.memory.buffer, scaleFrom, units).set(scale)
+      const bytes = exports.packedDenseBytes(inner, units)
+      const packed = kernel.bytes(bytes, 64)
+      for (let first = 0; first < inner; first += 3) {
+        const [count, rows] = [Math.min(3, inner - first), from + first * units * 4]
+        exports.packDense(inner, units, first, count, rows, biasFrom, scaleFrom, packed)
+      }
+      kernel.checkGuards()
+      const expected = kernel.packDense(inner, units, scaled, bias)
+      const isDouble = bytes > Math.ceil(units / 4) * 4 * (inner + 1) * 4
+      const [a, b] = [packed, expected].map((address) =>
+        isDouble
+          ? [...new Float64Array(exports.memory.buffer, address, bytes / 8)].map(Math.fround)
+          : [...kernel.view(address, bytes / 4)],
+      )
+      expect(a).toEqual(b)
+    }
+  })
+
+  test('adds a residual before the activation; bare products leave the bias out', () => {
+    for (const inner of [4, 20, 130, 600]) {
+      for (const units of [1, 3, 4, 7, 8, 13]) {
+        for (const rows of [1, 2, 6, 7]) {
+          const shape = { rows, inner, units }
+          const { x, weights, bias } = inputs(shape)
+          const plain = run(kernel, shape, { x, weights, bias })
+          const unbiased = run(kernel, shape, { x, weights, bias: null })
+          const residual = randomFloats(rows * units, 7)
+          for (const name of ['relu', 'leaky_relu'] as const) {
+            kernel.reset()
+            const packed = kernel.packDense(inner, units, weights, bias)
+            const op = { rows, inner, units, x: kernel.floats(x), weights: packed }
+            const [y, sums] = [kernel.bytes(rows * units * 4), kernel.bytes(rows * units * 4)]
+            const added = kernel.floats(residual)
+            kernel.run(2, (program) => {
+              writeDense(program, 0, { ...op, y, residual: added, activation: activation(name) })
+              writeDense(program, 1, { ...op, y: sums, bare: true })
+            })
+            const of = scalarActivation(activation(name), 'float32')
+            const expected = plain.map((value, i) => of(Math.fround(value + residual[i]!)))
+            expect(kernel.view(y, rows * units), JSON.stringify(shape)).toEqual(expected)
+            expect(kernel.view(sums, rows * units)).toEqual(unbiased)
+          }
+        }
+      }
+    }
+  })
 })

@@ -10,9 +10,27 @@ interface Exports {
   faultValue(): number
   heapBase(): number
   packedDenseBytes(inner: number, units: number): number
-  packDense(inner: number, units: number, kernel: number, bias: number, packed: number): void
-  packedWinogradBytes(inner: number, units: number): number
-  packWinograd(inner: number, units: number, kernel: number, packed: number): void
+  packDense(
+    inner: number,
+    units: number,
+    first: number,
+    count: number,
+    rows: number,
+    bias: number,
+    scale: number,
+    packed: number,
+  ): void
+  packedWinogradBytes(inner: number, units: number, tile: number): number
+  packWinograd(
+    inner: number,
+    units: number,
+    first: number,
+    count: number,
+    kernel: number,
+    scale: number,
+    packed: number,
+    tile: number,
+  ): void
 }
 
 const guardBytes = 64
@@ -84,7 +102,7 @@ export class GuardedKernel {
     const from = this.floats(kernel)
     const biasFrom = bias ? this.floats(bias) : 0
     const packed = this.bytes(this.exports.packedDenseBytes(inner, units), 64)
-    this.exports.packDense(inner, units, from, biasFrom, packed)
+    this.exports.packDense(inner, units, 0, inner, from, biasFrom, 0, packed)
     return packed
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gridWords, writeWinograd } from '../program-spatial.ts'
+import { gridWords, winogradScratchFloats, writeWinograd } from '../program-spatial.ts'
 import { activation, linear, type Activation } from '../program.ts'
 import { convolution } from '../reference/convolution.ts'
 import { winograd, type Plane } from '../reference/winograd.ts'
@@ -22,9 +22,9 @@ interface Given {
 const area = ([h, w]: readonly [number, number]): number => h * w
 
 /** Every size of y up to two tiles and one pixel, windows that hang over the image by none, one or two on every side. */
-function* planes(): Generator<Plane> {
-  for (let h = 1; h <= 5; h++) {
-    for (let w = 1; w <= 5; w++) {
+function* planes(tile: number): Generator<Plane> {
+  for (let h = 1; h <= 2 * tile + 1; h += tile / 2) {
+    for (let w = 1; w <= 2 * tile + 1; w += tile / 2) {
       for (const before of [0, 1, 2]) {
         for (const after of [0, 1, 2]) {
           const size = [h + 2 - before - after, w + 2 - before] as [number, number]
@@ -50,6 +50,7 @@ function run(
   { x, weights, bias }: Given,
   options: {
     chunk?: number
+    tile?: number
     activation?: Activation
     residual?: Float32Array
     bare?: boolean
@@ -58,11 +59,11 @@ function run(
   } = {},
 ): Float32Array {
   kernel.reset()
-  const { chunk = 5, split, residual } = options
+  const { chunk = 5, split, residual, tile = 2 } = options
   const from = kernel.floats(weights)
-  const packed = kernel.bytes(kernel.exports.packedWinogradBytes(inner, units), 64)
-  kernel.exports.packWinograd(inner, units, from, packed)
-  const [pixel, rows] = [units * 4, batch * Math.ceil(out[0] / 2) * Math.ceil(out[1] / 2)]
+  const packed = kernel.bytes(kernel.exports.packedWinogradBytes(inner, units, tile), 64)
+  kernel.exports.packWinograd(inner, units, 0, inner, from, 0, packed, tile)
+  const [pixel, rows] = [units * 4, batch * Math.ceil(out[0] / tile) * Math.ceil(out[1] / tile)]
   const grid = gridWords({
     out: [1, ...out],
     kernel: [1, 3, 3],
@@ -83,13 +84,14 @@ function run(
     inner,
     units,
     chunk,
+    tile,
     x: kernel.floats(x),
     weights: packed,
     bias: kernel.floats(bias),
     y: kernel.bytes(length * 4),
     yAdvance: 0,
     grid: kernel.words(grid),
-    scratch: kernel.bytes(16 * (inner + chunk * (inner + units)) * 4),
+    scratch: kernel.bytes(winogradScratchFloats(tile, inner, units, chunk) * 4),
     activation: options.activation ?? linear,
     residual: residual && kernel.floats(residual),
     bare: options.bare ?? false,
@@ -137,7 +139,7 @@ const channels = [
 describe('exact', () => {
   test('has the bits of the scalar reference: every plane × channels around every tile edge', () => {
     const kernel = new GuardedKernel(exact)
-    for (const plane of planes()) {
+    for (const plane of planes(2)) {
       for (const [inner, units] of channels.slice(0, plane.out.join() === '5,5' ? 4 : 2)) {
         const shape = { ...plane, inner, units }
         const data = given(shape)
@@ -148,41 +150,55 @@ describe('exact', () => {
   })
 })
 
-describe.each(Object.entries({ exact, fast }))('%s', (_, module) => {
+describe.each([
+  ['exact', exact, 2, 1e-6],
+  ['fast', fast, 2, 1e-6],
+  ['fast, tiles of 4 × 4', fast, 4, 4e-6],
+] as const)('%s', (_, module, tile, bound) => {
   const kernel = new GuardedKernel(module)
   const shape: Case = { batch: 2, in: [7, 6], out: [7, 6], pad: [1, 1], inner: 36, units: 20 }
   const data = given(shape)
 
-  test('is within 1e-6 of the largest value of float64', () => {
+  test(`is within ${bound} of the largest value of float64: every plane, channels around every tile edge`, () => {
+    for (const plane of planes(tile)) {
+      for (const [inner, units] of channels.slice(0, 2)) {
+        const other = { ...plane, inner, units }
+        const own = given(other)
+        const y = run(kernel, other, own, { tile })
+        expect(worst(other, own, y), JSON.stringify(other)).toBeLessThan(bound)
+      }
+    }
     for (const [inner, units] of channels) {
       const other = { ...shape, inner, units }
       const own = given(other)
-      expect(worst(other, own, run(kernel, other, own))).toBeLessThan(1e-6)
+      expect(worst(other, own, run(kernel, other, own, { tile }))).toBeLessThan(bound)
     }
   })
 
   test('has the same bits whatever the chunk and however its tiles are split', () => {
-    const expected = run(kernel, shape, data, { chunk: 1 })
+    const expected = run(kernel, shape, data, { tile, chunk: 1 })
     for (const chunk of [2, 3, 5, 24, 40]) {
-      expect(run(kernel, shape, data, { chunk })).toEqual(expected)
-      expect(run(kernel, shape, data, { chunk, split: 7 })).toEqual(expected)
+      expect(run(kernel, shape, data, { tile, chunk })).toEqual(expected)
+      expect(run(kernel, shape, data, { tile, chunk, split: 7 })).toEqual(expected)
     }
   })
 
   test('adds a residual, then applies the activation', () => {
     const residual = randomFloats(2 * 42 * 20, 9)
-    const y = run(kernel, shape, data)
+    const y = run(kernel, shape, data, { tile })
     const expected = y.map((value, i) =>
       Math.min(Math.max(Math.fround(value + residual[i]!), 0), 6),
     )
-    expect(run(kernel, shape, data, { residual, activation: activation('relu6') })).toEqual(
+    expect(run(kernel, shape, data, { tile, residual, activation: activation('relu6') })).toEqual(
       expected,
     )
   })
 
   test('leaves the bias out when bare', () => {
     const none = { ...data, bias: new Float32Array(20) }
-    expect(run(kernel, shape, data, { bare: true })).toEqual(run(kernel, shape, none))
+    expect(run(kernel, shape, data, { tile, bare: true })).toEqual(
+      run(kernel, shape, none, { tile }),
+    )
   })
 
   test('NaN, infinities and overflowing sums stay in the windows that hold them', () => {
@@ -190,8 +206,8 @@ describe.each(Object.entries({ exact, fast }))('%s', (_, module) => {
       const own = { ...data, x: data.x.slice() }
       const [h, w] = [3, 2]
       own.x[(h * 6 + w) * 36 + 5] = value
-      const y = run(kernel, shape, own)
-      const clean = run(kernel, shape, data)
+      const y = run(kernel, shape, own, { tile })
+      const clean = run(kernel, shape, data, { tile })
       for (let i = 0; i < y.length; i++) {
         const pixel = Math.floor(i / 20)
         const [image, row, column] = [Math.floor(pixel / 42), Math.floor(pixel / 6) % 7, pixel % 6]

@@ -5,7 +5,8 @@ import type { Value } from '../protocol/values.ts'
 /** How close to Keras a model has to come, by the dtype in which it computes. */
 const tolerances: Readonly<Record<PreparedCase['computeDtype'], Tolerance>> = {
   float32: { rtol: 1e-5, atol: 1e-6 },
-  float64: { rtol: 1e-12, atol: 1e-13 },
+  // TensorFlow rounds constants of many float64 layers to float32; cases without any say so in a bound of their own.
+  float64: { rtol: 1e-6, atol: 1e-6 },
   float16: { rtol: 5e-3, atol: 5e-3 },
   bfloat16: { rtol: 4e-2, atol: 4e-2 },
 }

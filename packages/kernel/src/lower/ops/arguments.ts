@@ -6,6 +6,7 @@ import {
   type Operands,
   type Value,
 } from '../context.ts'
+import { withTensors } from '../call.ts'
 
 type GraphValue = NonNullable<Argument['value']>
 
@@ -24,12 +25,22 @@ export class OpArguments {
   readonly #operands = new Map<string, Operands>()
   readonly #values = new Map<string, GraphValue>()
 
-  constructor(definition: OpDefinition, call: CallArguments, layer: Layer) {
+  readonly #definition: Pick<OpDefinition, 'parameters' | 'settings'>
+  readonly #call: CallArguments
+
+  constructor(
+    definition: Pick<OpDefinition, 'parameters' | 'settings'>,
+    call: CallArguments,
+    layer: Layer,
+  ) {
     const { parameters, settings = [] } = definition
     this.#layer = layer
+    this.#definition = definition
+    this.#call = call
     for (const [i, operand] of call.operands.entries()) {
       const name = operand.name === '' ? parameters[i] : operand.name
-      if (name === undefined || !(parameters.includes(name) || settings.includes(name)))
+      const known = parameters.includes('*') || parameters.includes(name ?? '')
+      if (name === undefined || !(known || settings.includes(name)))
         throw unsupported(layer, 'an argument of this function', operand.name || `number ${i + 1}`)
       this.#operands.set(name, operand)
       if (operand.value) this.#values.set(name, operand.value)
@@ -37,6 +48,32 @@ export class OpArguments {
     if (layer.kind === 'op') {
       for (const { name, value } of layer.op.attributes) if (value) this.#values.set(name, value)
     }
+  }
+
+  /** The same with one static setting given. */
+  withSetting(name: string, integer: number): OpArguments {
+    const copy = new OpArguments(this.#definition, this.#call, this.#layer)
+    copy.#values.set(name, { kind: 'integer', integer })
+    return copy
+  }
+
+  /** A whole number given under a name that is no parameter of the function's own. */
+  extra(name: string): number | undefined {
+    const value = this.#values.get(name) ?? this.#fromDict(name)
+    return value?.kind === 'integer' ? value.integer : undefined
+  }
+
+  #fromDict(name: string): GraphValue | undefined {
+    for (const value of this.#values.values()) {
+      const entries = value.kind === 'dict' ? value.dict.entries : []
+      for (const entry of entries) if (entry.name === name) return entry.value
+    }
+    return undefined
+  }
+
+  /** The same with each tensor of the call replaced by another. */
+  mapTensors(change: (value: Value) => Value): OpArguments {
+    return new OpArguments(this.#definition, withTensors(this.#call, change), this.#layer)
   }
 
   #misfit(name: string, expected: string): ModelError {
@@ -48,6 +85,11 @@ export class OpArguments {
   value(name: string): GraphValue | undefined {
     const value = this.#values.get(name)
     return value?.kind === 'none' ? undefined : value
+  }
+
+  /** Every tensor of the call in order. */
+  allTensors(): readonly Value[] {
+    return this.#call.tensors
   }
 
   tensors(name: string): readonly Value[] {

@@ -146,7 +146,7 @@ export const elementwiseOps: Readonly<Record<string, OpDefinition>> = {
     parameters: ['x'],
     settings: ['decimals'],
     lower(context, layer, given) {
-      const factor = 10 ** given.number('decimals', 0)
+      const factor = Number(`1e${given.number('decimals', 0)}`)
       const x = given.tensor('x')
       if (factor === 1) return [map(context, 'round', x)]
       const rounded = map(context, 'round', combine(context, layer, 'multiply', x, factor))

@@ -23,7 +23,12 @@ function reshape(context: LowerContext, layer: Layer, x: Value, target: readonly
 }
 
 /** numpy.expand_dims: axes count in the result. */
-function expandDims(context: LowerContext, layer: Layer, x: Value, axes: readonly number[]): Value {
+export function expandDims(
+  context: LowerContext,
+  layer: Layer,
+  x: Value,
+  axes: readonly number[],
+): Value {
   const rank = x.shape.length + axes.length
   const inserted = new Set(axes.map((axis) => resolveAxis(axis, rank, layer)))
   const rest = [...x.shape]

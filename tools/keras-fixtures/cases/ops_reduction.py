@@ -1,0 +1,76 @@
+"""Reductions, running totals, order and search."""
+
+import numpy as np
+from keras import ops
+
+from cases.op_settings import B, D, F, H, I, L, arg_reduction, cumulative, nan_reduction, quantiles, reduction
+
+REDUCTIONS = {
+    # reductions
+    "sum": reduction(ops.sum),
+    "mean": reduction(ops.mean),
+    "prod": reduction(ops.prod),
+    "max": reduction(ops.max, (lambda x: ops.max(x, axis=1, initial=1.5), F(2, 3)), (lambda x: ops.max(x, axis=1, initial=2), I(2, 3))),
+    "min": reduction(ops.min, (lambda x: ops.min(x, axis=1, initial=-1.5), F(2, 3))),
+    "amax": reduction(ops.amax)[:9],
+    "amin": reduction(ops.amin)[:9],
+    "std": reduction(ops.std),
+    "var": reduction(ops.var),
+    "any": reduction(ops.any),
+    "all": reduction(ops.all),
+    "ptp": reduction(ops.ptp)[:9],
+    "median": reduction(ops.median)[:9],
+    "count_nonzero": [(lambda x: ops.count_nonzero(x), F(2, 5, of="halves")), (lambda x: ops.count_nonzero(x, axis=1), I(2, 5)), (lambda x: ops.count_nonzero(x, axis=(0, 1)), D(2, 3, of="halves")), (lambda x: ops.count_nonzero(x, axis=0), B(2, 3))],
+    "logsumexp": reduction(ops.logsumexp)[:7],
+    "argmax": arg_reduction(ops.argmax),
+    "argmin": arg_reduction(ops.argmin),
+    "average": [
+        (ops.average, F(2, 3)),
+        (lambda x: ops.average(x, axis=1), I(2, 3)),
+        (lambda x, w: ops.average(x, axis=1, weights=w), F(2, 3), F(3, of="positive")),
+        (lambda x, w: ops.average(x, weights=w), F(2, 3), F(2, 3, of="positive")),
+        (lambda x, w: ops.average(x, axis=0, weights=w), D(2, 3), D(2, of="positive")),
+    ],
+    "quantile": quantiles(ops.quantile, 1),
+    "percentile": quantiles(ops.percentile, 100),
+    "nansum": nan_reduction(ops.nansum),
+    "nanmean": nan_reduction(ops.nanmean),
+    "nanprod": nan_reduction(ops.nanprod),
+    "nanmax": nan_reduction(ops.nanmax),
+    "nanmin": nan_reduction(ops.nanmin),
+    "nanstd": nan_reduction(ops.nanstd),
+    "nanvar": nan_reduction(ops.nanvar),
+    "nanmedian": nan_reduction(ops.nanmedian),
+    "nanargmax": [(ops.nanargmax, F(3, 4, of="holes")), (lambda x: ops.nanargmax(x, axis=1), F(3, 6, of="holes")), (lambda x: ops.nanargmax(x, axis=1), I(2, 5))],
+    "nanargmin": [(ops.nanargmin, F(3, 4, of="holes")), (lambda x: ops.nanargmin(x, axis=1), F(3, 6, of="holes"))],
+    "nancumsum": [(ops.nancumsum, F(3, 4, of="holes")), (lambda x: ops.nancumsum(x, axis=1), F(3, 4, of="holes")), (lambda x: ops.nancumsum(x, axis=1), I(2, 5))],
+    "nancumprod": [(ops.nancumprod, F(3, 4, of="holes")), (lambda x: ops.nancumprod(x, axis=1), D(3, 4, of="holes"))],
+    "nanquantile": [(lambda x: ops.nanquantile(x, 0.3), F(3, 4, of="holes")), (lambda x: ops.nanquantile(x, [0.25, 0.75], axis=1), F(3, 6, of="holes"))],
+    "nanpercentile": [(lambda x: ops.nanpercentile(x, 30.0), F(3, 4, of="holes")), (lambda x: ops.nanpercentile(x, 60.0, axis=1, keepdims=True), F(3, 6, of="holes"))],
+    "cumsum": cumulative(ops.cumsum),
+    "cumprod": cumulative(ops.cumprod),
+    "diff": [(ops.diff, F(2, 5)), (lambda x: ops.diff(x, n=2, axis=0), F(4, 3)), (lambda x: ops.diff(x, axis=1), I(2, 5)), (ops.diff, D(2, 5))],
+    "trapezoid": [(ops.trapezoid, F(2, 5)), (lambda y: ops.trapezoid(y, dx=0.5, axis=0), F(4, 3)), (lambda y, x: ops.trapezoid(y, x), F(2, 5), F(5, of="sorted")), (ops.trapezoid, D(2, 5))],
+    "trace": [(ops.trace, F(3, 4)), (lambda x: ops.trace(x, offset=1, axis1=1, axis2=2), F(2, 3, 4)), (ops.trace, I(3, 3)), (ops.trace, D(3, 3)), (lambda x: ops.trace(x, offset=-1), L(3, 3))],
+    # order
+    "sort": [(ops.sort, F(2, 5)), (lambda x: ops.sort(x, axis=0), F(4, 3)), (ops.sort, I(2, 5)), (ops.sort, D(2, 5)), (ops.sort, L(2, 5)), (ops.sort, H(2, 5)), (lambda x: ops.sort(x, axis=1), F(2, 3, 4))],
+    "argsort": [(ops.argsort, F(2, 5)), (lambda x: ops.argsort(x, axis=0), F(4, 3)), (ops.argsort, I(2, 9)), (ops.argsort, D(2, 5)), (lambda x: ops.argsort(x, axis=None), F(2, 3))],
+    "top_k": [(lambda x: ops.top_k(x, 2), F(2, 5)), (lambda x: ops.top_k(x, 3), I(2, 9)), (lambda x: ops.top_k(x, 2, sorted=True), D(2, 5)), (lambda x: ops.top_k(x, 2), H(2, 3, 4))],
+    "in_top_k": [(lambda t, p: ops.in_top_k(t, p, 2), I(4, of="counts"), F(4, 5)), (lambda t, p: ops.in_top_k(t, p, 1), I(4, of="counts"), F(4, 5, of="halves"))],
+    "searchsorted": [
+        (ops.searchsorted, F(6, of="sorted"), F(5)),
+        (lambda s, v: ops.searchsorted(s, v, side="right"), F(6, of="sorted"), F(5)),
+        (lambda s, v: ops.searchsorted(ops.sort(s), v), I(6), I(5)),
+    ],
+    "digitize": [(lambda x: ops.digitize(x, np.array([-1.0, 0.0, 1.0, 2.0], "float32")), F(3, 4)), (lambda x: ops.digitize(x, np.array([-1, 0, 2], "int32")), I(3, 4)), (lambda x: ops.digitize(x, np.array([-1.0, 0.0, 1.0])), D(3, 4))],
+    "bincount": [
+        (lambda x: ops.bincount(x, minlength=8), I(9, of="counts")),
+        (lambda x, w: ops.bincount(x, weights=w, minlength=8), I(9, of="counts"), F(9)),
+        (lambda x: ops.bincount(x, minlength=6), I(2, 5, of="counts")),
+        (ops.bincount, I(9, of="counts")),
+    ],
+    "unique": [(lambda x: ops.unique(x, size=6, fill_value=0), I(9, of="counts")), (ops.unique, I(9, of="counts")), (lambda x: ops.unique(x, return_counts=True), F(9, of="halves"))],
+    "nonzero": [(ops.nonzero, F(3, 4, of="halves")), (ops.nonzero, I(9, of="counts"))],
+    "unravel_index": [(lambda x: ops.unravel_index(x, (4, 5)), I(6, of="counts")), (lambda x: ops.unravel_index(x, (3, 2, 4)), I(6, of="ones"))],
+    "isin": [(ops.isin, I(2, 5), I(3)), (lambda x, y: ops.isin(x, y, invert=True), I(2, 5), I(3)), (ops.isin, F(2, 5, of="halves"), F(4, of="halves"))],
+}
