@@ -66,7 +66,7 @@ export interface Contestant {
   readonly hosts: readonly HostId[]
   readonly threads: number
   /** Whether its outputs must agree with Keras to the last digits, or just so far that it computes the same network. */
-  readonly bound: 'strict' | 'sanity'
+  readonly bound: 'strict' | 'fast' | 'sanity'
   /** Undefined where it can take part, otherwise why not. */
   excluded(model: PreparedModel): string | undefined
   /** @param rows of every call it will be bound to */

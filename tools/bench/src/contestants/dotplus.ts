@@ -32,7 +32,7 @@ function dotplus(
     isPeer: false,
     hosts,
     threads,
-    bound: 'strict',
+    bound: precision === 'fast' ? 'fast' : 'strict',
     excluded: () => undefined,
 
     async load(model, environment) {

@@ -1,3 +1,5 @@
+import type { Contestant } from '../contestants/contestant.ts'
+
 /** How far outputs are from Keras's own, and from the same network computed in float64. */
 export interface Accuracy {
   readonly ok: boolean
@@ -15,20 +17,21 @@ export interface Answers {
 }
 
 /**
- * The project's rule for float32 against Keras: |a − b| ≤ 1e-6·largest + 1e-5·|b|, largest = max|b| over all of b.
+ * The project's rule for float32 against Keras: |a − b| ≤ 1e-6·largest + 1e-5·|b|, largest = max|b| over all of b; or an
+ * error against float64 that is no larger than Keras's own (twice that in fast mode), since deep random networks amplify the last bits of both.
  * Peers only have to compute the same network: |a − b| ≤ 1e-3·largest.
  */
 export function compareWithKeras(
   actual: Float32Array,
   { keras, truth }: Answers,
   largest: number,
-  bound: 'strict' | 'sanity',
+  bound: Contestant['bound'],
 ): Accuracy {
   if (actual.length !== keras.length) {
     const reason = `expected ${keras.length} numbers, got ${actual.length}`
     return { ok: false, maxAbs: Number.NaN, squaredError: { ours: 0, keras: 0 }, reason }
   }
-  const [absolute, relative] = bound === 'strict' ? [1e-6, 1e-5] : [1e-3, 0]
+  const [absolute, relative] = bound === 'sanity' ? [1e-3, 0] : [1e-6, 1e-5]
   let maxAbs = 0
   let reason: string | undefined
   const squaredError = { ours: 0, keras: 0 }
@@ -40,7 +43,9 @@ export function compareWithKeras(
     squaredError.ours += (actual[i]! - truth[i]!) ** 2
     squaredError.keras += (keras[i]! - truth[i]!) ** 2
   }
-  return reason === undefined
+  const most = { strict: 1, fast: 2, sanity: 0 }[bound]
+  const isAsGood = squaredError.ours <= squaredError.keras * most ** 2
+  return reason === undefined || isAsGood
     ? { ok: true, maxAbs, squaredError }
     : { ok: false, maxAbs, squaredError, reason }
 }

@@ -22,7 +22,7 @@ const colours: Readonly<Record<string, string>> = {
   'onnxruntime-node': '#808080',
 }
 
-const ticks = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]
+const roundTimes = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 const style = `
 svg { --ink: #1f2328; --rule: #d0d7de; --ground: #ffffff; background: var(--ground); font: 13px system-ui, sans-serif }
@@ -36,13 +36,16 @@ export function chart(report: Report): string {
   const shown = report.contestants.filter(({ id }) =>
     marks.some(({ contestant }) => contestant === id),
   )
+  const times = marks.map((mark) => mark.times)
+  const [least, most] = [Math.min(...times), Math.max(...times)]
+  const ticks = roundTimes.filter((tick) => tick >= least && tick <= most)
   const models = [...new Set(marks.map(({ model }) => model))]
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
   const figure = plot({
     document,
     width: 860,
     height: 110 + 40 * models.length * hosts.length,
-    marginLeft: 270,
+    marginLeft: 290,
     marginRight: 90,
     marginTop: 60,
     marginBottom: 50,

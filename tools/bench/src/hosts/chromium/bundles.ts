@@ -27,7 +27,8 @@ const peers: Readonly<Record<string, string>> = {
 export async function bundlePage(): Promise<PageFiles> {
   const files = new Map<string, Uint8Array>([['/', new TextEncoder().encode(html)]])
   const page = fileURLToPath(new URL('./page.js', import.meta.url))
-  await bundle(files, { page }, '/', path.dirname(page))
+  // Beside the page, where the package looks for its worker.
+  await bundle(files, { page, worker: '@dotplus/browser/worker' }, '/', path.dirname(page))
   if (existsSync(path.join(peersFolder, 'node_modules'))) {
     await bundle(files, peers, '/peers', peersFolder)
   }
