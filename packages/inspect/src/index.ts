@@ -1,4 +1,6 @@
 export { compare, type Difference, type Values } from './compare.ts'
+export { expectedValues, firstDivergingLayer, type DivergingLayer } from './diverging-layer.ts'
+export { namedOutputs, type NamedTensor } from './named-outputs.ts'
 export { drawGraph, edgePath, familyColours } from './draw.ts'
 export { modelGraph, type GraphEdge, type GraphNode, type ModelGraph } from './graph.ts'
 export {

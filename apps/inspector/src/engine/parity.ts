@@ -1,9 +1,12 @@
-import type { InputValue, LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/browser'
+import type { InputValue, LoadedModel, Prediction } from '@dotplus/browser'
 import { addCase, readCases, sourceFromBlob } from '@dotplus/converter'
 import {
   compare,
   embeddedCases,
+  expectedValues,
+  firstDivergingLayer,
   inputTensor,
+  namedOutputs,
   toleranceOf,
   ulpDistance,
   type RecordedCase,
@@ -11,7 +14,6 @@ import {
 } from '@dotplus/inspect'
 import type { Session } from './open.ts'
 import type { ParityResult } from './protocol.ts'
-import { namedOutputs } from './run.ts'
 
 const shownPoints = 4000
 
@@ -43,12 +45,11 @@ function replay(
     const given = inputs.map((array, k) => inputTensor(array, `in${k}`)) as InputValue[]
     const actual = namedOutputs(model, model.predict(given))
     for (const [k, array] of outputs.entries()) {
-      const keras = inputTensor(array, `out${k}`)
-      const [name, ours] = actual[k] ?? ['', undefined]
+      const keras = expectedValues(array, `out${k}`)
+      const ours = actual[k]
       if (!ours) throw new RangeError(`output ${k} is missing`)
-      const exact = !array.dtype.includes('float')
-      const difference = compare(ours, { ...keras, exact }, tolerance)
-      if (!difference.ok) reason ??= `output ${name}: ${difference.reason}`
+      const difference = compare(ours, keras, tolerance)
+      if (!difference.ok) reason ??= `output ${ours.name}: ${difference.reason}`
       maxAbs = Math.max(maxAbs, difference.maxAbs)
       maxUlp = Math.max(maxUlp, difference.maxUlp)
       for (let i = 0; i < keras.data.length; i++) {
@@ -69,26 +70,9 @@ function replay(
     maxUlp,
     points: evenly(points),
     ulps: histogram(distances),
-    divergesAt: firstDiverging(model, recorded, tolerance),
+    divergesAt: firstDivergingLayer(model, recorded, tolerance)?.layer,
     checkpoints: recorded.checkpoints.length,
   }
-}
-
-function firstDiverging(
-  model: LoadedModel<Prediction>,
-  { calls, checkpoints }: RecordedCase,
-  tolerance: Tolerance,
-): string | undefined {
-  const [first] = calls
-  if (!first || checkpoints.length === 0) return undefined
-  model.resetState()
-  const inputs = first.inputs.map((array, k) => inputTensor(array, `in${k}`)) as InputValue[]
-  const layers = checkpoints.map(({ layer }) => layer)
-  const values = model.predict(inputs, { layers }) as Record<string, Tensor<TensorData>>
-  return checkpoints.find(({ layer, value }) => {
-    const ours = values[layer]
-    return ours && !compare(ours, inputTensor(value, layer), tolerance).ok
-  })?.layer
 }
 
 function evenly<Item>(items: readonly Item[]): Item[] {

@@ -1,7 +1,7 @@
-import type { InputValue, LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/browser'
+import type { InputValue, Tensor, TensorData } from '@dotplus/browser'
 import { openNpz, readNpyArray, sourceFromBlob } from '@dotplus/converter'
 import { InputError } from '@dotplus/core'
-import { inputTensor } from '@dotplus/inspect'
+import { inputTensor, namedOutputs } from '@dotplus/inspect'
 import { rowsOfCsv } from './csv.ts'
 import type { Session } from './open.ts'
 import type { GivenInput, LayerTime, RunResult, ShownTensor } from './protocol.ts'
@@ -21,9 +21,9 @@ export async function runModel(
   const milliseconds = performance.now() - start
   const explained = model.explain()
   return {
-    outputs: outputs.map(([name, tensor]) => shownTensor(name, tensor)),
+    outputs: outputs.map((output) => shownTensor(output.name, output)),
     milliseconds,
-    hash: await hashOf(outputs.map(([, tensor]) => tensor)),
+    hash: await hashOf(outputs),
     precision: explained.precision,
     notes: explained.notes,
   }
@@ -49,17 +49,6 @@ export async function profileLayers(session: Session): Promise<LayerTime[]> {
   const { ops } = await model.profile(inputs)
   for (const { layer, time } of ops) times.set(layer, (times.get(layer) ?? 0) + time.mean)
   return [...times].map(([layer, milliseconds]) => ({ layer, milliseconds }))
-}
-
-/** Outputs by name, in the model's order. */
-export function namedOutputs(
-  model: LoadedModel<Prediction>,
-  prediction: Prediction,
-): [name: string, tensor: Tensor<TensorData>][] {
-  if (Array.isArray(prediction.shape)) {
-    return [[model.outputs[0]?.name ?? 'output', prediction as Tensor<TensorData>]]
-  }
-  return Object.entries(prediction as Record<string, Tensor<TensorData>>)
 }
 
 async function valuesOf(session: Session, given: readonly GivenInput[]): Promise<InputValue[]> {

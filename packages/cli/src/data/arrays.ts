@@ -2,11 +2,6 @@ import { InputError } from '@dotplus/core'
 import type { NdArray } from '@dotplus/converter'
 import type { Tensor, TensorData } from '@dotplus/node'
 
-/** One output of a call with its name. */
-export interface NamedTensor extends Tensor<TensorData> {
-  readonly name: string
-}
-
 /** The half-precision bit patterns of numbers that are half floats, from their float32 bits. */
 function float16Bits(data: Float32Array): Uint16Array {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length)

@@ -1,5 +1,5 @@
 import { InputError } from '@dotplus/core'
-import type { NamedTensor } from './arrays.ts'
+import type { NamedTensor } from '@dotplus/inspect'
 import { numberText } from './number-text.ts'
 import type { OutputTarget, OutputWriter } from './output.ts'
 

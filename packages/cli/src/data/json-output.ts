@@ -1,4 +1,4 @@
-import type { NamedTensor } from './arrays.ts'
+import type { NamedTensor } from '@dotplus/inspect'
 import { shortestFloat32 } from './number-text.ts'
 
 /** Nested arrays for a model with one output, an object by output name for several; one row a line. */

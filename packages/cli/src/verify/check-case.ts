@@ -1,14 +1,14 @@
-import type { NdArray } from '@dotplus/converter'
 import type { LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/node'
-import { namedOutputs } from '../model/outputs.ts'
 import {
   compare,
+  expectedValues,
+  firstDivergingLayer,
   inputTensor,
+  namedOutputs,
   type Difference,
   type RecordedCall,
   type RecordedCase,
   type Tolerance,
-  type Values,
 } from '@dotplus/inspect'
 
 /** How a case came out. */
@@ -73,30 +73,15 @@ function compareCall(
   })
 }
 
-/** What Keras answered. */
-function expectedValues(array: NdArray, name: string): Values {
-  const { data, shape } = inputTensor(array, name)
-  return { data, shape, exact: !array.dtype.includes('float') }
-}
-
 /** "; first diverging layer: …" where the case has checkpoints, "" where it has none. */
 function divergence(
   model: LoadedModel<Prediction>,
   recorded: RecordedCase,
   tolerance: Tolerance,
 ): string {
-  const { checkpoints } = recorded
-  const [first] = recorded.calls
-  if (!first || checkpoints.length === 0) return ''
-  model.resetState()
-  const inputs = first.inputs.map((array, i) => inputTensor(array, `in${i}`))
-  const layers = checkpoints.map(({ layer }) => layer)
-  const outputs = model.predict(inputs, { layers }) as Readonly<Record<string, Tensor<TensorData>>>
-  for (const { layer, value } of checkpoints) {
-    const actual = outputs[layer]
-    const difference = actual && compare(actual, expectedValues(value, layer), tolerance)
-    if (difference && !difference.ok)
-      return `; first diverging layer: ${layer} (${difference.reason})`
-  }
-  return '; no layer with a checkpoint diverges'
+  if (recorded.checkpoints.length === 0) return ''
+  const diverging = firstDivergingLayer(model, recorded, tolerance)
+  return diverging
+    ? `; first diverging layer: ${diverging.layer} (${diverging.reason})`
+    : '; no layer with a checkpoint diverges'
 }

@@ -1,5 +1,9 @@
-import type { LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/node'
-import type { NamedTensor } from '../data/arrays.ts'
+import type { LoadedModel, Prediction, Tensor, TensorData } from '@dotplus/kernel'
+
+/** One output of a call with its name. */
+export interface NamedTensor extends Tensor<TensorData> {
+  readonly name: string
+}
 
 /** What `predict` gave, in the order of the model's outputs. */
 export function namedOutputs(
