@@ -108,7 +108,7 @@ describe('layOutGraph and drawGraph', () => {
     expect(frames.map(({ name }) => name)).toEqual(['inner'])
   })
 
-  it('lays out a chain of 1,000 layers with skips in under 2 s', () => {
+  it('lays out a chain of 1,000 layers with skips', () => {
     const nodes = Array.from({ length: 1000 }, (_, k) => ({
       id: `n${k}`,
       layer: k,
