@@ -21,7 +21,8 @@ export {
   type LayersSpec,
 } from './arrays/layers-spec.ts'
 export { addCase, readCases, type CaseArrays } from './cases.ts'
-export { readAll, sourceFromBlob, sourceFromBytes, type BlobLike, type Source } from './source.ts'
+export { sourceFromBlob, type BlobLike } from './blob-source.ts'
+export { readAll, sourceFromBytes, type Source } from './source.ts'
 export type { NdArray } from './array.ts'
 export { readNpyArray } from './binary/npy.ts'
 export { writeNpy } from './binary/npy-writer.ts'
