@@ -10,4 +10,6 @@ const start = performance.now()
 const source = sourceFromBytes(path.basename(file), await readFile(file))
 const bytes = encode(await convert(source))
 const milliseconds = performance.now() - start
-console.log(JSON.stringify({ milliseconds, sha256: createHash('sha256').update(bytes).digest('hex') }))
+console.log(
+  JSON.stringify({ milliseconds, sha256: createHash('sha256').update(bytes).digest('hex') }),
+)

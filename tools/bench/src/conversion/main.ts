@@ -44,7 +44,9 @@ async function bench(runs: number, writeDocs: boolean): Promise<void> {
   const files = names.map((name) => folder + name)
   const times = await measureConversions(files, runs, console.error)
   const machine = describeMachine()
-  console.log([machineLine(machine), terminalTable(conversionTable(times)), explanation(times)].join('\n\n'))
+  console.log(
+    [machineLine(machine), terminalTable(conversionTable(times)), explanation(times)].join('\n\n'),
+  )
   if (writeDocs) await writeIntoPage(page, machine, times)
   for (const overrun of overruns(times)) {
     console.error(overrun)

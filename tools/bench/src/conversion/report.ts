@@ -59,7 +59,9 @@ export function overruns({ files }: ConversionTimes): string[] {
     return [
       ...(node > bound ? [`${name}: ${Math.round(node)} ms in Node, at most ${bound}`] : []),
       ...(chromium > chromiumRatio * node
-        ? [`${name}: ${(chromium / node).toFixed(2)}× of Node in Chromium, at most ${chromiumRatio}×`]
+        ? [
+            `${name}: ${(chromium / node).toFixed(2)}× of Node in Chromium, at most ${chromiumRatio}×`,
+          ]
         : []),
       ...(sameBytes ? [] : [`${name}: Node and Chromium gave different bytes`]),
     ]

@@ -23,7 +23,12 @@ export async function writeIntoPage(file: string, report: Report): Promise<void>
 }
 
 /** The page with `text` between the two marks, appended where it has none. */
-export function withSection(page: string, startMark: string, endMark: string, text: string): string {
+export function withSection(
+  page: string,
+  startMark: string,
+  endMark: string,
+  text: string,
+): string {
   const section = `${startMark}\n\n${text}\n\n${endMark}`
   const [start, end] = [page.indexOf(startMark), page.indexOf(endMark)]
   return start >= 0 && end > start
