@@ -31,7 +31,10 @@ export { writeNpz } from './binary/npz-writer.ts'
 export {
   registerLayer,
   type Block,
+  type BlockConstant,
+  type BlockEllipsis,
   type BlockLayer,
+  type BlockSlice,
   type BlockTensor,
   type BlockValue,
   type BlockWeight,
