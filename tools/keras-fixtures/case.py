@@ -13,6 +13,8 @@ class Case:
     note: dict = field(default_factory=dict)
     direct: bool = False
     """Called once, where predict would cut the inputs along their first axis."""
+    calls: int = 1
+    """How often a stateful model is called with these inputs, without a reset in between."""
     adapted: bool = False
     """Weights stay as the model has them: what layers learned from data means something."""
 

@@ -84,12 +84,17 @@ def write_case(folder, name, build, seed):
     save_keras(case.model, folder / "model.keras")
     if case.direct:
         deflate(folder / "model.keras")
-    outputs = predict(case.model, case.inputs, case.direct)
+    outputs = [output for _ in range(case.calls) for output in predict(case.model, case.inputs, case.direct)]
     reloaded = keras.saving.load_model(folder / "model.keras")
-    check_same(name, "changes when the model is loaded again", predict(reloaded, case.inputs, case.direct), outputs)
+    again = [output for _ in range(case.calls) for output in predict(reloaded, case.inputs, case.direct)]
+    check_same(name, "changes when the model is loaded again", again, outputs)
 
-    arrays = {f"in{i}": widened(a) for i, a in enumerate(keras.tree.flatten(case.inputs))}
+    inputs = keras.tree.flatten(case.inputs)
+    arrays = {f"in{i}": widened(a) for i, a in enumerate(inputs * case.calls)}
     arrays |= {f"out{i}": a for i, a in enumerate(outputs)}
     np.savez(folder / "io.npz", **arrays)
-    if case.note:
-        (folder / "note.json").write_text(json.dumps(case.note, indent=2) + "\n")
+    note = case.note
+    if case.calls > 1:
+        note = {"calls": case.calls, "inputs_per_call": len(inputs), "outputs_per_call": len(outputs) // case.calls, **note}
+    if note:
+        (folder / "note.json").write_text(json.dumps(note, indent=2) + "\n")

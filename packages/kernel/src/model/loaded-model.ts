@@ -254,9 +254,13 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const shapes = smallestShapes(this.#loaded().model.layers, this.#steps(), batch)
     const plan = this.#makePlan(shapes, [], true)
     return Object.fromEntries(
-      plan.states.map(({ before: { name, shape, length } }) => [
+      plan.states.map(({ before: { name, shape, length, dtype } }) => [
         name,
-        { data: new Float32Array(length), shape: shape.slice(), dtype: 'float32' },
+        {
+          data: arrayFor(dtype, length) as Float32Array | Float64Array,
+          shape: shape.slice(),
+          dtype,
+        },
       ]),
     )
   }
