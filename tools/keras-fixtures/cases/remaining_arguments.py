@@ -143,12 +143,12 @@ def records(rng):
     return Case(keras.Model([picture, labels, outline, boxes, classes], outputs), arrays, adapted=True)
 
 
-def stateful(make, *shape):
+def stateful(make, *shape, outputs=1):
     """Called twice without a reset in between."""
 
     def build(rng):
         x = keras.Input(batch_shape=(2, *shape), name="x")
-        return Case(keras.Model(x, make()(x)), normal(rng, 2, *shape), calls=2)
+        return Case(keras.Model(x, make()(x)), [normal(rng, 2, *shape) for _ in range(2)], {"calls": 2, "inputs_per_call": 1, "outputs_per_call": outputs})
 
     return build
 
@@ -213,7 +213,7 @@ CASES = {
     "initialized": initialized,
     "stateful-lstm": stateful(lambda: layers.LSTM(3, stateful=True, return_sequences=True), 4, 3),
     "stateful-gru": stateful(lambda: layers.GRU(3, stateful=True), 4, 3),
-    "stateful-simple": stateful(lambda: layers.SimpleRNN(3, stateful=True, return_state=True), 4, 3),
+    "stateful-simple": stateful(lambda: layers.SimpleRNN(3, stateful=True, return_state=True), 4, 3, outputs=2),
     "stateful-cells": stateful(lambda: layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], stateful=True, return_sequences=True), 4, 3),
     "stateful-convlstm1d": stateful(lambda: layers.ConvLSTM1D(2, 2, stateful=True), 3, 5, 2),
     "stateful-convlstm2d": stateful(lambda: layers.ConvLSTM2D(2, 2, stateful=True, return_sequences=True), 3, 4, 5, 2),
