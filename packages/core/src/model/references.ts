@@ -184,6 +184,11 @@ export function* weightsOf(layer: Layer): Generator<WeightReference> {
   }
 }
 
+function* cellLayersOf(cells: readonly Cell[]): Generator<LayerReference> {
+  for (const [number, { layer }] of cells.entries())
+    if (layer !== undefined) yield { field: `cells[${number}].layer`, index: layer }
+}
+
 /** Every layer that a layer definition wraps, in the order of its fields. Submodels hold theirs in their graph. */
 export function* wrappedLayersOf(layer: Layer): Generator<LayerReference> {
   switch (layer.kind) {
@@ -198,8 +203,10 @@ export function* wrappedLayersOf(layer: Layer): Generator<LayerReference> {
       yield { field: 'layer', index: layer.spectralNormalization.layer }
       return
     case 'recurrent':
-      if (layer.recurrent.customCell !== undefined)
-        yield { field: 'customCell', index: layer.recurrent.customCell }
+      yield* cellLayersOf(layer.recurrent.cells)
+      return
+    case 'stackedCells':
+      yield* cellLayersOf(layer.stackedCells.cells)
       return
     case 'imageAugmentation':
       for (const [number, index] of layer.imageAugmentation.layers.entries())

@@ -37,6 +37,7 @@ import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './
 import { upSamplingLayer } from './up-sampling.ts'
 import { anyDenseLayer } from './quantized-dense.ts'
 import { recurrentLayer } from './recurrent.ts'
+import { stackedCellsLayer } from './stacked-cells.ts'
 import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
@@ -77,6 +78,7 @@ export const allLayers: LayerSet = {
     embedding: embeddingLayer,
     masking: maskingLayer,
     recurrent: recurrentLayer,
+    stackedCells: stackedCellsLayer,
     convRecurrent: convRecurrentLayer,
     bidirectional: bidirectionalLayer,
     timeDistributed: timeDistributedLayer,
