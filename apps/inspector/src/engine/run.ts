@@ -110,7 +110,7 @@ async function csvValues(
   const options = { file: file.name, batch: Infinity }
   for await (const { inputs } of csvBatches(chunksOf(file), signatures, options)) {
     const [input] = inputs
-    if (input) return input as InputValue
+    if (input) return input
   }
   throw new InputError('a table without an input to go into', { file: file.name })
 }

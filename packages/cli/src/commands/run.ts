@@ -273,5 +273,5 @@ function peakMemory(): number {
 
 function withoutRows(output: NamedTensor): NamedTensor {
   const { data, shape } = output
-  return { ...output, data: data.slice(0, 0) as NamedTensor['data'], shape: [0, ...shape.slice(1)] }
+  return { ...output, data: data.slice(0, 0), shape: [0, ...shape.slice(1)] }
 }

@@ -80,7 +80,7 @@ export async function* batchesOf(
     fixed ?? (haveRows ? rowsPerCall(arrays.map(({ shape }) => shape.slice(1))) : rows)
   const step = haveRows ? Math.max(1, perCall) : Infinity
   let start = 0
-  do {
+  for (;;) {
     const end = Math.min(rows, start + step)
     const inputs: InputBatch['inputs'][number][] = []
     for (const [index, array] of arrays.entries()) {
@@ -90,5 +90,6 @@ export async function* batchesOf(
     yield { inputs, named, missing: [] }
     start = end
     onProgress?.(rows === 0 ? 1 : start / rows)
-  } while (start < rows && haveRows)
+    if (start >= rows || !haveRows) return
+  }
 }
