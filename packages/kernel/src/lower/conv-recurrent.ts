@@ -130,7 +130,8 @@ export const convRecurrentLayer: Lowering<PreparedConvRecurrent> = {
       activation: linear,
     })
     const initial = given.map((state) => imagesOf(context, layer, state, rank, channelsFirst).value)
-    const states = statesOf(context, layer, scan, [batch, ...size, filters], 2, initial, 0)
+    const shape = [batch, ...size, filters]
+    const states = statesOf(context, layer, scan, [shape, shape], initial, 0)
     if (initial.length > 0 && initial.length !== 2) {
       throw new ModelError('number of initial states', {
         layer: layer.name,

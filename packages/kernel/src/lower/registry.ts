@@ -42,6 +42,7 @@ import { repeatVectorLayer } from './repeat-vector.ts'
 import { upSamplingLayer } from './up-sampling.ts'
 import { anyDenseLayer } from './quantized-dense.ts'
 import { recurrentLayer } from './recurrent.ts'
+import { stackedCellsLayer } from './stacked-cells.ts'
 import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
@@ -86,6 +87,7 @@ export const allLayers: LayerSet = {
     embedding: embeddingLayer,
     masking: maskingLayer,
     recurrent: recurrentLayer,
+    stackedCells: stackedCellsLayer,
     convRecurrent: convRecurrentLayer,
     bidirectional: bidirectionalLayer,
     timeDistributed: timeDistributedLayer,
