@@ -9,7 +9,8 @@ from typing import Any
 class Case:
     model: Any
     inputs: Any
-    """What model(...) is called with: an array, a list, or a dict; batch first; arrays of text are strings."""
+    """What model(...) is called with: an array, a list, or a dict; batch first; arrays of text are strings. Of several
+    calls, as the note says, a list with that of each."""
     note: dict = field(default_factory=dict)
     direct: bool = False
     """Called once, where predict would cut the inputs along their first axis."""

@@ -42,6 +42,17 @@ def predict(model, inputs, direct=False):
     return flatten_outputs(outputs)
 
 
+def run(model, case):
+    """The outputs of all calls; a stateful model begins anew."""
+    calls = case.note.get("calls", 1)
+    if calls == 1:
+        return predict(model, case.inputs, case.direct)
+    for layer in model.layers:
+        if getattr(layer, "stateful", False):
+            layer.reset_state()
+    return [output for call in case.inputs for output in predict(model, call, case.direct)]
+
+
 def flatten_outputs(outputs):
     """In the order of a case's out0, out1, …"""
     return [as_numpy(output) for output in keras.tree.flatten(outputs)]
@@ -84,9 +95,9 @@ def write_case(folder, name, build, seed):
     save_keras(case.model, folder / "model.keras")
     if case.direct:
         deflate(folder / "model.keras")
-    outputs = predict(case.model, case.inputs, case.direct)
+    outputs = run(case.model, case)
     reloaded = keras.saving.load_model(folder / "model.keras")
-    check_same(name, "changes when the model is loaded again", predict(reloaded, case.inputs, case.direct), outputs)
+    check_same(name, "changes when the model is loaded again", run(reloaded, case), outputs)
 
     arrays = {f"in{i}": widened(a) for i, a in enumerate(keras.tree.flatten(case.inputs))}
     arrays |= {f"out{i}": a for i, a in enumerate(outputs)}

@@ -8,6 +8,7 @@ import {
   dataSource,
   failureOf,
   fixtureBytes,
+  fixtureCompositions,
   fixtureNames,
   fixtureSource,
 } from './files.fixture.ts'
@@ -135,6 +136,7 @@ describe('convert', () => {
     async (name) => {
       const model = await convert(fixtureSource(`cases/${name}/model.keras`), {
         cases: fixtureSource(`cases/${name}/io.npz`),
+        register: fixtureCompositions,
       })
       expect(model.layers.every((layer) => layer.kind !== undefined)).toBe(true)
       expect(decode(encode(model))).toMatchObject({ name: model.name })

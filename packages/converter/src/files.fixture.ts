@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { DotplusError } from '@dotplus/core'
+import type { Compositions } from './custom/composition.ts'
 import { sourceFromBytes, type Source } from './source.ts'
 
 const testData = new URL('../test-data/', import.meta.url)
@@ -34,6 +35,11 @@ export function fixtureSource(path: string): Source {
 export function fixtureNames(folder: string): string[] {
   return readdirSync(new URL(folder, fixtures))
 }
+
+/** What the classes and Lambda layers among `test-fixtures` compute. */
+export const fixtureCompositions: Compositions = (
+  (await import(new URL('register.mjs', fixtures).href)) as { default: Compositions }
+).default
 
 /** What a call throws, which has to be one of our own errors. */
 export async function failureOf(attempt: () => unknown): Promise<DotplusError> {

@@ -38,8 +38,8 @@ export const verify = {
  * @returns {Promise<{ name: string, ok: boolean, reason: string }[]>}
  */
 async function verifyFolder(folder) {
-  // What the Lambda layers among the cases compute, which a file does not say.
-  const register = fromRoot('tools/conformance/dist/cases/registered.js')
+  // What classes that are not Keras's and Lambda layers compute, which a file does not say.
+  const register = fromRoot('test-fixtures/register.mjs')
   const program = fromRoot('packages/cli/bin/dotplus.js')
   const command = [program, 'verify', folder, '--register', register, '--json']
   const { code, stdout, stderr } = await runHidden(process.execPath, command)

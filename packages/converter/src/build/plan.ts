@@ -6,7 +6,7 @@ import { LayerConfig } from '../keras/layer-config.ts'
 import type { LayerSpec, ModelSpec } from '../keras/model-spec.ts'
 import type { JsonObject } from '../keras/python-json.ts'
 import { readLayer, type ModelOrigin } from '../keras/read-model.ts'
-import type { LayerConverter, LayerScope } from '../layers/layer-converter.ts'
+import type { LayerConverter, LayerRole, LayerScope } from '../layers/layer-converter.ts'
 import { registry } from '../layers/registry.ts'
 import type { Problems } from '../problems.ts'
 import { noWeights, ofAnyShape, unknownWeights } from '../weights/weight-tree.ts'
@@ -49,8 +49,11 @@ export class Planner {
     })
   }
 
-  /** @param position where the layer stands in its model, for errors */
-  layer(spec: LayerSpec, wantedPath: string, position?: string): PlannedLayer {
+  /**
+   * @param position where the layer stands in its model, for errors
+   * @param role what the layer is used as
+   */
+  layer(spec: LayerSpec, wantedPath: string, position?: string, role?: LayerRole): PlannedLayer {
     const path = this.#uniquePath(wantedPath)
     const { className } = spec
     const { kerasMajor, file } = this.#origin
@@ -73,9 +76,10 @@ export class Planner {
     if (spec.op !== undefined) return { ...base, body: { type: 'op' }, weights: noWeights }
     const converter = this.#converters.get(className)
     if (!converter || isCustom(spec)) {
-      const composed = this.#problems.catch(() => this.#compose(spec, path))
+      const composed = this.#problems.catch(() => this.#compose(spec, path, role))
       if (composed) return { ...base, ...this.#plannedComposition(composed, path, spec) }
-      if (composed === null) this.#problems.add(unknownLayer(spec, { file, layer: path, position }))
+      if (composed === null)
+        this.#problems.add(unknownLayer(spec, { file, layer: path, position, role }))
       return { ...base, body: { type: 'unknown' }, weights: unknownWeights }
     }
     const slots = converter.weights?.(config, this.scope(base)) ?? noWeights
@@ -99,7 +103,7 @@ export class Planner {
       path: layer.path,
       inputShape: layer.spec.inputShape,
       policy: layer.policy,
-      weightsOf: (serialized) => this.wrapped(layer, serialized).weights,
+      weightsOf: (serialized, role) => this.wrapped(layer, serialized, role).weights,
     }
   }
 
@@ -107,17 +111,18 @@ export class Planner {
   wrapped(
     outer: { readonly path: string; readonly wrapped: Map<JsonObject, PlannedLayer> },
     serialized: JsonObject,
+    role?: LayerRole,
   ): PlannedLayer {
     const known = outer.wrapped.get(serialized)
     if (known) return known
     const spec: LayerSpec = { ...readLayer(serialized, this.#origin, outer.path), calls: [] }
-    const planned = this.layer(spec, `${outer.path}/${spec.name}`)
+    const planned = this.layer(spec, `${outer.path}/${spec.name}`, undefined, role)
     outer.wrapped.set(serialized, planned)
     return planned
   }
 
   /** The registered composition of a layer that is none of Keras's; null where there is none. */
-  #compose(spec: LayerSpec, path: string): Composed | null {
+  #compose(spec: LayerSpec, path: string, role: LayerRole | undefined): Composed | null {
     const names = customNames(spec)
     const compose =
       compositionFor(names, this.#register) ?? compositionFor(names, compositionsOfKeras)
@@ -125,6 +130,7 @@ export class Planner {
     return composeLayer(compose, spec, {
       file: this.#origin.file,
       path,
+      isCell: role === 'cell',
       readLayer: (serialized) => readLayer(serialized, this.#origin, path),
     })
   }

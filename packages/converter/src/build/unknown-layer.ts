@@ -1,6 +1,7 @@
 import { UnsupportedError } from '@dotplus/core'
 import { tensorsOf, type LayerSpec } from '../keras/model-spec.ts'
 import { describeJson, isJsonObject } from '../keras/python-json.ts'
+import type { LayerRole } from '../layers/layer-converter.ts'
 import { isTensorflowNode } from '../keras/tensorflow-functions.ts'
 
 /** Where a layer is that cannot convert. */
@@ -9,12 +10,13 @@ interface UnknownPlace {
   readonly layer: string
   /** "layer 3 of 7" */
   readonly position: string | undefined
+  readonly role: LayerRole | undefined
 }
 
 /** What to say of a layer that no converter takes. */
 export function unknownLayer(
   spec: LayerSpec,
-  { position, ...place }: UnknownPlace,
+  { position, role, ...place }: UnknownPlace,
 ): UnsupportedError {
   const where = { ...place, place: position }
   if (spec.className === 'Lambda') {
@@ -48,6 +50,13 @@ export function unknownLayer(
       expected: 'a Sequential or Functional model',
       got: name,
       hint: `Rebuild it with the functional API and save that, or say what it computes with registerLayer('${name}', …) or --register`,
+    })
+  }
+  if (role === 'cell') {
+    return new UnsupportedError('a recurrent cell of a class of its own', {
+      ...where,
+      got: name,
+      hint: `Say what one of its steps computes with registerLayer('${name}', …) or --register, its states with block.state`,
     })
   }
   return new UnsupportedError(isCustom(spec) ? 'a custom layer' : 'unknown layer', {

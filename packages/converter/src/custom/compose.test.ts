@@ -1,7 +1,7 @@
 import { decode, encode, type Model } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
 import { convert, doctor } from '../convert.ts'
-import { dataSource, failureOf } from '../files.fixture.ts'
+import { dataSource, failureOf, fixtureCompositions, fixtureSource } from '../files.fixture.ts'
 import { registerLayer, type ComposeLayer, type Compositions } from './composition.ts'
 
 const { default: register } = (await import(
@@ -54,6 +54,89 @@ describe('registered compositions', () => {
     expect((await doctor(subclassed, { register: without })).map(({ layer }) => layer)).toEqual([
       'subclassed/gated',
     ])
+  })
+})
+
+describe('registered cells', () => {
+  const stack = () => fixtureSource('cases/custom-cell-stack/model.keras')
+
+  it('become cells of the recurrent layer, between those of Keras, with their states', async () => {
+    const model = await convert(stack(), { register: fixtureCompositions })
+    const [rnn] = model.layers.flatMap((layer) => (layer.kind === 'recurrent' ? [layer] : []))
+    const cells = rnn?.recurrent.cells ?? []
+    expect(cells.map(({ type }) => type)).toEqual(['layer', 'lstm', 'layer', 'gru'])
+    const steps = cells.flatMap(({ layer }) => (layer === undefined ? [] : [model.layers[layer]]))
+    expect(
+      steps.map((step) => [
+        step?.className,
+        step?.kind === 'submodel' && step.submodel.graph?.inputs.map(({ shape }) => shape),
+      ]),
+    ).toEqual([
+      [
+        'cells>Leaky',
+        [
+          [-1, 4],
+          [-1, 3],
+        ],
+      ],
+      [
+        'cells>Peephole',
+        [
+          [-1, 5],
+          [-1, 4],
+          [-1, 4],
+        ],
+      ],
+    ])
+    expect(encode(decode(encode(model)))).toEqual(encode(model))
+  })
+
+  it('are named, each with how to register it, where nobody does', async () => {
+    expect((await doctor(stack())).map(({ message }) => message)).toEqual(
+      ['Leaky', 'Peephole'].map(
+        (name) =>
+          `model.keras: layer rnn/${name.toLowerCase()}: a recurrent cell of a class of its own: got cells>${name}. Say what one of its steps computes with registerLayer('cells>${name}', …) or --register, its states with block.state`,
+      ),
+    )
+  })
+
+  it.each<[string, ComposeLayer, string]>([
+    [
+      'has no states',
+      (_, block) => block.input,
+      'the composition of a cell: expected its states, made with block.state, got none',
+    ],
+    [
+      'forgets the states after the step',
+      ({ units }, block) => [block.input, block.state(units as number), block.input],
+      'what the composition of a cell answers: expected the output and 1 state, got 3 tensors',
+    ],
+    [
+      'gives a state no size',
+      (_, block) => block.state(0),
+      'size of a state: expected whole numbers above 0, got 0',
+    ],
+    [
+      'takes an output that no call can have',
+      ({ units }, block) => block.output(block.state(units as number), -1),
+      'number of an output: expected a whole number from 0 on, got -1',
+    ],
+    [
+      'has another shape in mind',
+      ({ units }, block) => {
+        const weight = block.weight('kernel', { shape: [7, units as number] })
+        const x = block.op('matmul', [block.input, weight])
+        block.weight('recurrent_kernel')
+        block.weight('bias')
+        return [x, block.state(units as number)]
+      },
+      'shape of kernel: expected (7, 3), got (4, 3)',
+    ],
+  ])('that %s', async (_, compose, message) => {
+    const register = { ...fixtureCompositions, 'cells>Leaky': compose }
+    const error = await failureOf(() => convert(stack(), { register }))
+    expect(error.message).toMatch(/^model\.keras.*: layer rnn\/(cell\/)?leaky: /)
+    expect(error.message).toContain(message)
   })
 })
 

@@ -29,6 +29,8 @@ type ComposedSpec = Pick<LayerSpec, 'name' | 'className' | 'config' | 'inputShap
 export interface ComposeContext {
   readonly file: string
   readonly path: string
+  /** It is the cell of a recurrent layer. */
+  readonly isCell?: boolean
   /** Makes a layer of the model from a serialized one. */
   readLayer(serialized: JsonObject): Omit<LayerSpec, 'calls'>
 }
@@ -99,6 +101,7 @@ class BlockBuilder {
   readonly #homes = new Map<string, string | Readonly<Record<string, BlockWeight>>>()
   readonly #classes = new Map<string, number>()
   readonly #inputs: BlockTensor[]
+  #states = 0
 
   constructor(spec: ComposedSpec, context: ComposeContext) {
     this.#spec = spec
@@ -108,6 +111,8 @@ class BlockBuilder {
       input: this.#inputs[0] as BlockTensor,
       inputs: this.#inputs,
       inputShape: spec.inputShape,
+      state: (size) => this.#addState(size),
+      output: (tensor, number) => this.#output(tensor, number),
       layer: (layer, config, weights) => this.#addLayer(layer, config, weights),
       weight: (name, options) => this.#addWeight(name, options),
       op: (name, values, settings) => this.#addOp(name, values, settings),
@@ -117,6 +122,7 @@ class BlockBuilder {
   finish(outputs: readonly unknown[]): Composed {
     const tensors = outputs.map((output) => this.#known(output, 'what the composition answers'))
     if (tensors.length === 0) this.#reject('what the composition answers', 'nothing')
+    this.#checkStates(tensors.length)
     const ports = (list: readonly BlockTensor[], name: string): ModelSpec['inputs'] =>
       list.map((tensor, index) => ({ name: index === 0 ? name : `${name}_${index}`, tensor }))
     return {
@@ -141,6 +147,37 @@ class BlockBuilder {
       calls: [{ positional: [], keywords: [] }],
     })
     return { layer: name, node: 0, output: 0 }
+  }
+
+  /** A state is an input after the first, of a shape that the model keeps. */
+  #addState(size: number | readonly number[]): BlockTensor {
+    const sizes = typeof size === 'number' ? [size] : size
+    if (!sizes.every((each) => Number.isSafeInteger(each) && each > 0))
+      this.#reject('size of a state', JSON.stringify(size) ?? 'none', 'whole numbers above 0')
+    const number = ++this.#states
+    const state = this.#inputs[number] ?? this.#addInput(number)
+    this.#inputs[number] = state
+    const layer = this.#layers.get(state.layer) as LayerSpec
+    this.#layers.set(state.layer, { ...layer, config: { batch_shape: [null, ...sizes] } })
+    return state
+  }
+
+  #checkStates(outputs: number): void {
+    const states = this.#states
+    const what = 'what the composition of a cell answers'
+    if (this.#context.isCell && states === 0)
+      this.#reject('the composition of a cell', 'none', 'its states, made with block.state')
+    if (states > 0 && outputs !== 1 + states) {
+      const expected = `the output and ${states} ${states === 1 ? 'state' : 'states'}`
+      this.#reject(what, `${outputs} ${outputs === 1 ? 'tensor' : 'tensors'}`, expected)
+    }
+  }
+
+  #output(tensor: BlockTensor, number: number): BlockTensor {
+    const known = this.#known(tensor, 'block.output')
+    if (!Number.isSafeInteger(number) || number < 0)
+      this.#reject('number of an output', String(number), 'a whole number from 0 on')
+    return { ...known, output: number }
   }
 
   #addLayer(
@@ -207,11 +244,11 @@ class BlockBuilder {
     return this.#reject(what, typeof value)
   }
 
-  #reject(what: string, got: string): never {
+  #reject(what: string, got: string, expected = 'a tensor of this block'): never {
     throw new UsageError(what, {
       file: this.#context.file,
       layer: this.#context.path,
-      expected: 'a tensor of this block',
+      expected,
       got,
     })
   }

@@ -45,6 +45,14 @@ export interface Block {
   /** Shape of the first one when the layer was built, batch first, where the file says. */
   readonly inputShape: readonly (number | null)[] | undefined
   /**
+   * A state of a recurrent cell. Ask for them in the order of the class's `state_size`; the composition then answers with
+   * a list: the output of the step, then the states after it in the same order. They begin as zeros where the model gives
+   * no `initial_state`.
+   *
+   * @param size features, or sizes without the batch
+   */
+  state(size: number | readonly number[]): BlockTensor
+  /**
    * A layer of Keras, or another registered one, that takes part.
    *
    * @param layer class name, or a serialized layer out of the config
@@ -58,6 +66,8 @@ export interface Block {
     config?: JsonObject,
     weights?: string | Readonly<Record<string, BlockWeight>>,
   ): BlockLayer
+  /** Another output of the call that gave a tensor, such as a state of an LSTMCell: the tensor itself is number 0. */
+  output(tensor: BlockTensor, number: number): BlockTensor
   /** A variable of the class itself. They are found by number: ask for them in the order of `add_weight`. */
   weight(name: string, options?: BlockWeightOptions): BlockWeight
   /**
@@ -69,7 +79,10 @@ export interface Block {
   op(name: string, values: readonly BlockValue[], settings?: JsonObject): BlockTensor
 }
 
-/** Says what a class of your own computes, given the config of one of its layers, by composing layers that convert. */
+/**
+ * Says what a class of your own computes, given the config of one of its layers, by composing layers that convert: a layer
+ * or a model all of it, a recurrent cell one step.
+ */
 export type ComposeLayer = (
   config: Readonly<Record<string, Json | undefined>>,
   block: Block,

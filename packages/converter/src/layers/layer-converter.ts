@@ -25,6 +25,9 @@ export interface LayerWeights {
   readonly bound: BoundWeights | undefined
 }
 
+/** What a layer inside another one is used as, where that is not any layer: the cell of a recurrent layer. */
+export type LayerRole = 'cell'
+
 /** What a converter may ask about the layer and its surroundings. */
 export interface LayerScope {
   /** Path in the model: "encoder/dense_1". */
@@ -32,8 +35,8 @@ export interface LayerScope {
   /** Shape of the first input when the layer was built, batch first, where the file says. */
   readonly inputShape: readonly (number | null)[] | undefined
   readonly policy: DTypePolicy
-  /** The variables that a wrapped layer stores. */
-  weightsOf(serialized: JsonObject): WeightNode
+  /** The variables that a wrapped layer stores; `role` says what it is used as. */
+  weightsOf(serialized: JsonObject, role?: LayerRole): WeightNode
 }
 
 /** What a converter may add to the model. */

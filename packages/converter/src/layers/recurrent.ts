@@ -1,9 +1,10 @@
 import type { Cell } from '@dotplus/core'
+import { isCustom } from '../build/unknown-layer.ts'
 import type { LayerConfig } from '../keras/layer-config.ts'
 import { isJsonObject, type Json, type JsonObject } from '../keras/python-json.ts'
 import { snakeCase } from '../keras/snake-case.ts'
 import { noWeights, type WeightChild, type WeightNode } from '../weights/weight-tree.ts'
-import type { LayerConverter, LayerWeights } from './layer-converter.ts'
+import type { ConvertScope, LayerConverter, LayerScope, LayerWeights } from './layer-converter.ts'
 import { cellKind, cellWeights, readCell } from './recurrent-cell.ts'
 import { normalizeStates, readScan } from './scan.ts'
 
@@ -21,7 +22,7 @@ export const recurrent: LayerConverter = {
   normalizeCall: normalizeStates,
 }
 
-/** RNN over a cell given as an object, which may be a stack of them. */
+/** RNN over a cell given as an object, which may be a stack of them or of a class of the user's own. */
 export const rnn: LayerConverter = {
   classNames: ['RNN'],
   weights(config, scope) {
@@ -29,18 +30,13 @@ export const rnn: LayerConverter = {
     if (!cell) return noWeights
     return {
       ...noWeights,
-      children: [{ key: 'cell', paths: ['cell'], node: scope.weightsOf(cell) }],
+      children: [{ key: 'cell', paths: ['cell'], node: weightsOfCell(cell, scope) }],
     }
   },
   convert(config, weights, scope) {
     const cell = config.object('cell') ?? {}
-    const scan = readScan(config)
-    const cells = knownCells(cell, weights.child('cell'), config)
-    if (cells) return { kind: 'recurrent', recurrent: { cells, scan } }
-    return {
-      kind: 'recurrent',
-      recurrent: { cells: [], scan, customCell: scope.addLayer(cell, weights.child('cell')) },
-    }
+    const cells = readCells(cell, weights.child('cell'), config, scope)
+    return { kind: 'recurrent', recurrent: { cells, scan: readScan(config) } }
   },
   normalizeCall: normalizeStates,
 }
@@ -57,55 +53,87 @@ export const cell: LayerConverter = {
 
 export const stackedCells: LayerConverter = {
   classNames: ['StackedRNNCells'],
-  weights(config, scope): WeightNode {
-    const counts = new Map<string, number>()
-    const children = cellsOf(config.value('cells')).map((serialized): WeightChild => {
-      const name = storageName(serialized, counts)
-      return { key: name, paths: [`cells/${name}`], node: scope.weightsOf(serialized) }
-    })
-    return { ...noWeights, children }
-  },
-  convert(config, weights) {
+  weights: (config, scope) => weightsOfStack(config.values, scope),
+  convert(config, weights, scope) {
     config.ignore('reverse_state_order')
-    const cells = knownCells(
-      { class_name: 'StackedRNNCells', config: config.values },
-      weights,
-      config,
-    )
-    if (!cells) config.reject('cells', 'SimpleRNNCell, LSTMCell or GRUCell')
-    return { kind: 'stackedCells', stackedCells: { cells: cells ?? [] } }
+    return {
+      kind: 'stackedCells',
+      stackedCells: { cells: readStack(config.value('cells'), weights, config, scope) },
+    }
   },
 }
 
-function storageName(serialized: JsonObject, counts: Map<string, number>): string {
-  const base = snakeCase(String(serialized.class_name))
-  const count = counts.get(base) ?? 0
-  counts.set(base, count + 1)
-  return count === 0 ? base : `${base}_${count}`
+function isStack({ class_name: className }: JsonObject): boolean {
+  return className === 'StackedRNNCells'
 }
 
-function cellsOf(json: Json | undefined): JsonObject[] {
-  return Array.isArray(json) ? json.filter((item): item is JsonObject => isJsonObject(item)) : []
+function configOf(serialized: JsonObject): JsonObject {
+  return isJsonObject(serialized.config) ? serialized.config : {}
 }
 
-/** The cells of a serialized cell or stack, or undefined when one of them is a class of the user's own. */
-function knownCells(
+/** The cells of a stack with their names in files: the class in snake case, numbered from its second cell on. */
+function namedCells(cells: Json | undefined): { cell: JsonObject; name: string }[] {
+  const counts = new Map<string, number>()
+  const list = Array.isArray(cells) ? cells.filter((item) => isJsonObject(item)) : []
+  return list.map((each) => {
+    const base = snakeCase(String(each.class_name))
+    const count = counts.get(base) ?? 0
+    counts.set(base, count + 1)
+    return { cell: each, name: count === 0 ? base : `${base}_${count}` }
+  })
+}
+
+function weightsOfCell(serialized: JsonObject, scope: LayerScope): WeightNode {
+  return isStack(serialized)
+    ? weightsOfStack(configOf(serialized), scope)
+    : scope.weightsOf(serialized, 'cell')
+}
+
+function weightsOfStack({ cells, trainable }: JsonObject, scope: LayerScope): WeightNode {
+  const children = namedCells(cells).map(({ cell: each, name }): WeightChild => ({
+    key: name,
+    paths: [`cells/${name}`],
+    node: weightsOfCell(each, scope),
+  }))
+  return { ...noWeights, children, trainable: trainable !== false }
+}
+
+/** The cells of a serialized cell or stack, in order. One of a class of the user's own is a layer of the model. */
+function readCells(
   serialized: JsonObject,
   weights: LayerWeights,
   outer: LayerConfig,
-): Cell[] | undefined {
-  const config = isJsonObject(serialized.config) ? serialized.config : {}
-  if (serialized.class_name === 'StackedRNNCells') {
-    const counts = new Map<string, number>()
-    const cells = cellsOf(config.cells).map((inner) =>
-      knownCells(inner, weights.child(storageName(inner, counts)), outer),
-    )
-    return cells.every((inner) => inner !== undefined) ? cells.flat() : undefined
-  }
+  scope: ConvertScope,
+): Cell[] {
+  const config = configOf(serialized)
+  if (isStack(serialized)) return readStack(config.cells, weights, outer, scope)
   const className = String(serialized.class_name)
-  if (!cellKind(className)) return undefined
+  if (!cellKind(className) || isCustom(classOf(serialized)))
+    return [
+      { type: 'layer', units: 0, resetAfter: false, layer: scope.addLayer(serialized, weights) },
+    ]
   const cellConfig = outer.inner(className, config)
   const read = readCell(cellConfig, weights)
   cellConfig.finish()
   return [read]
+}
+
+function readStack(
+  cells: Json | undefined,
+  weights: LayerWeights,
+  outer: LayerConfig,
+  scope: ConvertScope,
+): Cell[] {
+  return namedCells(cells).flatMap(({ cell: each, name }) =>
+    readCells(each, weights.child(name), outer, scope),
+  )
+}
+
+function classOf(serialized: JsonObject): Parameters<typeof isCustom>[0] {
+  const { class_name: className, module, registered_name: registeredName } = serialized
+  return {
+    className: String(className),
+    module: typeof module === 'string' ? module : undefined,
+    registeredName: typeof registeredName === 'string' ? registeredName : undefined,
+  }
 }

@@ -399,8 +399,9 @@ export interface SpectralNormalization {
 
 /** One recurrent cell. */
 export interface Cell {
-  /** "simple_rnn", "lstm", "gru". */
+  /** "simple_rnn", "lstm", "gru", or "layer": a class of the user's own. */
   type: string
+  /** Size of the last axis of the result; 0 where `layer` says it. */
   units: number
   activation?: Activation | undefined
   /** Gates; not used by simple_rnn. */
@@ -413,6 +414,11 @@ export interface Cell {
   bias?: TensorIndex | undefined
   /** GRU only: the reset gate is applied after the matrix product. */
   resetAfter: boolean
+  /**
+   * Layer index of a submodel that computes one step: its inputs are the step (batch, …) and the states, its outputs the
+   * step's output and the states after it. The shapes of its inputs are those of the states.
+   */
+  layer?: LayerIndex | undefined
   unknownFields?: UnknownFields
 }
 
@@ -435,12 +441,10 @@ export interface Recurrent {
   /** One cell, or several stacked. */
   cells: Cell[]
   scan?: Scan | undefined
-  /** RNN over a custom cell: layer index of the cell; `cells` is empty then. */
-  customCell?: number | undefined
   unknownFields?: UnknownFields
 }
 
-/** Cells used outside an RNN layer (called with (x, states)). */
+/** Cells used outside an RNN layer: called with one step x (batch, …) and the states, gives the output and the states after. */
 export interface StackedCells {
   cells: Cell[]
   unknownFields?: UnknownFields

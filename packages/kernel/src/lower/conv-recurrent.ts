@@ -20,7 +20,8 @@ import {
   type Windows,
 } from './convolution.ts'
 import { checkMask } from './masking.ts'
-import { broadcastTo, transpose } from './permute.ts'
+import { transpose } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 import { cellActivation, statesOf } from './recurrent.ts'
 import { takeBlocks } from './recurrent-weights.ts'
 import {
@@ -129,7 +130,8 @@ export const convRecurrentLayer: Lowering<PreparedConvRecurrent> = {
       activation: linear,
     })
     const initial = given.map((state) => imagesOf(context, layer, state, rank, channelsFirst).value)
-    const states = statesOf(context, layer, scan, [batch, ...size, filters], 2, initial, 0)
+    const shape = [batch, ...size, filters]
+    const states = statesOf(context, layer, scan, [shape, shape], initial, 0)
     if (initial.length > 0 && initial.length !== 2) {
       throw new ModelError('number of initial states', {
         layer: layer.name,

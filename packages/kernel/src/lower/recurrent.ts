@@ -19,10 +19,11 @@ import {
   type WeightStore,
 } from './context.ts'
 import { matrixProduct, type PackedDense } from './dense.ts'
+import { prepareLayerCell, runLayerCell, type LayerCell } from './layer-cell.ts'
 import { checkMask, filled, select } from './masking.ts'
 import { packCell } from './recurrent-weights.ts'
 
-/** One cell, ready to run. */
+/** One cell of Keras, ready to run. */
 interface PreparedCell {
   readonly type: CellName
   readonly units: number
@@ -36,8 +37,11 @@ interface PreparedCell {
   readonly resetBefore: boolean
 }
 
+/** A cell of Keras or of a class of the user's own. */
+export type AnyCell = PreparedCell | LayerCell
+
 interface PreparedRecurrent {
-  readonly cells: readonly PreparedCell[]
+  readonly cells: readonly AnyCell[]
   readonly scan: Scan
 }
 
@@ -65,6 +69,30 @@ function prepareCell(layer: Layer, cell: Cell, weights: WeightStore): PreparedCe
   }
 }
 
+/**
+ * The cells of a layer, ready to run.
+ *
+ * @throws {ModelError} when there are none
+ */
+export function prepareCells(
+  layer: Layer,
+  cells: readonly Cell[],
+  weights: WeightStore,
+): AnyCell[] {
+  if (cells.length === 0) throw new ModelError('the layer has no cell', { layer: layer.name })
+  return cells.map((cell) =>
+    cell.type === 'layer' && cell.layer !== undefined
+      ? prepareLayerCell(layer, cell.layer, weights)
+      : prepareCell(layer, cell, weights),
+  )
+}
+
+/** Shapes of a cell's states without the batch. */
+export function stateShapes(cell: AnyCell): readonly (readonly number[])[] {
+  if (cell.type === 'layer') return cell.states
+  return Array.from({ length: cell.type === 'lstm' ? 2 : 1 }, () => [cell.units])
+}
+
 /** An activation of a cell. */
 export function cellActivation(layer: Layer, settings: Cell['activation']): Activation {
   const prepared = prepareActivation(layer, settings)
@@ -77,15 +105,14 @@ export function cellActivation(layer: Layer, settings: Cell['activation']): Acti
  * SimpleRNN, LSTM, GRU and RNN over cells, stacked ones too: x (batch, steps, features) → (batch, units), or (batch,
  * steps, units) with `return_sequences`, then the states with `return_state`. The input projection of all steps is one
  * product; the steps run inside one op. A stack runs cell by cell over the whole sequence, which gives the same numbers.
+ * The steps of a cell of the user's own are calls of it, each with ops of its own.
  */
 export const recurrentLayer: Lowering<PreparedRecurrent> = {
   prepare(layer, weights) {
     if (layer.kind !== 'recurrent') throw unsupported(layer, 'layer', layer.className)
-    const { cells, scan, customCell } = layer.recurrent
-    if (customCell !== undefined || cells.length === 0)
-      throw unsupported(layer, 'cell', 'a cell of a class of its own')
+    const { cells, scan } = layer.recurrent
     if (!scan) throw new ModelError('the layer does not say how it walks', { layer: layer.name })
-    return { cells: cells.map((cell) => prepareCell(layer, cell, weights)), scan }
+    return { cells: prepareCells(layer, cells, weights), scan }
   },
   lower: runRecurrent,
 }
@@ -102,8 +129,12 @@ function runRecurrent(
   const zeroAfter = zeroMasked && scan.unroll && scan.goBackwards && scan.returnSequences
   const [x, ...initial] = call.tensors
   const others = call.operands.slice(1).filter(({ name }) => name !== 'initial_state')
-  const features = cells[0]?.input.inner
-  if (!x || others.length > 0 || x.shape.length !== 3 || x.shape[2] !== features) {
+  const [head] = cells
+  const features = head?.type === 'layer' ? '…' : head?.input.inner
+  const fits =
+    x &&
+    (head?.type === 'layer' ? x.shape.length >= 3 : x.shape.length === 3 && x.shape[2] === features)
+  if (!fits || others.length > 0) {
     throw new ModelError(`input of ${layer.className}`, {
       layer: layer.name,
       expected: `(batch, steps, ${features})`,
@@ -121,23 +152,29 @@ function runRecurrent(
   let sequence = x
   for (const [number, cell] of cells.entries()) {
     const wanted = number < cells.length - 1 || scan.returnSequences
-    const own = statesOf(
-      context,
-      layer,
-      scan,
-      [batch, cell.units],
-      cell.type === 'lstm' ? 2 : 1,
-      initial,
-      states.length,
-    )
-    states.push(...own)
-    sequence = runCell(context, cell, sequence, own, mask, batch, steps, {
+    const shapes = stateShapes(cell).map((shape) => [batch, ...shape])
+    const own = statesOf(context, layer, scan, shapes, initial, states.length)
+    const walk = {
       sequences: wanted,
       // A first cell that walks backwards leaves its outputs in the order in which the next ones walk.
       backwards: scan.goBackwards && number === 0,
       maskBackwards: scan.goBackwards,
       zeroMasked: zeroMasked && !zeroAfter && number === cells.length - 1,
       timeMajor: scan.timeMajor,
+    }
+    if (cell.type === 'layer') {
+      if (context.stream?.key !== undefined && mask)
+        throw unsupported(layer, 'stepping with a mask', 'a cell of a class of its own')
+      const run = runLayerCell(context, layer, cell, sequence, own, mask, walk)
+      keepStates(context, layer, scan, run.states, states.length)
+      states.push(...run.states)
+      sequence = run.sequence
+      continue
+    }
+    checkFeatures(layer, number, cell, sequence)
+    states.push(...own)
+    sequence = runCell(context, cell, sequence, own, mask, batch, steps, {
+      ...walk,
       resetBefore: cell.resetBefore,
       streamed: context.stream?.key !== undefined,
     })
@@ -153,17 +190,56 @@ function runRecurrent(
   return scan.returnState ? [sequence, ...states] : [sequence]
 }
 
-/** A cell's `count` states of one shape, set to what they begin with; `number`: states before them. */
+/**
+ * Checks what a cell of Keras gets from the one before it.
+ *
+ * @throws {ModelError} when it is of another size
+ */
+function checkFeatures(layer: Layer, number: number, cell: PreparedCell, x: Value): void {
+  if (x.shape.length === 3 && x.shape[2] === cell.input.inner) return
+  throw new ModelError(`input of cell ${number + 1}`, {
+    layer: layer.name,
+    expected: `(batch, steps, ${cell.input.inner})`,
+    got: `(${x.shape.join(', ')})`,
+  })
+}
+
+/** The key of a state that stays from call to call; undefined where none does. */
+function stateKey(
+  context: LowerContext,
+  layer: Layer,
+  scan: Scan,
+  number: number,
+): string | undefined {
+  const streamed = context.stream?.key
+  return scan.stateful || streamed !== undefined ? `${streamed ?? layer.name}:${number}` : undefined
+}
+
+/** Says what the states of a cell are after its walk, where they are not where they were before; `number` as in `statesOf`. */
+function keepStates(
+  context: LowerContext,
+  layer: Layer,
+  scan: Scan,
+  after: readonly Value[],
+  number: number,
+): void {
+  for (const [i, state] of after.entries()) {
+    const key = stateKey(context, layer, scan, number + i)
+    const known = key === undefined ? undefined : context.states.get(key)
+    if (known) context.states.set(known.key, { ...known, after: state })
+  }
+}
+
+/** A cell's states of these shapes, set to what they begin with; `number`: states before them. */
 export function statesOf(
   context: LowerContext,
   layer: Layer,
   scan: Scan,
-  shape: readonly number[],
-  count: number,
+  shapes: readonly (readonly number[])[],
   initial: readonly Value[],
   number: number,
 ): Value[] {
-  return Array.from({ length: count }, (_, i) => {
+  return shapes.map((shape, i) => {
     const given = initial[number + i]
     if (given && given.shape.join() !== shape.join()) {
       throw new ModelError('shape of an initial state', {
@@ -172,11 +248,9 @@ export function statesOf(
         got: `(${given.shape.join(', ')})`,
       })
     }
-    const streamed = context.stream?.key
-    if (!scan.stateful && streamed === undefined) {
+    const key = stateKey(context, layer, scan, number + i)
+    if (key === undefined)
       return given ? copied(context, given) : filled(context, shape, 'float32', 0)
-    }
-    const key = `${streamed ?? layer.name}:${number + i}`
     const known = context.states.get(key)
     const before = known?.before ?? context.value(shape)
     const after = copied(context, given ?? known?.after ?? before)
@@ -186,7 +260,7 @@ export function statesOf(
 }
 
 /** The same elements in a buffer of their own. */
-function copied(context: LowerContext, x: Value): Value {
+export function copied(context: LowerContext, x: Value): Value {
   const y = context.value(x.shape)
   const width = elementCount(x.shape)
   if (width === 0) return y
@@ -211,7 +285,8 @@ function copied(context: LowerContext, x: Value): Value {
   return y
 }
 
-function runCell(
+/** Runs a cell of Keras over x (batch, steps, features); `states` hold what they are after the last step when it has run. */
+export function runCell(
   context: LowerContext,
   cell: PreparedCell,
   x: Value,

@@ -159,15 +159,15 @@ function stepOf({ cell, kernel }: DoubleCell) {
 export const recurrentLayer: Lowering<DoubleRecurrent> = {
   prepare(layer, weights) {
     if (layer.kind !== 'recurrent') throw unsupported(layer, 'layer', layer.className)
-    const { cells, scan, customCell } = layer.recurrent
-    if (customCell !== undefined || cells.length === 0 || !scan)
-      throw unsupported(layer, 'cell', 'a cell of a class of its own')
+    const { cells, scan } = layer.recurrent
+    if (cells.length === 0 || !scan)
+      throw new ModelError('the layer does not say how it walks', { layer: layer.name })
     if (scan.stateful) throw unsupported(layer, 'float64 with', 'stateful')
     return {
       scan,
       cells: cells.map((cell) => {
         if (!['simple_rnn', 'lstm', 'gru'].includes(cell.type))
-          throw unsupported(layer, 'cell', cell.type)
+          throw unsupported(layer, 'float64 with a cell of type', cell.type)
         const [kernel, recurrent] = [
           placeDouble(weights, cell.kernel),
           placeDouble(weights, cell.recurrentKernel),
