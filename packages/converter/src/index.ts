@@ -23,9 +23,9 @@ export {
 export { addCase, readCases, type CaseArrays } from './cases.ts'
 export { sourceFromBlob, type BlobLike } from './blob-source.ts'
 export { readAll, sourceFromBytes, type Source } from './source.ts'
-export type { NdArray } from './array.ts'
-export { readNpyArray } from './binary/npy.ts'
-export { writeNpy } from './binary/npy-writer.ts'
+export { arrayRows, type NdArray } from './array.ts'
+export { openNpyRows, readNpyArray, type NpyRows } from './binary/npy.ts'
+export { npyHeader, writeNpy } from './binary/npy-writer.ts'
 export { openNpz, readNpz, type NpzArchive } from './binary/npz.ts'
 export { writeNpz } from './binary/npz-writer.ts'
 export {

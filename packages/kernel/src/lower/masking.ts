@@ -1,7 +1,7 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 
 import { isFloating } from '../dtype/element-type.ts'
-import { writeFill } from '../program.ts'
+import { writeFill } from '../records.ts'
 import {
   writeMaskedMean,
   writeRowTest,
@@ -19,7 +19,8 @@ import {
   type Operand,
   type Value,
 } from './context.ts'
-import { broadcastTo, transpose } from './permute.ts'
+import { transpose } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 
 /** A tensor of one number. */
 export function filled(
@@ -90,6 +91,7 @@ export function select(
   mask: Value,
   otherwise: number | Value,
 ): Value {
+  if (x.dtype === 'float64') return context.host.select(context, x, mask, otherwise)
   const rows = elementCount(mask.shape)
   const width = rows === 0 ? 0 : elementCount(x.shape) / rows
   const y = context.value(x.shape, x.dtype)
@@ -150,6 +152,7 @@ export function maskedAverage(
 function maskedMean(context: LowerContext, layer: Layer, x: Value, given: Value): Value {
   const [rows = 0, steps = 0, width = 0] = x.shape
   checkMask(layer, given, [rows, steps])
+  if (x.dtype === 'float64') return context.host.maskedMean(context, x, given)
   const mask = cast(context, given, 'bool')
   const y = context.value([rows, width])
   if (rows * steps * width === 0) return y

@@ -1,19 +1,21 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { bytesOf, isFloating, storageOf } from '../dtype/element-type.ts'
 import { resultType } from '../dtype/result-type.ts'
-import { writeBinary, writeCopy, type BinaryName, type OperandKind } from '../program.ts'
+import { writeCopy } from '../program.ts'
+import { writeBinary, type BinaryName, type OperandKind } from '../records.ts'
 import { cast } from './cast.ts'
 import {
   LowerContext,
   resolveAxis,
   unsupported,
+  type CallArguments,
   type ElementType,
   type Lowering,
   type Operand,
   type Value,
 } from './context.ts'
 import { mergeUnmasked } from './merge-masked.ts'
-import { broadcastTo } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 import { asWords, fromWords } from './words.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {
@@ -237,6 +239,15 @@ function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] 
 /** Merges that leave a masked step of one input out of the result. */
 const maskAware: ReadonlySet<string> = new Set(['multiply', 'maximum', 'minimum'])
 
+/** True for a merge that has to look at the masks of its inputs. */
+export function isMaskAware(layer: Layer, { previousMasks }: CallArguments): boolean {
+  return (
+    layer.kind === 'merge' &&
+    maskAware.has(layer.merge.operation) &&
+    previousMasks.some((mask) => mask !== undefined)
+  )
+}
+
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export const mergeLayer: Lowering<string> = {
   anyDtype: true,
@@ -255,7 +266,7 @@ export const mergeLayer: Lowering<string> = {
         got: `${others.length + 1}`,
       })
     }
-    if (maskAware.has(operation) && call.previousMasks.some((mask) => mask !== undefined))
+    if (isMaskAware(layer, call))
       return [
         mergeUnmasked(
           context,
