@@ -22,6 +22,7 @@ export {
 } from './arrays/layers-spec.ts'
 export { addCase, readCases, type CaseArrays } from './cases.ts'
 export { sourceFromBlob, type BlobLike } from './blob-source.ts'
+export type { OpenScratch, Scratch } from './scratch.ts'
 export { readAll, sourceFromBytes, type Source } from './source.ts'
 export { arrayRows, type NdArray } from './array.ts'
 export { openNpyRows, readNpyArray, type NpyRows } from './binary/npy.ts'
