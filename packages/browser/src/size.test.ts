@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
 import { expect, it } from 'vitest'
 
-const budget = 52_000
+const budget = 40_000
 /** With every layer, which is downloaded when a model needs it. */
 const fullBudget = 110_000
 

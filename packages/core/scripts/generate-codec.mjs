@@ -1,5 +1,11 @@
-// Turns proto/model.proto into src/generated/schema.ts, which the codec runs on: every message as a table of fields,
-// data, so that nothing is evaluated at run time.
+// Turns proto/model.proto into src/generated/schema.ts, which the codec runs on: data, so that nothing is evaluated at run
+// time, and text, which weighs least. One line a message, one word a field, in the order of their numbers:
+//
+//   Tensor name:string dtype:DType shape:uint64* external:External … 14=padding:bytes
+//
+// A number is written where it is not the one after the last. `*` is repeated, `?` proto3 optional, `|` a member of the
+// message's oneof, whose name follows the message's after a slash. An index that the comment of its field calls a tensor
+// index or a layer index has the type `tensor` or `layer`; both are uint32 on the wire.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import protobuf from 'protobufjs'
@@ -8,27 +14,46 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const out = `${root}src/generated`
 mkdirSync(out, { recursive: true })
 
-/** Packed encoding exists for numbers, booleans and enums only. */
-function packable(resolved, type) {
-  return resolved ? resolved instanceof protobuf.Enum : type !== 'string' && type !== 'bytes'
+/** @param {protobuf.Field} field */
+function typeOf(field) {
+  if (field.resolvedType) return field.resolvedType.name
+  const [, index] = /^(Tensor|Layer) ind(?:ex|ices)\b/.exec(field.comment ?? '') ?? []
+  if (index === undefined) return field.type
+  if (field.type !== 'uint32') throw new Error(`${field.fullName}: an index is a uint32`)
+  return index.toLowerCase()
 }
 
-/** One field as [number, name, type, flags]; flags: r repeated, p packed, o proto3 optional, e enum, m message. */
-function fieldRow(field) {
-  field.resolve()
-  const resolved = field.resolvedType
-  const flags =
-    (field.repeated ? 'r' : '') +
-    (field.repeated && field.packed && packable(resolved, field.type) ? 'p' : '') +
-    (field.options?.proto3_optional ? 'o' : '') +
-    (resolved instanceof protobuf.Enum ? 'e' : '') +
-    (resolved instanceof protobuf.Type ? 'm' : '')
-  return [field.id, field.name, resolved ? resolved.name : field.type, flags]
+/** @param {protobuf.Field} field @param {boolean} inOneof */
+function markOf(field, inOneof) {
+  if (inOneof) return '|'
+  if (field.repeated) {
+    const packs =
+      !(field.resolvedType instanceof protobuf.Type) && !/^(string|bytes)$/.test(field.type)
+    if (packs && !field.packed) throw new Error(`${field.fullName}: repeated numbers are packed`)
+    return '*'
+  }
+  return field.options?.proto3_optional ? '?' : ''
 }
 
-const schema = protobuf.parse(readFileSync(`${root}proto/model.proto`, 'utf8')).root
+/** @param {protobuf.Type} message */
+function line(message) {
+  const oneof = message.oneofsArray.find((entry) => !entry.isProto3Optional)
+  const words = [oneof ? `${message.name}/${oneof.name}` : message.name]
+  let expected = 1
+  for (const field of message.fieldsArray.toSorted((a, b) => a.id - b.id)) {
+    field.resolve()
+    const number = field.id === expected ? '' : `${field.id}=`
+    const mark = markOf(field, oneof?.fieldsArray.includes(field) ?? false)
+    words.push(`${number}${field.name}:${typeOf(field)}${mark}`)
+    expected = field.id + 1
+  }
+  return words.join(' ')
+}
+
+const source = readFileSync(`${root}proto/model.proto`, 'utf8')
+const schema = protobuf.parse(source, { alternateCommentMode: true }).root
 schema.resolveAll()
-const messages = {}
+const lines = []
 const enums = {}
 for (const item of schema.lookup('dotplus.v1').nestedArray) {
   if (item instanceof protobuf.Enum) {
@@ -38,27 +63,13 @@ for (const item of schema.lookup('dotplus.v1').nestedArray) {
         .filter(([, number]) => number !== 0)
         .map(([name, number]) => [name.toLowerCase(), number]),
     )
-  } else if (item instanceof protobuf.Type) {
-    const oneof = item.oneofsArray.find((entry) => !entry.isProto3Optional)
-    messages[item.name] = {
-      fields: item.fieldsArray.toSorted?.((a, b) => a.id - b.id).map(fieldRow) ?? [],
-      ...(oneof
-        ? { oneof: oneof.name, members: oneof.fieldsArray.map((field) => field.name) }
-        : {}),
-    }
-  }
+  } else if (item instanceof protobuf.Type) lines.push(line(item))
 }
 
 writeFileSync(
   `${out}/schema.ts`,
-  `// Made from proto/model.proto by scripts/generate-codec.mjs.
-export type FieldRow = readonly [number: number, name: string, type: string, flags: string]
-export interface MessageTable {
-  readonly fields: readonly FieldRow[]
-  readonly oneof?: string
-  readonly members?: readonly string[]
-}
-export const messages: Readonly<Record<string, MessageTable>> = ${JSON.stringify(messages)}
+  `// Made from proto/model.proto by scripts/generate-codec.mjs, which says how to read it.
+export const messages: string = \`${lines.join('\n')}\`
 export const enums: Readonly<Record<string, Readonly<Record<string, number>>>> = ${JSON.stringify(enums)}
 `,
 )

@@ -1,6 +1,5 @@
 import * as L from '../src/wasm/layout'
 import { activation } from './ops/activation'
-import { affine } from './ops/affine'
 import { copy } from './ops/copy'
 import { dense } from './ops/dense'
 import { glu } from './ops/glu'
@@ -20,7 +19,6 @@ class DenseOps extends Ops {
       case L.SOFTMAX: return softmax(record, row, rows)
       case L.LOG_SOFTMAX: return logSoftmax(record, row, rows)
       case L.SPARSEMAX: return sparsemax(record, row, rows)
-      case L.AFFINE: return affine(record, row, rows)
       case L.COPY: return copy(record, row, rows)
       case L.TRANSPOSE: return transpose(record, row, rows)
       case L.GLU: return glu(record, row, rows)

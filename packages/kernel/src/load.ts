@@ -2,7 +2,8 @@ import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus
 import { hostKernel } from './host-kernel.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { denseLayers } from './lower/dense-layers.ts'
-import { hostPartOf, layerSetOf, prepareConstants, prepareLayers } from './model/lower-graph.ts'
+import { layerSetOf } from './model/layer-set.ts'
+import { prepareConstants, prepareLayers } from './model/lower-graph.ts'
 import type { Prediction, Tensor } from './model/tensor.ts'
 import { isElementType } from './dtype/element-type.ts'
 import type { KernelBytes, Precision, WasmModule } from './precision.ts'
@@ -56,7 +57,9 @@ export async function instantiate<Output extends Prediction = Tensor>(
     }
   }
   const set = await layerSetOf(model)
-  const host = await hostPartOf(model, set)
+  const host = await set.hostPart?.(model)
+  const hasTime = set !== denseLayers || graph.inputs.some(({ shape }) => shape.length > 2)
+  const stepping = hasTime ? await import('./model/stepping.ts') : undefined
   const part = set === denseLayers ? 'dense' : 'all'
   const bytes = model.tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
   const hosted = await hostKernel(part, precision, kernels, threads, wasm, startThread, bytes)
@@ -65,6 +68,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
     const weights = new LinearWeights(memory, model)
     const prepared = withFile(file, () => prepareLayers(model, weights, set, host))
     const constants = withFile(file, () => prepareConstants(model, weights))
+    const team = await starting
     return new LoadedModel<Output>({
       model: withoutTensorBytes(model),
       graph,
@@ -73,12 +77,13 @@ export async function instantiate<Output extends Prediction = Tensor>(
       prepared,
       constants,
       host,
+      stepping,
       base: weights.end,
       requestedPrecision: precision,
       requestedThreads: threads,
-      team: await starting,
+      team,
+      sharing: team?.sharing(options.shareFrom),
       aloneBecause,
-      shareFrom: options.shareFrom,
     })
   } catch (error) {
     void starting?.then((team) => team.end())

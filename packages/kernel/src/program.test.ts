@@ -7,8 +7,8 @@ import {
   relu,
   writeActivation,
   writeDense,
-  writeFill,
 } from './program.ts'
+import { writeFill } from './records.ts'
 import * as L from './wasm/layout.ts'
 
 function oneRecord() {

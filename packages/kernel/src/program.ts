@@ -130,138 +130,6 @@ export function writeSparsemax(
   program.u32[at + L.SOFTMAX_SCRATCH] = op.scratch
 }
 
-/** Elementwise functions of two operands; NaN in either gives NaN. */
-export type BinaryName =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'minimum'
-  | 'maximum'
-  | 'squared_difference'
-  | 'int_add'
-  | 'int_subtract'
-  | 'int_multiply'
-  | 'int_minimum'
-  | 'int_maximum'
-  | 'equal'
-  | 'not_equal'
-  | 'less'
-  | 'less_equal'
-  | 'int_equal'
-  | 'int_not_equal'
-  | 'int_less'
-  | 'int_less_equal'
-  | 'power'
-  | 'floor_divide'
-  | 'modulo'
-  | 'remainder'
-  | 'atan2'
-  | 'hypot'
-  | 'logaddexp'
-  | 'logaddexp2'
-
-const binaryCodes: Readonly<Record<BinaryName, number>> = {
-  add: L.ADD,
-  subtract: L.SUBTRACT,
-  multiply: L.MULTIPLY,
-  divide: L.DIVIDE,
-  minimum: L.MINIMUM,
-  maximum: L.MAXIMUM,
-  squared_difference: L.SQUARED_DIFFERENCE,
-  int_add: L.INT_ADD,
-  int_subtract: L.INT_SUBTRACT,
-  int_multiply: L.INT_MULTIPLY,
-  int_minimum: L.INT_MINIMUM,
-  int_maximum: L.INT_MAXIMUM,
-  equal: L.EQUAL,
-  not_equal: L.NOT_EQUAL,
-  less: L.LESS,
-  less_equal: L.LESS_EQUAL,
-  int_equal: L.INT_EQUAL,
-  int_not_equal: L.INT_NOT_EQUAL,
-  int_less: L.INT_LESS,
-  int_less_equal: L.INT_LESS_EQUAL,
-  power: L.POWER,
-  floor_divide: L.FLOOR_DIVIDE,
-  modulo: L.MODULO,
-  remainder: L.REMAINDER,
-  atan2: L.ATAN2,
-  hypot: L.HYPOT,
-  logaddexp: L.LOG_ADD_EXP,
-  logaddexp2: L.LOG_ADD_EXP2,
-}
-
-/**
- * How an operand spans (rows, width): `full` all of it, `row` (width) the same in every row,
- * `column` (rows) one element per row, `scalar` one element.
- */
-export type OperandKind = 'full' | 'row' | 'column' | 'scalar'
-
-/** @internal */
-export const operandKinds: Readonly<Record<OperandKind, number>> = {
-  full: L.FULL,
-  row: L.ROW,
-  column: L.COLUMN,
-  scalar: L.SCALAR,
-}
-
-/** y (rows, width) = a ∘ b. y may equal an operand that is `full`. */
-export function writeBinary(
-  program: Program,
-  index: number,
-  op: {
-    operation: BinaryName
-    rows: number
-    width: number
-    a: number
-    aKind?: OperandKind
-    aAdvance?: number
-    b: number
-    bKind?: OperandKind
-    bAdvance?: number
-    y: number
-    yAdvance?: number
-  },
-): void {
-  const at = start(program, index, L.BINARY, op.rows)
-  const { u32 } = program
-  const aKind = op.aKind ?? 'full'
-  const bKind = op.bKind ?? 'full'
-  u32[at + L.BINARY_WIDTH] = op.width
-  u32[at + L.BINARY_A] = op.a
-  u32[at + L.BINARY_A_ADVANCE] = op.aAdvance ?? operandAdvance(aKind, op.width)
-  u32[at + L.BINARY_B] = op.b
-  u32[at + L.BINARY_B_ADVANCE] = op.bAdvance ?? operandAdvance(bKind, op.width)
-  u32[at + L.BINARY_Y] = op.y
-  u32[at + L.BINARY_Y_ADVANCE] = op.yAdvance ?? op.width * 4
-  u32[at + L.BINARY_OPERATION] = binaryCodes[op.operation]
-  u32[at + L.BINARY_A_KIND] = operandKinds[aKind]
-  u32[at + L.BINARY_B_KIND] = operandKinds[bKind]
-}
-
-/** y = x · scale + offset, rounded after each step. */
-export function writeAffine(
-  program: Program,
-  index: number,
-  op: RowMap & { scale: number; offset: number },
-): void {
-  const at = startRowMap(program, index, L.AFFINE, op)
-  program.f32[at + L.AFFINE_SCALE] = op.scale
-  program.f32[at + L.AFFINE_OFFSET] = op.offset
-}
-
-/** y[row, i] = x[row, i] · scale[i] + offset[i]; `scale` and `offset` are addresses of `width` floats. */
-export function writeScaleShift(
-  program: Program,
-  index: number,
-  op: RowMap & { scale: number; offset: number },
-): void {
-  const at = startRowMap(program, index, L.SCALE_SHIFT, op)
-  program.u32[at + L.SCALE_SHIFT_SCALE] = op.scale
-  program.u32[at + L.SCALE_SHIFT_OFFSET] = op.offset
-}
-
 /** Copies `widthBytes` bytes of every row: concatenation, slices of the last axes, padding. */
 export function writeCopy(
   program: Program,
@@ -339,41 +207,9 @@ export function writeTransposeAxes(
   })
 }
 
-/** y = relu(x) − alpha[i mod period] · relu(−x). `alpha` is the address of `period` floats; period divides width. */
-export function writePrelu(
-  program: Program,
-  index: number,
-  op: RowMap & { alpha: number; period: number },
-): void {
-  const at = startRowMap(program, index, L.PRELU, op)
-  program.u32[at + L.PRELU_ALPHA] = op.alpha
-  program.u32[at + L.PRELU_PERIOD] = op.period
-}
-
 /** y (rows, width) = x[:, :width] · sigmoid(x[:, width:]), x (rows, 2 · width). x and y do not overlap. */
 export function writeGlu(program: Program, index: number, op: RowMap): void {
   startRowMap(program, index, L.GLU, { ...op, xAdvance: op.xAdvance ?? op.width * 8 })
-}
-
-/** y (rows, width) = value. */
-export function writeFill(
-  program: Program,
-  index: number,
-  op: {
-    rows: number
-    width: number
-    y: number
-    yAdvance?: number
-    value: number
-    dtype?: 'float32' | 'int32' | 'bool'
-  },
-): void {
-  const at = start(program, index, L.FILL, op.rows)
-  program.u32[at + L.FILL_WIDTH] = op.width
-  program.u32[at + L.FILL_Y] = op.y
-  program.u32[at + L.FILL_Y_ADVANCE] = op.yAdvance ?? op.width * 4
-  const words = op.dtype === undefined || op.dtype === 'float32' ? program.f32 : program.u32
-  words[at + L.FILL_VALUE] = op.value
 }
 
 /**
@@ -402,9 +238,4 @@ export function startRowMap(program: Program, index: number, opcode: number, op:
   program.u32[at + L.ACTIVATION_Y] = op.y
   program.u32[at + L.ACTIVATION_Y_ADVANCE] = op.yAdvance ?? op.width * 4
   return at
-}
-
-function operandAdvance(kind: OperandKind, width: number): number {
-  if (kind === 'full') return width * 4
-  return kind === 'column' ? 4 : 0
 }

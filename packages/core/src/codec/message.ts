@@ -1,4 +1,4 @@
-import { messages, type FieldRow } from '../generated/schema.ts'
+import { enums, messages } from '../generated/schema.ts'
 import { FormatError } from '../errors.ts'
 import { wire } from './wire-reader.ts'
 
@@ -8,27 +8,18 @@ export type UnknownFields = readonly Uint8Array[]
 /** A protobuf message as a plain object; the typed façade in `model/` names its fields. */
 export type Message = Record<string, unknown> & { unknownFields?: UnknownFields }
 
-function wireTypeOf(row: FieldRow): number {
-  const [, , type, flags] = row
-  if (flags.includes('m')) return wire.lengthDelimited
-  if (flags.includes('e')) return wire.varint
-  switch (type) {
-    case 'string':
-    case 'bytes':
-      return wire.lengthDelimited
-    case 'float':
-    case 'fixed32':
-      return wire.fixed32
-    case 'double':
-      return wire.fixed64
-    default:
-      return wire.varint
-  }
+const wireTypes: Readonly<Record<string, number>> = {
+  string: wire.lengthDelimited,
+  bytes: wire.lengthDelimited,
+  float: wire.fixed32,
+  fixed32: wire.fixed32,
+  double: wire.fixed64,
 }
 
 export interface Field {
   readonly number: number
   readonly name: string
+  /** A scalar of protobuf, the name of an enum or a message, or what a uint32 is an index of: `tensor`, `layer`. */
   readonly type: string
   readonly repeated: boolean
   readonly packed: boolean
@@ -46,33 +37,43 @@ export interface Table {
   readonly oneof: string | undefined
 }
 
+const lines = new Map(
+  messages.split('\n').map((line) => [line.split(/[ /]/, 1)[0] as string, line] as const),
+)
 const tables = new Map<string, Table>()
+
+function fieldOf(word: string, number: number): Field {
+  const [, given, name = '', type = '', mark] = /^(?:(\d+)=)?(\w+):(\w+)(.?)$/.exec(word) ?? []
+  const isEnum = type in enums
+  const isMessage = lines.has(type)
+  const wireType = isMessage ? wire.lengthDelimited : (wireTypes[type] ?? wire.varint)
+  const repeated = mark === '*'
+  return {
+    number: given === undefined ? number : Number(given),
+    name,
+    type,
+    repeated,
+    packed: repeated && wireType !== wire.lengthDelimited,
+    optional: mark === '?',
+    isEnum,
+    isMessage,
+    wireType,
+    inOneof: mark === '|',
+  }
+}
 
 /** The fields of a message of the schema. */
 export function tableOf(type: string): Table {
   let table = tables.get(type)
   if (table) return table
-  const source = messages[type]
-  if (!source) throw new FormatError(`no message ${type} in the schema`)
-  const fields = source.fields.map((row): Field => {
-    const [number, name, fieldType, flags] = row
-    return {
-      number,
-      name,
-      type: fieldType,
-      repeated: flags.includes('r'),
-      packed: flags.includes('p'),
-      optional: flags.includes('o'),
-      isEnum: flags.includes('e'),
-      isMessage: flags.includes('m'),
-      wireType: wireTypeOf(row),
-      inOneof: source.members?.includes(name) ?? false,
-    }
-  })
+  const [head, ...words] = lines.get(type)?.split(' ') ?? []
+  if (head === undefined) throw new FormatError(`no message ${type} in the schema`)
+  const fields: Field[] = []
+  for (const word of words) fields.push(fieldOf(word, (fields.at(-1)?.number ?? 0) + 1))
   table = {
     fields,
     byNumber: new Map(fields.map((field) => [field.number, field])),
-    oneof: source.oneof,
+    oneof: head.split('/')[1],
   }
   tables.set(type, table)
   return table

@@ -46,6 +46,8 @@ const scalars: Readonly<Record<string, (reader: WireReader) => unknown>> = {
   bytes: (reader) => reader.data(),
   bool: (reader) => reader.bool(),
   uint32: (reader) => reader.uint32(),
+  tensor: (reader) => reader.uint32(),
+  layer: (reader) => reader.uint32(),
   int32: (reader) => reader.int32(),
   sint32: (reader) => reader.sint32(),
   fixed32: (reader) => reader.fixed32(),

@@ -1,6 +1,6 @@
 import type { Layer } from '@dotplus/core'
 
-import type { BinaryName } from '../program.ts'
+import type { BinaryName } from '../records.ts'
 import { isFloating } from '../dtype/element-type.ts'
 import { unsupported, type LowerContext, type Value } from '../lower/context.ts'
 import { combineElements } from './elementwise.ts'

@@ -1,4 +1,5 @@
-import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from '../lower/reshape.ts'
+import { flattenLayer, identityLayer, reshapeLayer } from '../lower/reshape.ts'
+import { repeatVectorLayer } from '../lower/repeat-vector.ts'
 import { permuteLayer } from '../lower/permute.ts'
 import { concatenateLayer } from '../lower/merge.ts'
 import type { HostPart } from '../lower/host-part.ts'

@@ -1,5 +1,6 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
-import { activation, writeActivation, writeAffine, writeDense, writeSoftmax } from '../program.ts'
+import { activation, writeActivation, writeDense, writeSoftmax } from '../program.ts'
+import { writeAffine } from '../records.ts'
 import { NamedArguments } from './arguments.ts'
 import { LowerContext, unsupported, type Lowering, type Value } from './context.ts'
 import { contract } from './contraction.ts'

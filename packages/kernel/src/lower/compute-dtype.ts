@@ -4,7 +4,7 @@ import { bytesOf, isFloating, isElementType } from '../dtype/element-type.ts'
 import { cast } from './cast.ts'
 import type { CallArguments, ElementType, LowerContext, Lowering, Value } from './context.ts'
 import { withTensors } from './call.ts'
-import { joinWords, splitWords } from './words.ts'
+import { joinWords, splitWords } from './word-pairs.ts'
 
 /** The dtype in which a layer computes: that of its policy; without one, that of the first floating input. */
 export function computeDtypeOf(layer: Layer, call?: CallArguments): ElementType {

@@ -20,7 +20,8 @@ import {
   type Windows,
 } from './convolution.ts'
 import { checkMask } from './masking.ts'
-import { broadcastTo, transpose } from './permute.ts'
+import { transpose } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 import { cellActivation, statesOf } from './recurrent.ts'
 import { takeBlocks } from './recurrent-weights.ts'
 import {

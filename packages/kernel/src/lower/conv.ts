@@ -20,8 +20,8 @@ import {
   type Windows,
 } from './convolution.ts'
 import { prepareDepthwise } from './depthwise-conv.ts'
+import { withHistory } from './history.ts'
 import { prepareWinograd, pushWinograd, takesWinograd, type WinogradWeights } from './winograd.ts'
-import { withHistory } from './stream.ts'
 import { checkPadding, checkSizes, fromImages, isChannelsFirst } from './spatial.ts'
 
 interface PreparedConv {

@@ -1,3 +1,4 @@
+import { floatElements } from '../model/element-access.ts'
 import { activationLayer } from './activation.ts'
 import { denseLayer } from './dense.ts'
 import type { LayerSet } from './layer-set.ts'
@@ -6,6 +7,7 @@ import { flattenLayer, identityLayer, reshapeLayer } from './reshape.ts'
 
 /** The layers of dense networks, which are loaded with the package; all others come in a part of their own. */
 export const denseLayers: LayerSet = {
+  elements: floatElements,
   // Nothing in this set makes integers or masks.
   lowerInDtype: (_context, _lowering, _layer, call, lower) => lower(call),
   withMasks: (_context, _layer, _call, outputs) => [...outputs],

@@ -21,7 +21,7 @@ import {
   type Windows,
 } from './convolution.ts'
 import { matrixProduct } from './dense.ts'
-import { broadcastTo } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
 /** Places bias (channels) and weights (taps, channels), times `scale`, behind each other, as DEPTHWISE reads them. */

@@ -1,11 +1,7 @@
 import type { FoundSize } from '../plan/op.ts'
 import type { LowerContext, Value } from './context.ts'
 import { hostOp, type HostElements } from './host-op.ts'
-
-/** Lowering cannot go on: what has been lowered so far has to run to find a size. */
-export class SizeUnknown extends Error {
-  override readonly name = 'SizeUnknown'
-}
+import { SizeUnknown } from './size-unknown.ts'
 
 /**
  * A size that x's elements decide. Where it is not known yet, lowering stops here; the plan so far finds it, and

@@ -1,6 +1,6 @@
 import type { Layer, LayerKind } from '@dotplus/core'
 
-import type { BinaryName } from '../program.ts'
+import type { BinaryName } from '../records.ts'
 import type { Band } from '../sequence-records.ts'
 import type { Sizes, Stepped } from './contraction.ts'
 import type { Labels } from './equation.ts'

@@ -1,6 +1,5 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
-import { writeScaleShift } from '../program.ts'
-import { writeNormalize, type Statistics } from '../records.ts'
+import { writeNormalize, type Statistics, writeScaleShift } from '../records.ts'
 import {
   LowerContext,
   onlyTensor,

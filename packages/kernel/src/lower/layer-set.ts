@@ -1,6 +1,8 @@
-import type { Graph, Layer, LayerKind, Model } from '@dotplus/core'
+import type { Graph, Layer, LayerKind, Model, Port } from '@dotplus/core'
+import type { ElementAccess } from '../model/element-access.ts'
 import type {
   CallArguments,
+  ElementType,
   LowerContext,
   Lowering,
   Operands,
@@ -9,10 +11,19 @@ import type {
   WeightStore,
 } from './context.ts'
 import type { DroppedMasks } from './dropped-masks.ts'
+import type { HostPart } from './host-part.ts'
 
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
 export interface LayerSet {
   readonly lowerings: Readonly<Partial<Record<LayerKind, Lowering<unknown>>>>
+  /** How elements of inputs and outputs go into memory and come out of it. */
+  readonly elements: ElementAccess
+  /** The dtype in which an input's elements are held; float32 for a set that has no other. */
+  heldAs?(model: Model, graph: Graph, port: Port | undefined): ElementType
+  /** Function nodes and rare dtypes, for a model that has any. */
+  hostPart?(model: Model): Promise<HostPart | undefined>
+  /** The weights as the layer computes with them. */
+  weightsIn?(layer: Layer, weights: WeightStore): WeightStore
   /** Folds layers into the weights of others. */
   folder?(model: Model, weights: WeightStore): WeightFolder
   /** Lowers a layer in the dtype of its policy. */

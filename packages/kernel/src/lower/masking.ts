@@ -1,7 +1,7 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 
 import { isFloating } from '../dtype/element-type.ts'
-import { writeFill } from '../program.ts'
+import { writeFill } from '../records.ts'
 import {
   writeMaskedMean,
   writeRowTest,
@@ -19,7 +19,8 @@ import {
   type Operand,
   type Value,
 } from './context.ts'
-import { broadcastTo, transpose } from './permute.ts'
+import { transpose } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 
 /** A tensor of one number. */
 export function filled(

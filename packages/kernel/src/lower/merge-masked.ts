@@ -1,6 +1,6 @@
 import type { Layer } from '@dotplus/core'
 
-import type { BinaryName } from '../program.ts'
+import type { BinaryName } from '../records.ts'
 import { cast } from './cast.ts'
 import type { CallArguments, LowerContext, Value } from './context.ts'
 import { checkMask, select } from './masking.ts'

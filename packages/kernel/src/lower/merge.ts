@@ -1,7 +1,8 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { bytesOf, isFloating, storageOf } from '../dtype/element-type.ts'
 import { resultType } from '../dtype/result-type.ts'
-import { writeBinary, writeCopy, type BinaryName, type OperandKind } from '../program.ts'
+import { writeCopy } from '../program.ts'
+import { writeBinary, type BinaryName, type OperandKind } from '../records.ts'
 import { cast } from './cast.ts'
 import {
   LowerContext,
@@ -14,7 +15,7 @@ import {
   type Value,
 } from './context.ts'
 import { mergeUnmasked } from './merge-masked.ts'
-import { broadcastTo } from './permute.ts'
+import { broadcastTo } from './broadcast.ts'
 import { asWords, fromWords } from './words.ts'
 
 const operations: Readonly<Record<string, BinaryName>> = {

@@ -1,5 +1,6 @@
 import { elementCount, ModelError, type Layer, type Projection } from '@dotplus/core'
-import { writeAffine, writeSoftmax } from '../program.ts'
+import { writeSoftmax } from '../program.ts'
+import { writeAffine } from '../records.ts'
 import type { Band } from '../sequence-records.ts'
 import { NamedArguments } from './arguments.ts'
 import { LowerContext, resolveAxis, unsupported, type Lowering, type Value } from './context.ts'

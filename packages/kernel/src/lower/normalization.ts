@@ -1,5 +1,5 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
-import { writeAffine, writePrelu, writeScaleShift, type BinaryName } from '../program.ts'
+import { writeAffine, writePrelu, writeScaleShift, type BinaryName } from '../records.ts'
 import {
   LowerContext,
   onlyTensor,

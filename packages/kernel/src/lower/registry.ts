@@ -1,4 +1,7 @@
 import { weightFolder } from '../fold/absorb.ts'
+import { hostPartOf } from '../host/part-for-model.ts'
+import { anyElements } from '../model/element-type.ts'
+import { heldAs } from '../model/input-dtype.ts'
 import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { lowerInDtype } from './compute-dtype.ts'
@@ -11,6 +14,7 @@ import { convLayer } from './conv.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
 import { locallyConnectedLayer } from './locally-connected.ts'
 import { embeddingLayer } from './embedding.ts'
+import { weightsIn } from './half-weights.ts'
 import { maskedAverage, maskingLayer } from './masking.ts'
 import { dotLayer } from './dot.ts'
 import { einsumDenseLayer } from './einsum-dense.ts'
@@ -34,7 +38,8 @@ import { adaptivePoolingLayer, globalPoolingLayer, poolingLayer } from './poolin
 import { centerCropLayer, resizingLayer } from './resizing.ts'
 import { softmaxLayer } from './softmax.ts'
 import { spectralNormalizationLayer } from './spectral-normalization.ts'
-import { flattenLayer, identityLayer, repeatVectorLayer, reshapeLayer } from './reshape.ts'
+import { flattenLayer, identityLayer, reshapeLayer } from './reshape.ts'
+import { repeatVectorLayer } from './repeat-vector.ts'
 import { upSamplingLayer } from './up-sampling.ts'
 import { anyDenseLayer } from './quantized-dense.ts'
 import { recurrentLayer } from './recurrent.ts'
@@ -43,6 +48,10 @@ import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
 
 /** Every layer kind the kernel runs. Inputs and submodels are the graph walk's own. */
 export const allLayers: LayerSet = {
+  elements: anyElements,
+  heldAs,
+  hostPart: (model) => hostPartOf(model, allLayers.lowerings),
+  weightsIn,
   folder: weightFolder,
   lowerInDtype,
   withMasks,

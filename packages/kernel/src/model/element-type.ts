@@ -1,14 +1,10 @@
-import { InputError, UsageError } from '@dotplus/core'
+import { InputError } from '@dotplus/core'
 
 import { bytesOf, storageOf, type ElementType } from '../dtype/element-type.ts'
 import { rounded } from '../dtype/half.ts'
-import type { StringPool } from '../dtype/string-pool.ts'
 import type { KernelMemory } from '../memory.ts'
-import type { PlacedValue } from '../plan/plan.ts'
-import type { Signature, TensorData } from './tensor.ts'
-
-/** Elements as a caller gives them. */
-export type Elements = ArrayLike<number | bigint | boolean | string>
+import { checkKind, floatElements, type ElementAccess } from './element-access.ts'
+import type { Signature } from './tensor.ts'
 
 /** Least and largest integer of each integer dtype. */
 const ranges: Readonly<Partial<Record<ElementType, readonly [number | bigint, number | bigint]>>> =
@@ -67,34 +63,6 @@ export function elementsAt(
   return new views[storageOf(dtype)](memory.u8.buffer as ArrayBuffer, address, length)
 }
 
-/**
- * Puts an input's elements into memory: fractions of integer inputs are cut off, as Keras casts.
- *
- * @throws {InputError} for an integer that its dtype does not hold
- */
-export function storeInput(
-  memory: KernelMemory,
-  strings: StringPool,
-  base: number,
-  { dtype, offset }: PlacedValue,
-  data: Elements,
-  signature: Signature | undefined,
-): void {
-  if (dtype === 'float32') {
-    memory.f32.set(data as ArrayLike<number>, (base + offset) >>> 2)
-    return
-  }
-  const target = elementsAt(memory, dtype, base + offset, data.length)
-  const range = ranges[dtype]
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i]
-    if (dtype === 'bool') target[i] = Number(value) === 0 ? 0 : 1
-    else if (dtype === 'string') target[i] = strings.handle(value as string)
-    else if (range) target[i] = integer(value as number | bigint, dtype, range, i, signature)
-    else target[i] = rounded(dtype, Number(value))
-  }
-}
-
 function integer(
   value: number | bigint,
   dtype: ElementType,
@@ -113,33 +81,32 @@ function integer(
   return bytesOf(dtype) === 8 ? BigInt(whole) : Number(whole)
 }
 
-/** A fresh array for `length` elements of a dtype. */
-export function arrayFor(dtype: ElementType, length: number): TensorData {
-  return dtype === 'string' ? Array<string>(length).fill('') : new arrays[dtype](length)
-}
-
-/**
- * Copies an output's elements into an array of its dtype.
- *
- * @throws {UsageError} when the array is of another kind
- */
-export function loadOutput(
-  memory: KernelMemory,
-  strings: StringPool,
-  base: number,
-  { name, dtype, offset, length }: PlacedValue,
-  target: TensorData,
-): void {
-  const Kind = dtype === 'string' ? Array : arrays[dtype]
-  if (!(target instanceof Kind)) {
-    throw new UsageError('kind of out', {
-      place: `output ${name}`,
-      expected: `${Kind.name} for ${dtype}`,
-      got: target.constructor.name,
-    })
-  }
-  const elements = elementsAt(memory, dtype, base + offset, length)
-  if (Array.isArray(target))
-    for (let i = 0; i < length; i++) target[i] = strings.text(elements[i] as number)
-  else (target as Float32Array).set(elements as Float32Array)
+/** Elements of every dtype. */
+export const anyElements: ElementAccess = {
+  store(memory, strings, base, input, data, signature) {
+    const { dtype, offset } = input
+    if (dtype === 'float32') {
+      floatElements.store(memory, strings, base, input, data, signature)
+      return
+    }
+    const target = elementsAt(memory, dtype, base + offset, data.length)
+    const range = ranges[dtype]
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]
+      if (dtype === 'bool') target[i] = Number(value) === 0 ? 0 : 1
+      else if (dtype === 'string') target[i] = strings.handle(value as string)
+      else if (range) target[i] = integer(value as number | bigint, dtype, range, i, signature)
+      else target[i] = rounded(dtype, Number(value))
+    }
+  },
+  load(memory, strings, base, output, target) {
+    const { dtype, offset, length } = output
+    checkKind((dtype === 'string' ? Array : arrays[dtype]) as ArrayConstructor, output, target)
+    const elements = elementsAt(memory, dtype, base + offset, length)
+    if (Array.isArray(target))
+      for (let i = 0; i < length; i++) target[i] = strings.text(elements[i] as number)
+    else (target as Float32Array).set(elements as Float32Array)
+  },
+  arrayFor: (dtype, length) =>
+    dtype === 'string' ? Array<string>(length).fill('') : new arrays[dtype](length),
 }

@@ -1,6 +1,6 @@
 import { elementCount, InputError } from '@dotplus/core'
 import { isFloating, type ElementType } from '../dtype/element-type.ts'
-import type { Elements } from './element-type.ts'
+import type { Elements } from './element-access.ts'
 import type {
   InputValue,
   ModelInput,

@@ -9,17 +9,15 @@ import {
 import { LowerContext, type Value } from '../lower/context.ts'
 import { ownMemory, sharedMemory, type KernelMemory } from '../memory.ts'
 import type { PlacedValue, Plan, PlanStep } from '../plan/plan.ts'
+import type { Sharing } from '../plan/share.ts'
 import { makePlan } from '../plan/planner.ts'
 import type { KernelBuild, Precision } from '../precision.ts'
-import { Stream } from '../lower/stream.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { HostPart } from '../lower/host-part.ts'
-import { SizeUnknown } from '../lower/dynamic-size.ts'
+import { SizeUnknown } from '../lower/size-unknown.ts'
 import { StringPool } from '../dtype/string-pool.ts'
 import type { Team } from '../threads/team.ts'
-import { arrayFor, loadOutput, storeInput } from './element-type.ts'
 import { Executor } from './executor.ts'
-import { heldAs } from './input-dtype.ts'
 import { bindInputs, type BoundInput } from './inputs.ts'
 import {
   lowerGraph,
@@ -28,7 +26,7 @@ import {
   type PreparedLayers,
 } from './lower-graph.ts'
 import { ModelState } from './state.ts'
-import { smallestShapes, stepInputs, type StepInputs, type StepState } from './stepping.ts'
+import type { Stepping, StepInputs, StepState } from './stepping.ts'
 import type { ModelInput, Prediction, Signature, Tensor, TensorData } from './tensor.ts'
 
 export interface PredictOptions {
@@ -84,14 +82,16 @@ export interface LoadedParts {
   readonly constants: ReadonlyMap<number, PlacedConstant>
   /** Function nodes and rare dtypes; loaded for models that need them. */
   readonly host: HostPart | undefined
+  /** Walks through sequences; undefined for a model whose inputs have no axis of time. */
+  readonly stepping: Stepping | undefined
   /** First address after the weights: where plans are put. */
   readonly base: number
   readonly requestedPrecision: Precision
   readonly requestedThreads: number
   /** The threads beside the calling one; undefined where that one runs alone. */
   readonly team: Team | undefined
-  /** Nanoseconds of work from which threads share an op. */
-  readonly shareFrom: number | undefined
+  /** How they share ops. */
+  readonly sharing: Sharing | undefined
   /** Why it runs alone, where more threads were asked for. */
   readonly aloneBecause: string | undefined
 }
@@ -251,13 +251,15 @@ export class LoadedModel<Output extends Prediction = Tensor> {
    * @throws {UnsupportedError} naming the layer that needs later steps
    */
   initialState(batch: number = 1): StepState {
-    const shapes = smallestShapes(this.#loaded().model.layers, this.#steps(), batch)
+    const { model, stepping } = this.#loaded()
+    if (!stepping) return {}
+    const shapes = stepping.smallestShapes(model.layers, this.#steps(), batch)
     const plan = this.#makePlan(shapes, [], true)
     return Object.fromEntries(
       plan.states.map(({ before: { name, shape, length, dtype } }) => [
         name,
         {
-          data: arrayFor(dtype, length) as Float32Array | Float64Array,
+          data: dtype === 'float64' ? new Float64Array(length) : new Float32Array(length),
           shape: shape.slice(),
           dtype,
         },
@@ -266,8 +268,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   #steps(): StepInputs {
-    const { model, graph } = this.#loaded()
-    this.#stepInputs ??= stepInputs(model, graph, this.inputs)
+    const { model, graph, stepping } = this.#loaded()
+    this.#stepInputs ??= stepping?.stepInputs(model, graph, this.inputs) ?? {
+      signatures: this.inputs,
+      hasSteps: [],
+    }
     return this.#stepInputs
   }
 
@@ -276,10 +281,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     targets: readonly (TensorData | undefined)[],
     withLayers: boolean,
   ): Prediction {
-    const { memory, base } = this.#loaded()
+    const { memory, base, prepared } = this.#loaded()
+    const { elements } = prepared.set
     const results = plan.outputs.map((output, i): Tensor<TensorData> => {
-      const data = targets[i] ?? arrayFor(output.dtype, output.length)
-      loadOutput(memory, this.#strings, base, output, data)
+      const data = targets[i] ?? elements.arrayFor(output.dtype, output.length)
+      elements.load(memory, this.#strings, base, output, data)
       return { data, shape: output.shape.slice(), dtype: output.dtype }
     })
     const [only] = results
@@ -310,11 +316,12 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /** Brings inputs and states to where the plan reads them. */
   #store(plan: Plan, inputs: readonly BoundInput[], states: ModelState): void {
-    const { memory, base } = this.#loaded()
+    const { memory, base, prepared } = this.#loaded()
+    const { elements } = prepared.set
     this.#strings.clear()
     for (const [i, { data }] of inputs.entries()) {
       const input = plan.inputs[i] as Plan['inputs'][number]
-      storeInput(memory, this.#strings, base, input, data, this.inputs[i])
+      elements.store(memory, this.#strings, base, input, data, this.inputs[i])
     }
     states.store(memory, base, plan)
   }
@@ -386,14 +393,10 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     layers: readonly string[],
     streams: boolean,
   ): Plan {
-    const { model, graph, prepared, base, host, team, shareFrom } = this.#loaded()
+    const { model, graph, prepared, base, host, sharing, stepping } = this.#loaded()
     const context = new LowerContext(this.#loaded().constants, host, this.#sizes)
     const values = this.#inputValues(context, shapes)
-    if (streams) {
-      const { hasSteps } = this.#steps()
-      context.stream = new Stream()
-      for (const [i, value] of values.entries()) if (hasSteps[i]) context.stream.mark(value)
-    }
+    if (streams && stepping) context.stream = stepping.streamOf(values, this.#steps())
     const seen: LayerOutputs = new Map()
     let outputs: readonly Value[] | undefined
     try {
@@ -424,14 +427,16 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       wanted,
       [...context.states.values()],
       base,
-      team?.size,
-      shareFrom,
+      sharing,
     )
   }
 
   #inputValues(context: LowerContext, shapes: readonly (readonly number[])[]): Value[] {
-    const { model, graph } = this.#loaded()
-    return shapes.map((shape, i) => context.value(shape, heldAs(model, graph, graph.inputs[i])))
+    const { model, graph, prepared } = this.#loaded()
+    const { set } = prepared
+    return shapes.map((shape, i) =>
+      context.value(shape, set.heldAs?.(model, graph, graph.inputs[i])),
+    )
   }
 
   #activate(plan: Plan): void {

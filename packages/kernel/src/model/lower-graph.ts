@@ -1,7 +1,6 @@
 import {
   ModelError,
   UnsupportedError,
-  wrappedLayersOf,
   type Call,
   type DType,
   type Graph,
@@ -20,11 +19,9 @@ import {
   type WeightStore,
 } from '../lower/context.ts'
 import { isElementType, type ElementType } from '../dtype/element-type.ts'
-import { rounded } from '../dtype/half.ts'
-import { denseLayers } from '../lower/dense-layers.ts'
 import type { HostPart } from '../lower/host-part.ts'
 import type { LayerSet } from '../lower/layer-set.ts'
-import { heldAs } from './input-dtype.ts'
+import { calledLayers } from './called-layers.ts'
 
 /** The layers of a model, checked, with their weights packed. */
 export interface PreparedLayers {
@@ -33,65 +30,6 @@ export interface PreparedLayers {
   /** Settings of each layer, by layer index. */
   readonly settings: readonly unknown[]
 }
-
-/** The smallest set of layers that a model runs with. */
-export async function layerSetOf(model: Model): Promise<LayerSet> {
-  const isDense = [...calledLayers(model)].every((index) => {
-    const layer = model.layers[index]
-    if (layer?.kind === 'input')
-      return layer.input.dtype === undefined || layer.input.dtype === 'float32'
-    if (layer?.computeDtype !== undefined && layer.computeDtype !== 'float32') return false
-    if (layer?.kind === 'dense' && layer.dense.quantization) return false
-    return (
-      layer?.kind === 'submodel' ||
-      (layer?.kind !== undefined && layer.kind in denseLayers.lowerings)
-    )
-  })
-  return isDense ? denseLayers : (await import('../lower/registry.ts')).allLayers
-}
-
-/** Dtypes that the layers of every set work with. */
-const common: ReadonlySet<string | undefined> = new Set([
-  undefined,
-  'float32',
-  'int32',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'bool',
-  'string',
-])
-
-/** Dtypes that only move and convert without the host part. */
-const narrow: ReadonlySet<string | undefined> = new Set(['int8', 'uint8', 'int16', 'uint16'])
-
-/** Function nodes and rare dtypes, for a model that has any; undefined for others. */
-export async function hostPartOf(model: Model, set: LayerSet): Promise<HostPart | undefined> {
-  if (set === denseLayers) return undefined
-  const { graph } = model
-  const inputs = graph?.inputs.map((port) => heldAs(model, graph, port)) ?? []
-  const layers = [...calledLayers(model)].flatMap((index) => model.layers[index] ?? [])
-  const isRare = ({ kind }: Layer): boolean =>
-    kind !== undefined && !structural.has(kind) && !(kind in set.lowerings)
-  const needed =
-    inputs.some((dtype) => !common.has(dtype)) ||
-    layers.some((layer) => {
-      if (layer.kind === undefined || layer.kind === 'input') return false
-      if (layer.kind === 'op' || !common.has(layer.computeDtype) || isRare(layer)) return true
-      const meets = layer.kind === 'merge' || layer.kind === 'concatenate'
-      if (meets && inputs.some((dtype) => narrow.has(dtype))) return true
-      return set.lowerings[layer.kind]?.needsHost === true
-    })
-  if (!needed) return undefined
-  const { hostPart } = await import('../host/host-part.ts')
-  if (!layers.some(isRare)) return hostPart
-  const { preprocessingLayers } = await import('../host/preprocessing-layers.ts')
-  return { ...hostPart, layers: preprocessingLayers }
-}
-
-/** Kinds that the graph walk itself runs, and functions. */
-const structural: ReadonlySet<string> = new Set(['input', 'submodel', 'op'])
 
 /** What lowers a layer: the set's, or the host part's for what computes in float64. */
 function loweringOf(
@@ -106,23 +44,6 @@ function loweringOf(
   if (rare) return rare
   const own = set.lowerings[layer.kind]
   return dtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
-}
-
-/** Layers that some graph of the model calls, itself or through a submodel. */
-function calledLayers(model: Model): Set<number> {
-  const called = new Set<number>()
-  const visitLayer = (index: number): void => {
-    const layer = model.layers[index]
-    if (!layer || called.has(index)) return
-    called.add(index)
-    if (layer.kind === 'submodel') visit(layer.submodel.graph)
-    else for (const wrapped of wrappedLayersOf(layer)) visitLayer(wrapped.index)
-  }
-  const visit = (graph: Graph | undefined): void => {
-    for (const call of graph?.calls ?? []) visitLayer(call.layer)
-  }
-  visit(model.graph)
-  return called
 }
 
 /**
@@ -156,7 +77,10 @@ export function prepareLayers(
         hint: 'It converts and can be inspected; running it needs a newer version of dotplus',
       })
     }
-    return lowering.prepare(layer, lowering.keepsWeights ? weights : weightsIn(layer, weights))
+    return lowering.prepare(
+      layer,
+      lowering.keepsWeights ? weights : (set.weightsIn?.(layer, weights) ?? weights),
+    )
   })
   return { set, host, settings }
 }
@@ -200,24 +124,6 @@ export interface PlacedConstant {
   readonly address: number
   readonly shape: readonly number[]
   readonly dtype: ElementType
-}
-
-/** The weights as the layer computes with them: cast to its dtype. */
-function weightsIn(layer: Layer, weights: WeightStore): WeightStore {
-  const dtype = layer.computeDtype
-  if (layer.kind === 'op' || (dtype !== 'float16' && dtype !== 'bfloat16')) return weights
-  return {
-    floats: (index) => weights.floats(index).map((value) => rounded(dtype, value)),
-    doubles: (index) => weights.doubles(index).map((value) => rounded(dtype, value)),
-    stored: (index) => weights.stored(index),
-    texts: (index) => weights.texts(index),
-    shape: (index) => weights.shape(index),
-    layer: (index) => weights.layer(index),
-    place: (data) => weights.place(data),
-    packDense: (...given) => weights.packDense(...given),
-    largestTile: weights.largestTile,
-    packWinograd: (...given) => weights.packWinograd(...given),
-  }
 }
 
 /** What a call of the graph has given; undefined where there is no such output. */

@@ -1,8 +1,7 @@
 import { elementCount, InputError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
-import type { Plan } from '../plan/plan.ts'
-import { arrayFor, elementsAt } from './element-type.ts'
+import type { PlacedValue, Plan } from '../plan/plan.ts'
 import type { StepState } from './stepping.ts'
 
 /** Elements of a state: what computes in half precision keeps float32. */
@@ -15,6 +14,14 @@ interface Kept {
 
 function dtypeOf(data: StateData): 'float32' | 'float64' {
   return data instanceof Float64Array ? 'float64' : 'float32'
+}
+
+/** A view of a state in memory. */
+function elementsOf(memory: KernelMemory, base: number, state: PlacedValue): StateData {
+  const { dtype, offset, length } = state
+  const at = base + offset
+  if (dtype === 'float64') return new Float64Array(memory.u8.buffer, at, length)
+  return memory.f32.subarray(at >>> 2, (at >>> 2) + length)
 }
 
 /** What stateful layers keep from one call to the next, by layer and place; all zeros at first. */
@@ -69,9 +76,9 @@ export class ModelState {
   store(memory: KernelMemory, base: number, plan: Plan): void {
     for (const { before } of plan.states) {
       const kept = this.#kept.get(before.name)
-      const target = elementsAt(memory, before.dtype, base + before.offset, before.length)
+      const target = elementsOf(memory, base, before)
       if (!kept) {
-        target.fill(0 as never)
+        target.fill(0)
         continue
       }
       if (kept.shape.join() !== before.shape.join()) {
@@ -82,7 +89,7 @@ export class ModelState {
           hint: 'Call resetState() before another batch, or step with a new state',
         })
       }
-      target.set(kept.data as never)
+      target.set(kept.data)
     }
   }
 
@@ -90,8 +97,9 @@ export class ModelState {
   load(memory: KernelMemory, base: number, plan: Plan): void {
     for (const { before, after } of plan.states) {
       const known = this.#kept.get(before.name)?.data
-      const data = known ?? (arrayFor(after.dtype, after.length) as StateData)
-      data.set(elementsAt(memory, after.dtype, base + after.offset, after.length) as StateData)
+      const found = elementsOf(memory, base, after)
+      const data = known ?? found.slice()
+      data.set(found)
       this.#kept.set(before.name, { shape: before.shape, data })
     }
   }

@@ -1,5 +1,6 @@
 import { InputError, type Graph, type Layer, type Model, type Value } from '@dotplus/core'
-import { stepsPerStep } from '../lower/stream.ts'
+import type { Value as PlannedValue } from '../lower/context.ts'
+import { stepsPerStep, Stream } from '../lower/stream.ts'
 import type { Signature, Tensor } from './tensor.ts'
 
 /** What layers keep between the steps of one stream, by layer and place; what is missing is zeros. Plain data. */
@@ -11,6 +12,13 @@ export interface StepInputs {
   readonly signatures: readonly Signature[]
   /** Whether an input has steps on axis 1. */
   readonly hasSteps: readonly boolean[]
+}
+
+/** The part of the kernel that walks through sequences, loaded for models whose inputs have an axis of time. */
+export interface Stepping {
+  readonly stepInputs: typeof stepInputs
+  readonly smallestShapes: typeof smallestShapes
+  readonly streamOf: typeof streamOf
 }
 
 /** Inputs of rank 3 and more have steps on axis 1, and so have indices (batch, steps) that go into an embedding. */
@@ -60,4 +68,11 @@ export function smallestShapes(
       })
     }),
   )
+}
+
+/** A walk that begins at the inputs which have steps. */
+export function streamOf(inputs: readonly PlannedValue[], { hasSteps }: StepInputs): Stream {
+  const stream = new Stream()
+  for (const [i, value] of inputs.entries()) if (hasSteps[i]) stream.mark(value)
+  return stream
 }

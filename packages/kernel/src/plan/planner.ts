@@ -7,7 +7,7 @@ import { fuse } from './fuse.ts'
 import { lifetimes, neededOps, segment, usesOf } from './liveness.ts'
 import type { Buffer, Op, Operand, Placement, State, Value } from './op.ts'
 import type { PlacedValue, Plan } from './plan.ts'
-import { shareOf, takeOwnBuffers, worthSharing } from './share.ts'
+import type { Sharing } from './share.ts'
 
 interface NamedValue {
   readonly name: string
@@ -18,7 +18,7 @@ interface NamedValue {
  * Turns ops in order of execution into a program with fixed addresses.
  *
  * @param base address at which the plan will be put; 64-byte aligned
- * @param threads what ops are shared by that are expected to take `least` nanoseconds; results do not depend on it
+ * @param sharing how threads share ops; results do not depend on it
  * @internal
  */
 export function makePlan(
@@ -28,8 +28,7 @@ export function makePlan(
   outputs: readonly NamedValue[],
   states: readonly State[],
   base: number,
-  threads = 1,
-  least: number = worthSharing,
+  sharing?: Sharing,
 ): Plan {
   const inputBuffers = new Set([
     ...inputs.map(({ value }) => value.buffer),
@@ -42,13 +41,14 @@ export function makePlan(
   const ops = fuse(neededOps(all, kept), kept)
   const whole = new Set([...inputBuffers, ...kept])
   const segments = segment(ops, whole)
-  const shares = segments.map((own) => shareOf(ops, own, threads, least))
+  const threads = sharing?.threads ?? 1
+  const shares = segments.map((own) => sharing?.shareOf(ops, own, threads, sharing.least))
   const isShared = shares.some((share) => share !== undefined)
   const alive = lifetimes(ops, segments, inputBuffers, kept)
   const root = elide(ops, segments, alive, kept)
   const uses = isShared ? usesOf(ops) : new Map<Buffer, number[]>()
   const own = segments.map((each, i) =>
-    shares[i] ? takeOwnBuffers(ops, each, alive, uses, kept) : undefined,
+    shares[i] ? sharing?.takeOwnBuffers(ops, each, alive, uses, kept) : undefined,
   )
   const buffers = [...alive.keys()]
   // The threads' own buffers of a segment are one block, in use while it runs.

@@ -4,6 +4,25 @@ import { expectedTime } from './cost.ts'
 import type { Segment } from './liveness.ts'
 import type { Buffer, Op } from './op.ts'
 
+/** The part of the planner that shares ops among threads, loaded with them. */
+export interface Sharing {
+  readonly shareOf: typeof shareOf
+  readonly takeOwnBuffers: typeof takeOwnBuffers
+  /** Threads that share, the calling one included. */
+  readonly threads: number
+  /** Nanoseconds of work from which an op is shared. */
+  readonly least: number
+}
+
+/**
+ * How threads share ops.
+ *
+ * @param least nanoseconds of work from which an op is shared
+ */
+export function sharingAmong(threads: number, least: number = worthSharing): Sharing {
+  return { shareOf, takeOwnBuffers, threads, least }
+}
+
 /** How threads share an op or a loop. The parts are independent: who computes which does not show in the result. */
 export interface Share {
   readonly chunks: number
@@ -13,7 +32,7 @@ export interface Share {
 }
 
 /** Nanoseconds of work below which sharing costs more than it gains. */
-export const worthSharing = 40_000
+const worthSharing = 40_000
 /** Nanoseconds of the smallest chunk. */
 const leastChunkTime = 15_000
 /** Chunks per thread, so that one that is late does not hold up the others. */
@@ -33,13 +52,12 @@ const fewRows = 48
  * @param least nanoseconds of work from which an op is shared
  * @returns rows, or panels of columns where the op can be split so and has few rows
  */
-export function shareOf(
+function shareOf(
   ops: readonly Op[],
   { first, end, tileRows }: Segment,
   threads: number,
   least: number,
 ): Share | undefined {
-  if (threads === 1) return undefined
   const own = ops.slice(first, end)
   const time = own.reduce((sum, op) => sum + expectedTime(op), 0)
   if (time < least) return undefined
@@ -74,7 +92,7 @@ export interface OwnBuffers {
  *
  * @param kept buffers read after the last op
  */
-export function takeOwnBuffers(
+function takeOwnBuffers(
   ops: readonly Op[],
   { first, end, local }: Segment,
   alive: Map<Buffer, Lifetime>,

@@ -1,4 +1,4 @@
-import type { BinaryName, OperandKind } from '../program.ts'
+import type { BinaryName, OperandKind } from '../records.ts'
 import { sigmoid } from './activation.ts'
 import { rounding, type Precision } from './rounding.ts'
 

@@ -1,6 +1,6 @@
 import { RuntimeError } from '@dotplus/core'
 import { leaveSharedMemory, type KernelMemory } from '../memory.ts'
-import type { Share } from '../plan/share.ts'
+import { sharingAmong, type Share, type Sharing } from '../plan/share.ts'
 import type { Port } from '../worker/port.ts'
 import {
   CALLER_WAITS,
@@ -114,6 +114,15 @@ export class Team {
         fail(error instanceof Error ? error.message : String(error))
       }
     })
+  }
+
+  /**
+   * How the planner shares ops among them.
+   *
+   * @param least nanoseconds of work from which an op is shared
+   */
+  sharing(least: number | undefined): Sharing {
+    return sharingAmong(this.size, least)
   }
 
   /** Threads that work, the calling one included. */

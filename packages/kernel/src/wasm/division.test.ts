@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { writeBinary, type BinaryName } from '../program.ts'
+import { writeBinary, type BinaryName } from '../records.ts'
 import { binary } from '../reference/elementwise.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'

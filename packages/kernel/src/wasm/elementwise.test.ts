@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { writeGlu } from '../program.ts'
 import {
   writeAffine,
   writeBinary,
-  writeGlu,
   writePrelu,
   writeScaleShift,
   type BinaryName,
   type OperandKind,
-} from '../program.ts'
+} from '../records.ts'
 import { affine, binary, glu, prelu } from '../reference/elementwise.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'

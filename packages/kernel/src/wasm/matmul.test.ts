@@ -5,8 +5,8 @@ import {
   writeMatmul,
   writeWhere,
   type SpanningAddress,
+  type OperandKind,
 } from '../records.ts'
-import type { OperandKind } from '../program.ts'
 import { dense } from '../reference/dense.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'

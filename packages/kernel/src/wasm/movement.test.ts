@@ -3,12 +3,12 @@ import {
   maxTransposeRank,
   writeActivation,
   writeCopy,
-  writeFill,
   writeLoop,
   writeTranspose,
   writeTransposeAxes,
   activation,
 } from '../program.ts'
+import { writeFill } from '../records.ts'
 import { transpose } from '../reference/transpose.ts'
 import exact from './exact.ts'
 import { GuardedKernel, randomFloats } from './testing.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { writeActivation, writeBinary, type BinaryName } from '../program.ts'
+import { writeActivation } from '../program.ts'
+import { writeBinary, type BinaryName } from '../records.ts'
 import { gather, maskedMean, rowTest, select } from '../reference/sequence.ts'
 import {
   writeGather,

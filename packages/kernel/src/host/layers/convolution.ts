@@ -1,7 +1,7 @@
 import { ModelError, type Activation, type Layer } from '@dotplus/core'
 
 import { onlyTensor, type LowerContext, type Lowering, type Value } from '../../lower/context.ts'
-import { broadcastTo } from '../../lower/permute.ts'
+import { broadcastTo } from '../../lower/broadcast.ts'
 import { reduceLines } from '../lines.ts'
 import {
   adaptivePool,

@@ -1,11 +1,6 @@
 import { elementCount, ModelError, type Layer } from '@dotplus/core'
-import {
-  activation,
-  writeActivation,
-  writeFill,
-  type ActivationName,
-  type BinaryName,
-} from '../../program.ts'
+import { activation, writeActivation, type ActivationName } from '../../program.ts'
+import { writeFill, type BinaryName } from '../../records.ts'
 import { LowerContext, type Value } from '../context.ts'
 import { binary, binaryConstant } from '../merge.ts'
 import { where, withRank } from '../where.ts'
