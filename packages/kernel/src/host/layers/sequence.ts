@@ -94,7 +94,8 @@ function logits(
   const dtype = isElementType(reverseDtype) ? reverseDtype : 'float64'
   if (dtype !== 'float64') throw unsupported(layer, 'float64 with reverse_dtype', dtype)
   const own = doubleValue(context, weights['reverseKernel'])
-  const kernel = own ?? (doubleValue(context, weights['table']) as Value)
+  const kernel = own ?? doubleValue(context, weights['table'])
+  if (!kernel) throw new ModelError('the layer has no table', { layer: layer.name })
   const x = cast(context, given, dtype)
   const y = einsum(context, layer, own ? '...i,ij->...j' : '...i,ji->...j', x, kernel)
   if (logitSoftCap === undefined) return y
