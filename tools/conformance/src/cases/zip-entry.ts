@@ -1,7 +1,9 @@
+import { inflateRawSync } from 'node:zlib'
+
 /**
- * The bytes of an entry that a zip archive stores as they are, as Keras writes `.keras` files.
+ * The bytes of an entry of a zip archive, stored as it is or deflated.
  *
- * @throws {Error} when there is no such entry, or when it is compressed
+ * @throws {Error} when there is no such entry, or when it is compressed in another way
  */
 export function entryOf(archive: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength)
@@ -16,11 +18,14 @@ export function entryOf(archive: Uint8Array, name: string): Uint8Array<ArrayBuff
     ) as [number, number, number]
     const found = new TextDecoder().decode(archive.subarray(at + 46, at + 46 + nameLength))
     if (found === name) {
-      if (view.getUint16(at + 10, true) !== 0) throw new Error(`${name} is compressed`)
-      const size = view.getUint32(at + 24, true)
+      const method = view.getUint16(at + 10, true)
+      const size = view.getUint32(at + 20, true)
       const local = view.getUint32(at + 42, true)
       const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
-      return archive.slice(start, start + size)
+      const bytes = archive.slice(start, start + size)
+      if (method === 8) return Uint8Array.from(inflateRawSync(bytes))
+      if (method !== 0) throw new Error(`${name} is compressed by method ${method}`)
+      return bytes
     }
     at += 46 + nameLength + extra + comment
   }
