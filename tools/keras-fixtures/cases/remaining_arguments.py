@@ -178,6 +178,25 @@ def plain(make, *shape):
     return lambda rng: (make(), [normal(rng, *shape)])
 
 
+def activation_layers(rng):
+    """Activations with variables of their own, which exist once the model has run."""
+    x, y = keras.Input((4,), name="x"), keras.Input((5, 4), name="y")
+    outputs = [
+        layers.Activation(layers.PReLU())(x),
+        layers.Dense(3, activation=layers.PReLU())(x),
+        layers.Dense(3, activation=layers.BatchNormalization())(x),
+        layers.Conv1D(3, 2, activation=layers.PReLU(shared_axes=[1]))(y),
+        layers.TimeDistributed(layers.Dense(2, activation=layers.PReLU()))(y),
+    ]
+    model = keras.Model([x, y], outputs)
+    arrays = [normal(rng, 2, 4), normal(rng, 2, 5, 4)]
+    model(arrays)
+    for variable in model.weights:
+        values = rng.normal(0, 0.5, variable.shape)
+        variable.assign(np.abs(values) + 0.3 if "variance" in variable.name else values)
+    return Case(model, arrays, adapted=True)
+
+
 def optional(rng):
     """An input that may be left out, and is not."""
     x, y = keras.Input((3,), name="x"), keras.Input((3,), name="y", optional=True)
@@ -230,6 +249,7 @@ CASES = {
     "cells-options": points(*(wrapped_cell(name) for name in CELLS), stacked),
     "rnn-initial-state": points(begun([("simple", 3)], [3]), begun([("lstm", 3), ("gru", 2)], [[3, 3], 2])),
     "convlstm-initial-state": points(*(conv_lstm_begun(rank) for rank in (1, 2, 3))),
+    "activation-layers": activation_layers,
     "augmentation-arguments": points(*(image(make) for make in AUGMENTATIONS)),
     "augmentation-channels-first": points(*(image(channels_first(name), 2, 3, 5, 6) for name in FIRST)),
     "augmentation-records": records,

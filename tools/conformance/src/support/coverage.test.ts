@@ -23,9 +23,10 @@ const archives = readdirSync(fixtures, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.keras'))
   .map((file) => join(fixtures, file))
 
-/** The values that each argument of each class has in the cases, as JSON. */
+/** The values that each argument of each class has in the cases, as JSON; "absent" where a class does not always save it. */
 function valuesByClass(): Map<string, Map<string, Set<string>>> {
   const classes = new Map<string, Map<string, Set<string>>>()
+  const configs: (readonly [className: string, config: object])[] = []
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) {
       for (const item of value) visit(item)
@@ -41,6 +42,7 @@ function valuesByClass(): Map<string, Map<string, Set<string>>> {
         values.set(key, seen.add(JSON.stringify(each)))
       }
       classes.set(name, values)
+      configs.push([name, config])
     }
     for (const each of Object.values(value)) visit(each)
   }
@@ -49,6 +51,9 @@ function valuesByClass(): Map<string, Map<string, Set<string>>> {
     // Python writes infinities and NaN as they are.
     visit(JSON.parse(config.replace(/(?<=[:[,] ?)(-?Infinity|NaN)/g, '"$1"')))
   }
+  for (const [name, config] of configs)
+    for (const [key, values] of classes.get(name) ?? [])
+      if (!Object.hasOwn(config, key)) values.add('absent')
   return classes
 }
 

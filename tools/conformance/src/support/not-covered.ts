@@ -19,7 +19,6 @@ export const alwaysTheSame: Readonly<Record<string, string>> = {
   use_cudnn: 'not saved: how a backend computes',
   weights: 'not saved: values that weights begin with',
   encoding: 'TensorFlow reads UTF-8 alone',
-  'Dense.activity_regularizer': 'not saved',
   'InputLayer.batch_size': 'saved as batch_shape',
   'InputLayer.shape': 'saved as batch_shape',
   'InputLayer.input_tensor': 'a tensor of TensorFlow, not saved',
