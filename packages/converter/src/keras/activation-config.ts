@@ -59,7 +59,7 @@ const layers: Readonly<
 }
 
 /** Arguments of layers that say nothing about what they compute. */
-const common = ['name', 'trainable', 'dtype', 'batch_input_shape']
+const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype', 'batch_input_shape'])
 
 /** Defaults of the functions' settings; a setting equal to its default is not written. */
 const defaults: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -110,8 +110,10 @@ export function readActivation(json: Json | undefined, kerasMajor: number): Acti
   const layer = typeof className === 'string' ? layers[className] : undefined
   if (!layer || !isJsonObject(config)) return undefined
   // An argument that nobody reads would change the numbers silently.
-  const known = [...Object.keys(layer.settings), ...common]
-  if (!Object.keys(config).every((key) => known.includes(key))) return undefined
+  const unknown = Object.keys(config).filter(
+    (key) => !common.has(key) && !Object.hasOwn(layer.settings, key),
+  )
+  if (unknown.length > 0) return undefined
   const settings: Record<string, number | undefined> = {}
   for (const [argument, setting] of Object.entries(layer.settings)) {
     const value = config[argument]
