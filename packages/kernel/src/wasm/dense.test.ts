@@ -159,7 +159,7 @@ describe.each(Object.entries(builds))('%s', (_, module) => {
     }
   })
 
-  test.each(['gelu', 'silu'])('%s within a product has the bits it has after it', (name) => {
+  test.each(['gelu', 'silu'] as const)('%s within a product has the bits it has after it', (name) => {
     const spec = activation(name)
     const sizes = Array.from({ length: 17 }, (_, i) => i + 1)
     const shapes = sizes.flatMap((units) =>
