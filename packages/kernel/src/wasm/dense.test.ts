@@ -159,26 +159,29 @@ describe.each(Object.entries(builds))('%s', (_, module) => {
     }
   })
 
-  test.each(['gelu', 'silu'])('%s within a product has the bits it has after it', (name) => {
-    const spec = activation(name)
-    const sizes = Array.from({ length: 17 }, (_, i) => i + 1)
-    const shapes = sizes.flatMap((units) =>
-      [1, 2, 3, 6, 13].flatMap((rows) =>
-        [11, 12, 33, 513].map((inner): Shape => ({ rows, inner, units })),
-      ),
-    )
-    for (const shape of shapes) {
-      const given = inputs(shape)
-      const sums = run(kernel, shape, given)
-      const within = run(kernel, shape, given, spec)
-      kernel.reset()
-      const x = kernel.floats(sums)
-      kernel.run(1, (program) =>
-        writeActivation(program, 0, { rows: 1, width: sums.length, x, y: x, activation: spec }),
+  test.each(['gelu', 'silu'] as const)(
+    '%s within a product has the bits it has after it',
+    (name) => {
+      const spec = activation(name)
+      const sizes = Array.from({ length: 17 }, (_, i) => i + 1)
+      const shapes = sizes.flatMap((units) =>
+        [1, 2, 3, 6, 13].flatMap((rows) =>
+          [11, 12, 33, 513].map((inner): Shape => ({ rows, inner, units })),
+        ),
       )
-      expect([...within], JSON.stringify(shape)).toEqual([...kernel.view(x, sums.length)])
-    }
-  })
+      for (const shape of shapes) {
+        const given = inputs(shape)
+        const sums = run(kernel, shape, given)
+        const within = run(kernel, shape, given, spec)
+        kernel.reset()
+        const x = kernel.floats(sums)
+        kernel.run(1, (program) =>
+          writeActivation(program, 0, { rows: 1, width: sums.length, x, y: x, activation: spec }),
+        )
+        expect([...within], JSON.stringify(shape)).toEqual([...kernel.view(x, sums.length)])
+      }
+    },
+  )
 
   test('every activation follows the sums', () => {
     for (const [inner, units] of [
