@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { describeMachine, machineLine } from '../machine.ts'
 import { reasonOf } from '../measure/reason.ts'
 import { runPython } from '../python.ts'
-import { terminalTable } from '../report/terminal.ts'
+import { tableLines } from '../report/terminal.ts'
 import { measureConversions } from './measure.ts'
 import { conversionTable, explanation, overruns, writeIntoPage } from './report.ts'
 
@@ -45,7 +45,7 @@ async function bench(runs: number, writeDocs: boolean): Promise<void> {
   const times = await measureConversions(files, runs, console.error)
   const machine = describeMachine()
   console.log(
-    [machineLine(machine), terminalTable(conversionTable(times)), explanation(times)].join('\n\n'),
+    [machineLine(machine), tableLines(conversionTable(times)).join('\n').trimStart(), explanation(times)].join('\n\n'),
   )
   if (writeDocs) await writeIntoPage(page, machine, times)
   for (const overrun of overruns(times)) {

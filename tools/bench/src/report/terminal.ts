@@ -11,11 +11,7 @@ export function terminalReport(report: Report): string {
   return [machineLine(report.machine), ...tables, '', ...explanation(report)].join('\n')
 }
 
-export function terminalTable(table: Table): string {
-  return tableLines(table).join('\n').trimStart()
-}
-
-function tableLines(table: Table): string[] {
+export function tableLines(table: Table): string[] {
   const cells = alignCells(table).map((row) => row.join('  '))
   return ['', table.title, '', ...cells, ...table.notes]
 }
