@@ -28,9 +28,9 @@ const cumulate = (op: 'cumsum' | 'cumprod'): TensorflowComposition =>
   of('x axis', (block, given) => {
     const axis = given.number('axis', 0)
     const [reverse, exclusive] = [given.flag('reverse'), given.flag('exclusive')]
-    const turn = (x: BlockValue): BlockTensor => block.op('flip', [x], { axis })
-    const given2 = given.tensor('x')
-    const y = block.op(op, [reverse ? turn(given2) : given2], { axis })
+    const turn = (value: BlockValue): BlockTensor => block.op('flip', [value], { axis })
+    const x = given.tensor('x')
+    const y = block.op(op, [reverse ? turn(x) : x], { axis })
     if (!exclusive) return reverse ? turn(y) : y
     // Every element but the last, one place later.
     const first = block.op('get_item', [y, along(axis, { slice: [0, 1] })])
@@ -161,7 +161,10 @@ export const tensorflowCompositions: Readonly<Record<string, TensorflowCompositi
     return block.op('convert_to_tensor', [given.tensor('x')])
   }),
   fill: of('dims value', (block, given) =>
-    block.op('full', [given.tensor('value')], { shape: given.sizes('dims') }),
+    block.op('full', [given.tensor('value')], {
+      shape: given.sizes('dims'),
+      ...(given.isFloat('value') && { dtype: 'float32' }),
+    }),
   ),
   'image.adjust_brightness': of('image delta', (block, given) =>
     block.op('add', [given.tensor('image'), given.number('delta')]),

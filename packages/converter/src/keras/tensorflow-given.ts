@@ -55,6 +55,12 @@ export class Given {
     return this.#value(name) !== undefined
   }
 
+  /** True for a number that Python wrote as a float: 2.0. */
+  isFloat(name: string): boolean {
+    const value = this.#value(name)
+    return value?.kind === 'number' && value.isFloat === true
+  }
+
   /** A tensor, or numbers that stand for one. */
   tensor(name: string, dtype: 'float32' | 'int32' = 'float32'): BlockValue {
     const value = this.#value(name)

@@ -45,7 +45,11 @@ async function bench(runs: number, writeDocs: boolean): Promise<void> {
   const times = await measureConversions(files, runs, console.error)
   const machine = describeMachine()
   console.log(
-    [machineLine(machine), tableLines(conversionTable(times)).join('\n').trimStart(), explanation(times)].join('\n\n'),
+    [
+      machineLine(machine),
+      tableLines(conversionTable(times)).join('\n').trimStart(),
+      explanation(times),
+    ].join('\n\n'),
   )
   if (writeDocs) await writeIntoPage(page, machine, times)
   for (const overrun of overruns(times)) {
