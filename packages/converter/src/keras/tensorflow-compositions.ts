@@ -427,7 +427,8 @@ export const tensorflowCompositions: Readonly<Record<string, TensorflowCompositi
   }),
   shape: of('input out_type', (block, given) => {
     const shape = block.op('shape', [given.tensor('input')], { stacked: true })
-    return block.op('cast', [shape], { dtype: given.text('out_type', 'int32') })
+    const dtype = given.text('out_type', 'int32')
+    return dtype === 'int32' ? shape : block.op('cast', [shape], { dtype })
   }),
   'signal.frame': of('signal frame_length frame_step', (block, given) =>
     block.op('extract_sequences', [given.tensor('signal')], {

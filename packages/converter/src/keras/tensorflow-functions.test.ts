@@ -88,7 +88,6 @@ describe('TensorFlow functions in the words of keras.ops', () => {
 
   it.each<[string, { [key: string]: Json }, string[]]>([
     ['math.squared_difference', { y: ['y', 0, 0] }, ['subtract', 'square']],
-    ['math.cumsum', { axis: 1 }, ['cumsum']],
     ['math.cumsum', { axis: 1, reverse: true }, ['flip', 'cumsum', 'flip']],
     [
       'math.cumsum',
@@ -96,17 +95,34 @@ describe('TensorFlow functions in the words of keras.ops', () => {
       ['cumsum', 'get_item', 'zeros_like', 'get_item', 'concatenate'],
     ],
     ['math.argmax', {}, ['argmax', 'cast']],
-    ['one_hot', { depth: 6 }, ['nn.one_hot']],
     ['one_hot', { depth: 3, on_value: 2 }, ['nn.one_hot', 'where', 'cast']],
-    ['compat.v1.shape', { out_type: 'int32', name: null }, ['shape', 'cast']],
-    ['slice', { begin: [0, 1], size: [-1, 2] }, ['get_item']],
-    ['nn.max_pool2d', { ksize: 2, strides: 2, padding: 'VALID' }, ['nn.max_pool']],
+    ['compat.v1.shape', { out_type: 'int64', name: null }, ['shape', 'cast']],
     ['linalg.band_part', { num_lower: 1, num_upper: 0 }, ['tril', 'triu', 'convert_to_tensor']],
-    ['nn.dropout', { rate: 0, seed: 7 }, ['convert_to_tensor']],
   ])('are models of several functions: %s %j', (name, keywords, ops) => {
     const { model, calls } = translate(name, keywords) ?? {}
     expect(model?.layers.flatMap(({ op }) => op ?? [])).toEqual(ops)
     expect(calls?.[0]?.positional.every(({ kind }) => kind === 'tensor')).toBe(true)
+  })
+
+  it.each<[string, { [key: string]: Json }, string, object]>([
+    ['math.cumsum', { axis: 1, exclusive: false }, 'cumsum', { axis: 1 }],
+    ['one_hot', { depth: 6 }, 'nn.one_hot', { num_classes: 6, axis: -1, dtype: 'float32' }],
+    ['compat.v1.shape', { out_type: 'int32', name: null }, 'shape', { stacked: true }],
+    ['slice', { begin: [0, 1], size: [-1, 2] }, 'get_item', {}],
+    ['nn.dropout', { rate: 0, seed: 7 }, 'convert_to_tensor', {}],
+    [
+      'nn.max_pool2d',
+      { ksize: 2, strides: 2, padding: 'VALID' },
+      'nn.max_pool',
+      { pool_size: [2, 2], strides: [2, 2], padding: 'valid', data_format: 'channels_last' },
+    ],
+  ])('are one function where one is enough: %s %j', (name, keywords, op, config) => {
+    const translated = translate(name, keywords)
+    expect(translated).toMatchObject({ op, config, model: undefined })
+    expect(translated?.calls[0]?.positional[0]).toMatchObject({
+      kind: 'tensor',
+      value: { layer: 'x' },
+    })
   })
 
   it('may be layers', () => {

@@ -1,7 +1,15 @@
 import { UsageError, type DType } from '@dotplus/core'
 import { composeLayer } from '../custom/compose.ts'
 import type { Block } from '../custom/composition.ts'
-import { tensorsOf, type CallSpec, type LayerSpec, type SpecValue } from './model-spec.ts'
+import {
+  mapTensors,
+  tensorsOf,
+  type CallSpec,
+  type LayerSpec,
+  type ModelSpec,
+  type SpecValue,
+  type TensorRef,
+} from './model-spec.ts'
 import type { Json, JsonObject } from './python-json.ts'
 import { readSerializedValue, type ValuePlace } from './serialized-values.ts'
 import { tensorflowCompositions, type TensorflowComposition } from './tensorflow-compositions.ts'
@@ -55,6 +63,24 @@ export function translateFunction(layer: LayerSpec, file: string): LayerSpec | u
   return { ...layer, op: opName, config, calls }
 }
 
+/** The function of a model that calls no other, called with what the model is called with. */
+function onlyFunction(
+  layer: LayerSpec,
+  { layers, inputs, outputs }: ModelSpec,
+  tensors: readonly TensorRef[],
+): LayerSpec | undefined {
+  const [only, ...others] = layers.filter(({ op }) => op !== undefined)
+  const [call] = only?.calls ?? []
+  const isAll = outputs.every(({ tensor }, i) => tensor.layer === only?.name && tensor.output === i)
+  if (!only || !call || others.length > 0 || !isAll) return undefined
+  const given = new Map(inputs.map(({ tensor }, i) => [tensor.layer, tensors[i]]))
+  const outside = (value: SpecValue): SpecValue =>
+    mapTensors(value, (tensor) => given.get(tensor.layer) ?? tensor)
+  const calls = call.positional.map(outside)
+  const keywords = call.keywords.map(([name, value]) => [name, outside(value)] as const)
+  return { ...layer, op: only.op, config: only.config, calls: [{ positional: calls, keywords }] }
+}
+
 function entryOf<Entry>(
   table: Readonly<Record<string, Entry>>,
   name: Json | undefined,
@@ -64,7 +90,7 @@ function entryOf<Entry>(
   return Object.hasOwn(table, known) ? table[known] : undefined
 }
 
-/** A function that takes several of `keras.ops`, as a model of them within the model. */
+/** A function that takes several of `keras.ops`, as a model of them within the model; of one, as that one. */
 function composeFunction(
   layer: LayerSpec,
   { parameters, compose }: TensorflowComposition,
@@ -76,7 +102,7 @@ function composeFunction(
   )
   if (tensors.length === 0) return undefined
   const positional = tensors.map((value): SpecValue => ({ kind: 'tensor', value }))
-  const spec = { ...layer, calls: [{ positional, keywords: [] }] }
+  const spec = { ...layer, inputShape: undefined, calls: [{ positional, keywords: [] }] }
   const build = (_config: unknown, block: Block): ReturnType<typeof compose> => {
     const given = new Given(block, parameters, call)
     const outputs = compose(block, given)
@@ -88,7 +114,8 @@ function composeFunction(
   }
   try {
     const context = { file, path: layer.name, readLayer: readNoLayer }
-    return { ...spec, model: composeLayer(build, spec, context).model }
+    const { model } = composeLayer(build, spec, context)
+    return onlyFunction(layer, model, tensors) ?? { ...spec, model }
   } catch (error) {
     if (error instanceof UsageError && error.cause instanceof NoCounterpart) return undefined
     throw error
