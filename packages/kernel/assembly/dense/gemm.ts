@@ -1,6 +1,7 @@
 import { FAST } from '../madd'
 import { BLOCK, PANEL } from './packing'
 import { activatePanel } from './panel'
+import { Added, Bare, Biased, tileShort } from './short'
 import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
 
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
@@ -121,7 +122,11 @@ function tiles<W>(
   let some = rows - rows % height
   if (some) {
     if (offsetof<W>() == 4) tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-    else if (FAST) tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    else if (!FAST && inner <= BLOCK && !resumed && columns >= PANEL) {
+      if (!bias) tileShort<Bare>(some, inner, x, xStride, w, 0, y, yStride, 0, bounds)
+      else if (!residual) tileShort<Biased>(some, inner, x, xStride, w, bias, y, yStride, 0, bounds)
+      else tileShort<Added>(some, inner, x, xStride, w, bias, y, yStride, residual, bounds)
+    } else if (FAST) tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
     else tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
     x += some * xStride
     y += some * yStride
