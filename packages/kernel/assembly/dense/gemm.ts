@@ -12,8 +12,12 @@ const CACHED: u32 = 131072
 const LEAST_ROWS: u32 = 24
 /** Rows whose products are too few to wait for their weights beforehand. */
 const FEW_ROWS: u32 = 12
-/** Floats of weights that have probably left the second-level cache since they were last used. */
+/**
+ * Floats of weights that have probably left the second-level cache since they were last used; fewer where the product is
+ * bare, for then it is one of the 16 points of a Winograd convolution, each with as many.
+ */
 const FAR: u32 = 65536
+const FAR_POINT: u32 = 16384
 
 /** Rows to multiply with all panels before the next ones: as even as can be, in whole tiles. */
 export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
@@ -73,7 +77,7 @@ function slice(
   const some = min(inner - k, SLICE)
   const last = !bare && k + some == inner
   const resumed = k > 0
-  const far = inner * units >= FAR && rows >= FEW_ROWS
+  const far = inner * units >= (bare ? FAR_POINT : FAR) && rows >= FEW_ROWS
   for (; units > 4; units -= min(units, PANEL)) {
     const w = panel + ((k + 1) << 5)
     if (far) fetch(w, some << 5)
