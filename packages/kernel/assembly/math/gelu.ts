@@ -142,15 +142,14 @@ function tanhArgument(a: v128): v128 {
 }
 
 /**
- * 0.5 x (1 + tanh(u)) = x · sigmoid(2u). The exponent 2u is as large as 100, so it is reduced in
- * double precision; the rest is as in silu. Within 3 ulp.
+ * 0.5 x (1 + tanh(u)) = x · sigmoid(2u) = max(x, 0) − |x| · E / (1 + E), E = exp(−2|u|). The exponent is as
+ * large as 100, so it is reduced in double precision. Within 3 ulp.
  */
 // @ts-ignore: decorator
 @inline
 export function geluTanh(x: v128): v128 {
   const one = constant(TABLE, 1)
-  const least = constant(TABLE, 4)
-  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
+  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), constant(TABLE, 4))
   const low = tanhArgument(a)
   const high = tanhArgument(v128.shuffle<f64>(a, a, 1, 1))
   const lowInteger = f64x2.nearest(low)
@@ -170,7 +169,7 @@ export function geluTanh(x: v128): v128 {
   )
   const exponent = f32x4.add(n, f32x4.splat(12582912))
   const p = expPolynomial(r)
-  const positiveSide = f32x4.div(f32x4.pmax(x, least), f32x4.add(scale(p, exponent), one))
-  const negativeSide = productAtInfinity(x, scale(f32x4.mul(positiveSide, p), exponent))
-  return v128.bitselect(negativeSide, positiveSide, f32x4.lt(x, f32x4.splat(0)))
+  const part = f32x4.div(f32x4.neg(a), f32x4.add(scale(p, exponent), one))
+  const tail = scale(f32x4.mul(part, p), exponent)
+  return productAtInfinity(x, f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), tail))
 }

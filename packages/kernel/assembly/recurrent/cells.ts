@@ -107,7 +107,7 @@ export function lstmStep(units: usize, x: usize, z: usize, h: usize, c: usize): 
   }
 }
 
-/** h = u · h + (1 − u) · candidate = (h + E · candidate) / (1 + E); gates u, r, candidate. */
+/** h = u · h + (1 − u) · candidate = candidate + (h − candidate) / (1 + E); gates u, r, candidate. */
 export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
   const width = units << 2
   while (units) {
@@ -125,7 +125,7 @@ export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
 @inline
 function gruState(some: usize, x: usize, z: usize, h: usize, candidate: v128): void {
   const growth = candidateGrowth(candidate)
-  const e = gateExponential(sum(x, z, some))
-  const turned = f32x4.div(f32x4.mul(e, growth), candidateDivisor(growth))
-  write(h, f32x4.div(f32x4.add(read(h, some), turned), f32x4.add(e, f32x4.splat(1))), some)
+  const bent = f32x4.div(growth, candidateDivisor(growth))
+  const kept = f32x4.div(f32x4.sub(read(h, some), bent), gateDivisor(sum(x, z, some)))
+  write(h, f32x4.add(bent, kept), some)
 }
