@@ -4,9 +4,9 @@ import {
   loaderOf,
   webPort,
   type Adapter,
+  type Files,
   type KernelBytes,
   type Load,
-  type Port,
 } from '@dotplus/kernel/worker'
 import type { CacheOption } from './cache.ts'
 import { requireEngine } from './engine.ts'
@@ -25,36 +25,44 @@ export interface BrowserOptions {
 /** `load` as browsers have it. */
 export type BrowserLoad = Load<true | Worker, BrowserOptions>
 
-/** The `load` of a build whose workers start as `startOwn` says and whose kernels are these. */
-export function browserLoad(startOwn: () => Worker, kernels: KernelBytes): BrowserLoad {
-  const adapter: Adapter<true | Worker> = {
-    resolve: (address) => new URL(address, globalThis.document?.baseURI ?? location.href),
-    async read(address, reading) {
-      requireEngine()
-      const url = new URL(address)
-      if (url.protocol !== 'file:') return download(url, reading, fetch)
-      throw new ResourceError('a page opened from a file cannot read files', {
-        file: reading.file,
-        hint: 'Serve the folder over HTTP, or let the user choose the File',
-      })
-    },
-    mustShareThread: (byteLength) => globalThis.document !== undefined && byteLength > 2 ** 21,
-    startWorker: (worker): Port => webPort(worker === true ? startOwn() : worker),
+const files: Files = {
+  resolve(address) {
+    const url = new URL(address, globalThis.document?.baseURI ?? location.href)
+    if (url.protocol !== 'file:') return url
+    throw new ResourceError('a page opened from a file cannot read files', {
+      file: `${address}`,
+      hint: 'Serve the folder over HTTP, or let the user choose the File',
+    })
+  },
+  async read(address, reading) {
+    requireEngine()
+    return download(new URL(address), reading, fetch)
+  },
+  mustShareThread: (byteLength) => globalThis.document !== undefined && byteLength > 2 ** 21,
+}
+
+async function filesOf({ cache = false }: BrowserOptions): Promise<Files> {
+  if (cache === false) return files
+  if (cache === true || cache === 'fallback') {
+    const { cachedFiles } = await import('./cache.ts')
+    return cachedFiles(files, cache)
+  }
+  throw new UsageError('cache', {
+    expected: "true, false or 'fallback'",
+    got: JSON.stringify(cache),
+  })
+}
+
+/** What a page brings whose workers start as `startOwn` says and whose kernels are these. */
+export function browserAdapter(
+  startOwn: (() => Worker) | undefined,
+  kernels: KernelBytes,
+): Adapter<true | Worker, BrowserOptions> {
+  return {
+    files: filesOf,
+    startWorker: startOwn && ((worker) => webPort(worker === true ? startOwn() : worker)),
     kernels,
   }
-  const load = async (source: never, options: BrowserOptions = {}): Promise<unknown> => {
-    const { cache = false } = options
-    if (cache === false) return loaderOf(adapter)(source, options)
-    if (cache !== true && cache !== 'fallback') {
-      throw new UsageError('cache', {
-        expected: "true, false or 'fallback'",
-        got: JSON.stringify(cache),
-      })
-    }
-    const { cachedFiles } = await import('./cache.ts')
-    return loaderOf<true | Worker>({ ...adapter, ...cachedFiles(adapter, cache) })(source, options)
-  }
-  return load as BrowserLoad
 }
 
 /**
@@ -64,7 +72,9 @@ export function browserLoad(startOwn: () => Worker, kernels: KernelBytes): Brows
  * `worker: true` runs it in a module worker from this package's own file, which bundlers find. Where yours does not,
  * give the worker yourself: `worker: new Worker(new URL('@dotplus/browser/worker', import.meta.url), { type: 'module' })`.
  */
-export const load: BrowserLoad = /* @__PURE__ */ browserLoad(
-  () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
-  kernels,
+export const load: BrowserLoad = /* @__PURE__ */ loaderOf(
+  browserAdapter(
+    () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+    kernels,
+  ),
 )
