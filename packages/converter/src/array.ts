@@ -23,6 +23,20 @@ export function lazyArray(array: NdArray): LazyArray {
   return { dtype: array.dtype, shape: array.shape, read: () => Promise.resolve(array) }
 }
 
+/** Rows of an array along its first dimension, from `start` to before `end`; views, not copies. */
+export function arrayRows(array: NdArray, start: number, end: number): NdArray {
+  const { dtype, data, strings } = array
+  const rowShape = array.shape.slice(1)
+  const width = elementCount(rowShape)
+  const rowLength = width * bytesPerElement(dtype)
+  return {
+    dtype,
+    shape: [end - start, ...rowShape],
+    data: data.subarray(start * rowLength, end * rowLength),
+    ...(strings && { strings: strings.slice(start * width, end * width) }),
+  }
+}
+
 /** "float32 (20, 10)", as NumPy would name it. */
 export function describeArray(array: {
   readonly dtype: DType

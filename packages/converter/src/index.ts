@@ -22,9 +22,9 @@ export {
 } from './arrays/layers-spec.ts'
 export { addCase, readCases, type CaseArrays } from './cases.ts'
 export { readAll, sourceFromBlob, sourceFromBytes, type BlobLike, type Source } from './source.ts'
-export type { NdArray } from './array.ts'
-export { readNpyArray } from './binary/npy.ts'
-export { writeNpy } from './binary/npy-writer.ts'
+export { arrayRows, type NdArray } from './array.ts'
+export { openNpyRows, readNpyArray, type NpyRows } from './binary/npy.ts'
+export { npyHeader, writeNpy } from './binary/npy-writer.ts'
 export { openNpz, readNpz, type NpzArchive } from './binary/npz.ts'
 export { writeNpz } from './binary/npz-writer.ts'
 export {

@@ -1,5 +1,11 @@
 export { compare, type Difference, type Values } from './compare.ts'
-export { expectedValues, firstDivergingLayer, type DivergingLayer } from './diverging-layer.ts'
+export type { DivergingLayer } from './diverging-layer.ts'
+export {
+  replayCase,
+  type CaseResult,
+  type ReplayedOutput,
+  type ReplayOptions,
+} from './replay-case.ts'
 export { namedOutputs, type NamedTensor } from './named-outputs.ts'
 export { drawGraph, edgePath, familyColours } from './draw.ts'
 export { modelGraph, type GraphEdge, type GraphNode, type ModelGraph } from './graph.ts'
@@ -33,3 +39,12 @@ export {
   type RecordedCase,
   type RecordedCheckpoint,
 } from './recorded-case.ts'
+export {
+  csvBatches,
+  type CsvOptions,
+  type HeaderRow,
+  type InputBatch,
+  type OnBadRow,
+} from './table/csv-batches.ts'
+export { inputColumns, type InputColumns } from './table/columns.ts'
+export { parseNumber } from './table/parse-number.ts'

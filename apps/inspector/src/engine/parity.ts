@@ -1,15 +1,12 @@
-import type { InputValue, LoadedModel, Prediction } from '@dotplus/browser'
+import type { LoadedModel, Prediction } from '@dotplus/browser'
 import { addCase, readCases, sourceFromBlob } from '@dotplus/converter'
 import {
-  compare,
   embeddedCases,
-  expectedValues,
-  firstDivergingLayer,
-  inputTensor,
-  namedOutputs,
+  replayCase,
   toleranceOf,
   ulpDistance,
   type RecordedCase,
+  type ReplayedOutput,
   type Tolerance,
 } from '@dotplus/inspect'
 import type { Session } from './open.ts'
@@ -27,51 +24,42 @@ export async function compareWithKeras(
     ? { ...session.model, cases: [], tensors: [...session.model.tensors] }
     : session.model
   if (file) addCase(holder, await readCases(sourceFromBlob(file, file.name)))
-  return embeddedCases(holder).map((entry) => replay(model, entry, toleranceOf(session.model)))
+  return embeddedCases(holder).map((entry) => parityOf(model, entry, toleranceOf(session.model)))
 }
 
-function replay(
+function parityOf(
   model: LoadedModel<Prediction>,
   recorded: RecordedCase,
   ofModel: Tolerance,
 ): ParityResult {
-  const tolerance = { ...ofModel, ...recorded.tolerance }
   const points: { keras: number; ours: number }[] = []
   const distances: number[] = []
-  let reason: string | undefined
-  let [maxAbs, maxUlp, compared] = [0, 0, 0]
-  model.resetState()
-  for (const { inputs, outputs } of recorded.calls) {
-    const given = inputs.map((array, k) => inputTensor(array, `in${k}`)) as InputValue[]
-    const actual = namedOutputs(model, model.predict(given))
-    for (const [k, array] of outputs.entries()) {
-      const keras = expectedValues(array, `out${k}`)
-      const ours = actual[k]
-      if (!ours) throw new RangeError(`output ${k} is missing`)
-      const difference = compare(ours, keras, tolerance)
-      if (!difference.ok) reason ??= `output ${ours.name}: ${difference.reason}`
-      maxAbs = Math.max(maxAbs, difference.maxAbs)
-      maxUlp = Math.max(maxUlp, difference.maxUlp)
-      for (let i = 0; i < keras.data.length; i++) {
-        const pair = { keras: Number(keras.data[i]), ours: Number(ours.data[i]) }
-        compared++
-        if (!Number.isFinite(pair.keras) || !Number.isFinite(pair.ours)) continue
-        points.push(pair)
-        distances.push(ulpDistance(pair.keras, pair.ours, 'float32'))
-      }
+  let compared = 0
+  const tolerance = { ...ofModel, ...recorded.tolerance }
+  const onOutput = ({ output, expected, format }: ReplayedOutput): void => {
+    const count = Math.min(expected.data.length, output.data.length)
+    compared += count
+    for (let i = 0; i < count; i++) {
+      const pair = { keras: Number(expected.data[i]), ours: Number(output.data[i]) }
+      if (!Number.isFinite(pair.keras) || !Number.isFinite(pair.ours)) continue
+      points.push(pair)
+      distances.push(ulpDistance(pair.keras, pair.ours, format))
     }
   }
+  const replaying = { onOutput, everyCheckpoint: true }
+  const result = replayCase(model, recorded, tolerance, replaying)
+  const { name, ok, reason, maxAbs, maxUlp, diverging, checkpoints } = result
   return {
-    name: recorded.name,
-    ok: reason === undefined,
+    name,
+    ok,
     reason,
     compared,
     maxAbs,
     maxUlp,
     points: evenly(points),
     ulps: histogram(distances),
-    divergesAt: firstDivergingLayer(model, recorded, tolerance)?.layer,
-    checkpoints: recorded.checkpoints.length,
+    divergesAt: diverging?.layer,
+    checkpoints,
   }
 }
 

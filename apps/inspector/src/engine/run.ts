@@ -1,10 +1,9 @@
 import type { InputValue, Tensor, TensorData } from '@dotplus/browser'
 import { openNpz, readNpyArray, sourceFromBlob } from '@dotplus/converter'
 import { InputError } from '@dotplus/core'
-import { inputTensor, namedOutputs } from '@dotplus/inspect'
-import { rowsOfCsv } from './csv.ts'
+import { csvBatches, inputTensor, namedOutputs } from '@dotplus/inspect'
 import type { Session } from './open.ts'
-import type { GivenInput, LayerTime, RunResult, ShownTensor } from './protocol.ts'
+import type { GivenInput, InputSignature, LayerTime, RunResult, ShownTensor } from './protocol.ts'
 import { shownTensor } from './tensor.ts'
 
 /** Runs the model once on what the page gives for each input, in order. */
@@ -95,14 +94,32 @@ async function fileValues(session: Session, file: File, index: number): Promise<
     return inputTensor(await npz.read(entry), name)
   }
   if (file.name.endsWith('.csv')) {
-    const rows = rowsOfCsv(await file.text(), file.name)
-    const rest = (signature?.shape ?? []).slice(1).map((size) => size ?? rows[0]?.length ?? 0)
-    return { data: Float64Array.from(rows.flat()), shape: [rows.length, ...rest] }
+    return csvValues(file, signature ? [signature] : [])
   }
   throw new InputError('a kind of file that inputs are not read from', {
     file: file.name,
     expected: '.npy, .npz or .csv',
   })
+}
+
+/** All rows of a table as one array. */
+async function csvValues(
+  file: File,
+  signatures: readonly [InputSignature] | readonly [],
+): Promise<InputValue> {
+  const options = { file: file.name, batch: Infinity }
+  for await (const { inputs } of csvBatches(chunksOf(file), signatures, options)) {
+    const [input] = inputs
+    if (input) return input
+  }
+  throw new InputError('a table without an input to go into', { file: file.name })
+}
+
+/** Not every browser iterates over streams yet. */
+async function* chunksOf(file: File): AsyncGenerator<Uint8Array> {
+  const length = 1 << 20
+  for (let start = 0; start < file.size; start += length)
+    yield new Uint8Array(await file.slice(start, start + length).arrayBuffer())
 }
 
 async function hashOf(tensors: readonly Tensor<TensorData>[]): Promise<string> {

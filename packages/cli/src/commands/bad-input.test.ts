@@ -71,7 +71,7 @@ describe('run', () => {
     await writeFile(scratch.file('big.npy'), npyBytes('>f4', false, [rows, 4], swapped))
     const answers: Buffer[] = []
     for (const file of [validationInputs, scratch.file('fortran.npy'), scratch.file('big.npy')]) {
-      const outcome = await dotplus(['run', keras, '-i', file, '-o', 'y.npy'], {
+      const outcome = await dotplus(['run', keras, '-q', '-i', file, '-o', 'y.npy'], {
         cwd: scratch.path,
       })
       expect(outcome).toEqual({ status: 0, stdout: '', stderr: '' })

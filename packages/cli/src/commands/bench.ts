@@ -104,7 +104,9 @@ async function inputsFor(
   { input, batch, free }: BenchOptions,
 ): Promise<InputValue[]> {
   if (input === undefined) return makeInputs(model.inputs, batch, free)
-  for await (const { inputs } of readInputs(input, requireFormat(input, '--input'), model.inputs))
+  for await (const { inputs } of readInputs(input, requireFormat(input, '--input'), model.inputs, {
+    rowsPerCall: () => 8192,
+  }))
     return [...inputs] as InputValue[]
   return []
 }

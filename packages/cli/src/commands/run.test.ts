@@ -10,7 +10,12 @@ const scratch = scratchFolder()
 
 async function run(...args: string[]): Promise<void> {
   const { status, stderr } = await dotplus(['run', ...args], { cwd: scratch.path })
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringMatching(
+      /^[\d,]+ rows? in [\d.]+ s, [\d,]+ rows\/s, [\d.]+ MB\n$/,
+    ) as string,
+  })
 }
 
 function floats({ data }: NdArray): Float32Array {

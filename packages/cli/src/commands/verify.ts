@@ -6,9 +6,8 @@ import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
 import { formatError, formatCount } from '@dotplus/inspect'
 import { progressOn } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { CaseResult } from '../verify/check-case.ts'
 import { findCases, type FoundCase } from '../verify/find-cases.ts'
-import { runCase } from '../verify/run-case.ts'
+import { runCase, type CaseOutcome } from '../verify/run-case.ts'
 import { examples } from './examples.ts'
 import { precisionOption } from './precision-option.ts'
 
@@ -71,7 +70,7 @@ async function verify(
   const found: FoundCase[] = []
   for (const path of paths) found.push(...(await findCases(path, options.cases)))
   const progress = progressOn(terminal)
-  const results: CaseResult[] = []
+  const results: CaseOutcome[] = []
   for (const [number, entry] of found.entries()) {
     if (options.json)
       progress.show(`${formatCount(number)} of ${formatCount(found.length)}: ${entry.name}`)
@@ -105,7 +104,7 @@ function noCases(paths: readonly string[]): InputError {
   })
 }
 
-function resultLine({ name, ok, maxAbs, maxUlp, reason }: CaseResult, terminal: Terminal): string {
+function resultLine({ name, ok, maxAbs, maxUlp, reason }: CaseOutcome, terminal: Terminal): string {
   if (!ok) return `${terminal.style('red', 'FAILED')}  ${name}: ${reason}`
   const figures = `max |Δ| ${formatError(maxAbs ?? NaN)}, ${formatCount(maxUlp ?? NaN)} ulp`
   return `${terminal.style('green', 'ok')}      ${name}  ${terminal.style('dim', figures)}`
@@ -118,6 +117,6 @@ function totalLine(passed: number, failed: number, terminal: Terminal): string {
 }
 
 /** JSON has no infinity and no undefined: what could not be measured is null. */
-function jsonCase({ name, ok, maxAbs, maxUlp, reason }: CaseResult): object {
+function jsonCase({ name, ok, maxAbs, maxUlp, reason }: CaseOutcome): object {
   return { name, ok, maxAbs: maxAbs ?? null, maxUlp: maxUlp ?? null, reason: reason ?? null }
 }

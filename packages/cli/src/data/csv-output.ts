@@ -13,20 +13,27 @@ export class CsvOutput implements OutputWriter {
     this.#headerPending = target.named
   }
 
-  async write(outputs: readonly NamedTensor[]): Promise<void> {
+  async write(outputs: readonly NamedTensor[], missing: ReadonlySet<number>): Promise<void> {
     const rows = this.#rowCount(outputs)
     const columns = outputs.map(({ data, shape }) => ({ data, width: elementsPerRow(shape) }))
     let text = ''
     if (this.#headerPending) text = `${outputs.flatMap(columnNames).map(quoteField).join(',')}\n`
     this.#headerPending = false
+    const empty = `${','.repeat(Math.max(0, columns.reduce((sum, { width }) => sum + width, 0) - 1))}\n`
     for (let row = 0; row < rows; row++) {
-      const fields: string[] = []
+      if (missing.has(row)) {
+        text += empty
+        continue
+      }
+      let separator = ''
       for (const { data, width } of columns) {
         const float32 = data instanceof Float32Array
-        for (let i = row * width; i < (row + 1) * width; i++)
-          fields.push(fieldText(data[i] as number | bigint | string, float32))
+        for (let i = row * width; i < (row + 1) * width; i++) {
+          text += separator + fieldText(data[i] as number | bigint | string, float32)
+          separator = ','
+        }
       }
-      text += `${fields.join(',')}\n`
+      text += '\n'
     }
     if (text !== '') await this.#target.append(new TextEncoder().encode(text))
   }

@@ -1,88 +1,91 @@
 import { createReadStream } from 'node:fs'
-import { InputError } from '@dotplus/core'
-import { openNpz, readNpyArray, type Source } from '@dotplus/converter'
+import { stat } from 'node:fs/promises'
+import type { Source } from '@dotplus/converter'
+import type { FormatError } from '@dotplus/core'
+import { csvBatches, type HeaderRow, type InputBatch, type OnBadRow } from '@dotplus/inspect'
 import type { Signature } from '@dotplus/node'
-import { readBytes, withSource } from '../files/source.ts'
+import { openSource, readBytes } from '../files/source.ts'
 import { resourceError } from '../files/system-error.ts'
-import { inputTensor, type InputTensor } from '@dotplus/inspect'
-import { csvBatches } from './csv-input.ts'
+import { batchesOf, npyRows, npzRows, type InputRows } from './array-batches.ts'
 import { standardStream, type DataFormat } from './format.ts'
 import { readJsonInputs } from './json-input.ts'
 
-/** What one call of the model takes. */
-export interface InputBatch {
-  /** In the order of the model's inputs. */
-  readonly inputs: readonly InputTensor[]
-  /** The file names what it holds (a header row, input names), so the output should too. */
-  readonly named: boolean
+export interface ReadOptions {
+  /** Rows per call for inputs of one row of these shapes. */
+  rowsPerCall(rowShapes: readonly (readonly number[])[]): number
+  readonly header?: HeaderRow
+  readonly onError?: OnBadRow
+  readonly onBadRow?: (error: FormatError) => void
+  /** Told how much of the file has been read, from 0 to 1; not called where nobody knows. */
+  readonly onProgress?: (fraction: number) => void
 }
 
-/** Reads the inputs for a model from a file; only CSV comes in more than one batch. */
+/** Reads the inputs for a model from a file: CSV and arrays of rows in batches, JSON in one. */
 export async function* readInputs(
   path: string,
   format: DataFormat,
   signatures: readonly Signature[],
+  options: ReadOptions,
 ): AsyncGenerator<InputBatch> {
   switch (format) {
-    case 'csv':
-      yield* csvBatches(readChunks(path), path, signatures)
+    case 'csv': {
+      const batch = csvBatchSize(signatures, options)
+      yield* csvBatches(readChunks(path, options.onProgress), signatures, {
+        ...options,
+        file: path,
+        batch,
+      })
       return
+    }
     case 'json':
       yield readJsonInputs(new TextDecoder().decode(await readBytes(path)), path, signatures)
       return
     case 'npy':
-      yield readNpyInput(await readBytes(path), path, signatures)
+      yield* readArrays(path, (source) => npyRows(source, signatures), signatures, options)
       return
     case 'npz':
-      yield await withSource(path, (source) => readNpzInputs(source, signatures))
+      yield* readArrays(path, (source) => npzRows(source, signatures), signatures, options)
   }
 }
 
-async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
-  const stream =
-    path === standardStream ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 })
+async function* readArrays(
+  path: string,
+  open: (source: Source) => Promise<InputRows>,
+  signatures: readonly Signature[],
+  options: ReadOptions,
+): AsyncGenerator<InputBatch> {
+  const { source, close } = await openSource(path)
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array
+    yield* batchesOf(await open(source), signatures, options)
+  } finally {
+    await close()
+  }
+}
+
+/** A fixed batch is taken as it is; a free dimension of the row is not known before the file is read. */
+function csvBatchSize(signatures: readonly Signature[], { rowsPerCall }: ReadOptions): number {
+  const fixed = signatures.map(({ shape }) => shape[0]).find((size) => typeof size === 'number')
+  if (fixed !== undefined) return fixed
+  return rowsPerCall(signatures.map(({ shape }) => shape.slice(1).map((size) => size ?? 64)))
+}
+
+async function* readChunks(
+  path: string,
+  onProgress: ((fraction: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  const isStandard = path === standardStream
+  const stats = isStandard ? undefined : await stat(path).catch(() => undefined)
+  const length = stats?.isFile() ? stats.size : 0
+  const stream = isStandard ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 })
+  let read = 0
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      yield chunk
+      read += chunk.byteLength
+      if (length > 0) onProgress?.(Math.min(1, read / length))
+    }
   } catch (error) {
     // Only the file system's own errors; those of the consumer do not come this way.
     throw resourceError('cannot be read', path, error)
   }
-}
-
-function readNpyInput(
-  bytes: Uint8Array,
-  file: string,
-  signatures: readonly Signature[],
-): InputBatch {
-  const [only] = signatures
-  if (!only || signatures.length > 1) {
-    throw new InputError('one array for a model with several inputs', {
-      file,
-      expected: signatures.map(({ name }) => name).join(', '),
-      hint: 'Give an .npz',
-    })
-  }
-  return { inputs: [inputTensor(readNpyArray(bytes, file), only.name)], named: false }
-}
-
-async function readNpzInputs(
-  source: Source,
-  signatures: readonly Signature[],
-): Promise<InputBatch> {
-  const archive = await openNpz(source)
-  const byName = signatures.every(({ name }) => archive.has(name))
-  const inputs: InputTensor[] = []
-  for (const [index, { name }] of signatures.entries()) {
-    const key = byName ? name : `in${index}`
-    if (!archive.has(key)) {
-      throw new InputError('missing input', {
-        file: source.name,
-        place: `input ${name}`,
-        expected: `an array ${name} or in${index}`,
-        got: archive.names.slice(0, 10).join(', ') || 'no arrays',
-      })
-    }
-    inputs.push(inputTensor(await archive.read(key), key))
-  }
-  return { inputs, named: byName }
 }

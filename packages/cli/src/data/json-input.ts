@@ -1,8 +1,6 @@
 import { FormatError, InputError } from '@dotplus/core'
 import type { Signature } from '@dotplus/node'
-import type { InputTensor } from '@dotplus/inspect'
-import type { InputBatch } from './input.ts'
-import { parseNumber } from './number-text.ts'
+import { parseNumber, type InputBatch, type InputTensor } from '@dotplus/inspect'
 
 /**
  * Inputs from JSON: nested arrays for a model with one input, an array of these in the order of the inputs, or an object
@@ -28,7 +26,7 @@ export function readJsonInputs(
     if (nested !== undefined) return flatten(nested, file, signature)
     throw new InputError('missing input', { file, place: `input ${signature.name}` })
   })
-  return { inputs, named }
+  return { inputs, named, missing: [] }
 }
 
 function pick(value: unknown, { name }: Signature, index: number, count: number): unknown {

@@ -1,24 +1,47 @@
 import type { NamedTensor } from '@dotplus/inspect'
 import { shortestFloat32 } from './number-text.ts'
 
-/** Nested arrays for a model with one output, an object by output name for several; one row a line. */
-export function* jsonText(outputs: readonly NamedTensor[]): Generator<string> {
+const pieceLength = 1 << 16 // characters
+
+/**
+ * Nested arrays for a model with one output, an object by output name for several; one row a line, in pieces of text.
+ *
+ * @param missing rows that are null in every element
+ */
+export function* jsonText(
+  outputs: readonly NamedTensor[],
+  missing: ReadonlySet<number>,
+): Generator<string> {
+  let text = ''
+  for (const part of jsonParts(outputs, missing)) {
+    text += part
+    if (text.length < pieceLength) continue
+    yield text
+    text = ''
+  }
+  yield text
+}
+
+function* jsonParts(
+  outputs: readonly NamedTensor[],
+  missing: ReadonlySet<number>,
+): Generator<string> {
   const [only] = outputs
   if (only && outputs.length === 1) {
-    yield* tensorText(only)
+    yield* tensorText(only, missing)
     yield '\n'
     return
   }
   let separator = '{'
   for (const output of outputs) {
     yield `${separator}${JSON.stringify(output.name)}:`
-    yield* tensorText(output)
+    yield* tensorText(output, missing)
     separator = ',\n'
   }
   yield '}\n'
 }
 
-function* tensorText(tensor: NamedTensor): Generator<string> {
+function* tensorText(tensor: NamedTensor, missing: ReadonlySet<number>): Generator<string> {
   const { shape } = tensor
   const [rows, ...rowShape] = shape
   if (rows === undefined) {
@@ -26,10 +49,17 @@ function* tensorText(tensor: NamedTensor): Generator<string> {
     return
   }
   const width = rowShape.reduce((product, size) => product * size, 1)
+  const nulls = missing.size > 0 ? nestNulls(rowShape) : ''
   yield '['
-  for (let row = 0; row < rows; row++)
-    yield `${row > 0 ? ',\n' : ''}${nest(tensor, rowShape, row * width)}`
+  for (let row = 0; row < rows; row++) {
+    const text = missing.has(row) ? nulls : nest(tensor, rowShape, row * width)
+    yield `${row > 0 ? ',\n' : ''}${text}`
+  }
   yield ']'
+}
+
+function nestNulls([size, ...inner]: readonly number[]): string {
+  return size === undefined ? 'null' : `[${Array(size).fill(nestNulls(inner)).join(',')}]`
 }
 
 function nest(tensor: NamedTensor, shape: readonly number[], start: number): string {

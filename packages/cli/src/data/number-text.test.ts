@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { numberText, parseNumber, shortestFloat32 } from './number-text.ts'
+import { parseNumber } from '@dotplus/inspect'
+import { numberText, shortestFloat32 } from './number-text.ts'
 
 describe('parseNumber', () => {
   test.each([

@@ -8,6 +8,12 @@ import { resourceError } from './system-error.ts'
 /** Appends bytes to the file being written. */
 export type Append = (bytes: Uint8Array) => Promise<void>
 
+/** Writes over bytes appended before, from the beginning of the file on. */
+export type Overwrite = (bytes: Uint8Array) => Promise<void>
+
+/** Fills a file; `overwrite` is there where the file can go back: not for devices and pipes. */
+export type Produce = (append: Append, overwrite: Overwrite | undefined) => Promise<void>
+
 /** One of several files that belong together. */
 export interface Part {
   readonly path: string
@@ -20,10 +26,7 @@ export interface Part {
  *
  * @returns bytes written
  */
-export async function writeOutput(
-  path: string,
-  produce: (append: Append) => Promise<void>,
-): Promise<number> {
+export async function writeOutput(path: string, produce: Produce): Promise<number> {
   const staged = new StagedFiles()
   try {
     const length = await staged.write(path, produce)
@@ -62,12 +65,12 @@ class StagedFiles {
   readonly #temporary = new Map<string, string>()
   readonly #release = removeOnSignal(this.#temporary)
 
-  async write(path: string, produce: (append: Append) => Promise<void>): Promise<number> {
-    if (!(await isReplaceable(path))) return fill(path, path, produce)
+  async write(path: string, produce: Produce): Promise<number> {
+    if (!(await isReplaceable(path))) return fill(path, path, produce, false)
     const suffix = randomBytes(6).toString('hex')
     const temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`)
     this.#temporary.set(temporary, path)
-    return fill(temporary, path, produce)
+    return fill(temporary, path, produce, true)
   }
 
   async publish(): Promise<void> {
@@ -102,7 +105,8 @@ export async function isReplaceable(path: string): Promise<boolean> {
 async function fill(
   path: string,
   shownAs: string,
-  produce: (append: Append) => Promise<void>,
+  produce: Produce,
+  canGoBack: boolean,
 ): Promise<number> {
   const fail = (error: unknown): never => {
     throw resourceError('cannot be written', shownAs, error)
@@ -110,10 +114,14 @@ async function fill(
   const handle = await open(path, 'w').catch(fail)
   let length = 0
   try {
-    await produce(async (bytes) => {
+    const append: Append = async (bytes) => {
       await handle.writeFile(bytes).catch(fail)
       length += bytes.byteLength
-    })
+    }
+    const overwrite: Overwrite = async (bytes) => {
+      await handle.write(bytes, 0, bytes.byteLength, 0).catch(fail)
+    }
+    await produce(append, canGoBack ? overwrite : undefined)
   } finally {
     await handle.close()
   }

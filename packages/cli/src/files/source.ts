@@ -8,17 +8,12 @@ export async function withSources<Result>(
   paths: readonly string[],
   use: (sources: readonly Source[]) => Promise<Result>,
 ): Promise<Result> {
-  const handles: FileHandle[] = []
+  const opened: OpenSource[] = []
   try {
-    const sources: Source[] = []
-    for (const path of paths) {
-      const handle = await open(path, 'r').catch((error: unknown) => fail(path, error))
-      handles.push(handle)
-      sources.push(await sourceOf(handle, path))
-    }
-    return await use(sources)
+    for (const path of paths) opened.push(await openSource(path))
+    return await use(opened.map(({ source }) => source))
   } finally {
-    for (const handle of handles) await handle.close()
+    for (const { close } of opened) await close()
   }
 }
 
@@ -27,6 +22,22 @@ export function withSource<Result>(
   use: (source: Source) => Promise<Result>,
 ): Promise<Result> {
   return withSources([path], ([source]) => use(source as Source))
+}
+
+/** A file that stays open until `close` is called. */
+export interface OpenSource {
+  readonly source: Source
+  close(): Promise<void>
+}
+
+export async function openSource(path: string): Promise<OpenSource> {
+  const handle = await open(path, 'r').catch((error: unknown) => fail(path, error))
+  try {
+    return { source: await sourceOf(handle, path), close: () => handle.close() }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
 }
 
 /** Everything in a file. */

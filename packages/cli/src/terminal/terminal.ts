@@ -22,14 +22,15 @@ export interface Terminal {
 }
 
 const defaultWidth = 80
+const narrowest = 40
 
 /** The process's own stdout and stderr. */
 export function processTerminal(): Terminal {
-  const { stdout, stderr } = process
+  const { stdout, stderr, env } = process
+  const isColoured = wantsColour(env, stdout)
   return {
-    // A pseudo-terminal may say that it has no columns.
-    width: (stdout.isTTY && stdout.columns) || defaultWidth,
-    interactive: stderr.isTTY,
+    width: widthOf(env, stdout, stderr),
+    interactive: stderr.isTTY && env['TERM'] !== 'dumb',
     exitCode: 0,
     write: (text) =>
       new Promise((resolve, reject) => {
@@ -37,13 +38,24 @@ export function processTerminal(): Terminal {
       }),
     print: (line) => void stdout.write(`${line}\n`),
     writeError: (text) => void stderr.write(text),
-    style: (style, text) =>
-      coloured(stdout) ? styleText(style, text, { validateStream: false }) : text,
+    style: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
   }
 }
 
-/** Colour only on a terminal that wants it: https://no-color.org. */
-function coloured(stream: NodeJS.WriteStream): boolean {
-  if (process.env['NO_COLOR'] || process.env['TERM'] === 'dumb') return false
-  return stream.isTTY && stream.hasColors()
+type Environment = Readonly<Record<string, string | undefined>>
+type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>
+
+/** `COLUMNS`, or those of the terminal; a pseudo-terminal may say that it has none. */
+export function widthOf(env: Environment, ...streams: readonly Stream[]): number {
+  const told = Number(env['COLUMNS'])
+  const seen = streams.find(({ isTTY, columns }) => isTTY && columns > 0)?.columns
+  const width = Number.isInteger(told) && told > 0 ? told : (seen ?? defaultWidth)
+  return Math.max(narrowest, width)
+}
+
+/** `FORCE_COLOR` before `NO_COLOR` (https://no-color.org), as Node has it; without them colour on a terminal. */
+export function wantsColour(env: Environment, { isTTY }: Pick<Stream, 'isTTY'>): boolean {
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  return Boolean(isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }

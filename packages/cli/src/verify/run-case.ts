@@ -7,15 +7,32 @@ import type { ModelOptions } from '../model/model-options.ts'
 import { readModel, type ReadModel } from '../model/read-model.ts'
 import { withShardBytes } from '../model/read-shards.ts'
 import { isDotplusError, oneLine } from '../report-error.ts'
-import { checkCase, type CaseResult } from './check-case.ts'
 import type { FoundCase } from './find-cases.ts'
-import { embeddedCases, toleranceOf, type RecordedCase, type Tolerance } from '@dotplus/inspect'
+import {
+  embeddedCases,
+  replayCase,
+  toleranceOf,
+  type CaseResult,
+  type RecordedCase,
+  type Tolerance,
+} from '@dotplus/inspect'
 
 export interface RunCaseOptions extends ModelOptions {
   readonly precision: Precision
   /** Bounds in place of those of the model. */
   readonly rtol?: number
   readonly atol?: number
+}
+
+/** How a case came out, those that could not be replayed included. */
+export interface CaseOutcome {
+  readonly name: string
+  readonly ok: boolean
+  /** Largest |Δ| over all outputs; undefined when nothing could be compared. */
+  readonly maxAbs: number | undefined
+  readonly maxUlp: number | undefined
+  /** What is wrong, in one line; undefined when ok. */
+  readonly reason: string | undefined
 }
 
 /** Errors that say what is wrong with a readable model, rather than with the arguments or files given. */
@@ -29,7 +46,7 @@ const modelAtFault: ReadonlySet<string> = new Set([
  * Reads a model, replays its cases and says how each came out. What stops a case is its reason to fail; files that the
  * caller named and that are missing or damaged are thrown instead.
  */
-export async function runCase(found: FoundCase, options: RunCaseOptions): Promise<CaseResult[]> {
+export async function runCase(found: FoundCase, options: RunCaseOptions): Promise<CaseOutcome[]> {
   try {
     const read = await withShardBytes(await readModel(found.model, options))
     const cases =
@@ -46,7 +63,7 @@ async function replay(
   cases: readonly RecordedCase[],
   found: FoundCase,
   options: RunCaseOptions,
-): Promise<CaseResult[]> {
+): Promise<CaseOutcome[]> {
   const named = cases.map((entry) => ({
     ...entry,
     name: cases.length > 1 ? `${found.name}#${entry.name}` : found.name,
@@ -54,7 +71,9 @@ async function replay(
   try {
     using model = await loadReadModel(read, options.precision)
     return named.map((entry) =>
-      attempt(entry.name, () => checkCase(model, entry, toleranceFor(read.model, entry, options))),
+      attempt(entry.name, () =>
+        outcomeOf(replayCase(model, entry, toleranceFor(read.model, entry, options))),
+      ),
     )
   } catch (error) {
     if (!isDotplusError(error)) throw error
@@ -62,13 +81,26 @@ async function replay(
   }
 }
 
-function attempt(name: string, check: () => CaseResult): CaseResult {
+function attempt(name: string, check: () => CaseOutcome): CaseOutcome {
   try {
     return check()
   } catch (error) {
     if (!isDotplusError(error)) throw error
     return failed(name, error)
   }
+}
+
+function outcomeOf(result: CaseResult): CaseOutcome {
+  const { name, ok, maxAbs, maxUlp, reason } = result
+  return { name, ok, maxAbs, maxUlp, reason: ok ? undefined : `${reason}${divergence(result)}` }
+}
+
+/** "; first diverging layer: …" where the case has checkpoints, "" where it has none. */
+function divergence({ diverging, checkpoints }: CaseResult): string {
+  if (checkpoints === 0) return ''
+  return diverging
+    ? `; first diverging layer: ${diverging.layer} (${diverging.reason})`
+    : '; no layer with a checkpoint diverges'
 }
 
 async function caseBeside(model: Model, io: string): Promise<RecordedCase> {
@@ -86,6 +118,6 @@ function toleranceFor(
   return { rtol: rtol ?? bound.rtol, atol: atol ?? bound.atol }
 }
 
-function failed(name: string, error: Error): CaseResult {
+function failed(name: string, error: Error): CaseOutcome {
   return { name, ok: false, maxAbs: undefined, maxUlp: undefined, reason: oneLine(error.message) }
 }

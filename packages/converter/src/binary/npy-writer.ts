@@ -27,29 +27,55 @@ const alignment = 64
  */
 export function writeNpy(array: NdArray): Uint8Array {
   const { descr, data } = encodeElements(array)
-  const shape = array.shape.length === 1 ? `(${array.shape[0]},)` : `(${array.shape.join(', ')})`
-  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`
+  const header = encodeHeader(descr, array.shape, 0)
+  const bytes = new Uint8Array(header.byteLength + data.byteLength)
+  bytes.set(header)
+  bytes.set(data, header.byteLength)
+  return bytes
+}
+
+/**
+ * The bytes of a `.npy` file before its elements, as long for any number of rows: a file can be written row by row and
+ * its header again at the end.
+ *
+ * @param dtype not `string`, whose width the rows decide
+ * @param shape rows first
+ * @throws {UnsupportedError} for dtypes NumPy has no name for
+ */
+export function npyHeader(dtype: DType, shape: readonly number[]): Uint8Array {
+  return encodeHeader(descriptionOf(dtype), shape, rowDigits)
+}
+
+/** Digits of the largest row count that a number holds. */
+const rowDigits = `${Number.MAX_SAFE_INTEGER}`.length
+
+/** @param reserved digits to leave room for in the number of rows */
+function encodeHeader(descr: string, shape: readonly number[], reserved: number): Uint8Array {
+  const sizes = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${sizes}, }`
   const preamble = 10
   const unpadded = preamble + dict.length + 1
-  const total = Math.ceil(unpadded / alignment) * alignment
+  const room = Math.max(0, reserved - `${shape[0] ?? ''}`.length)
+  const total = Math.ceil((unpadded + room) / alignment) * alignment
   const header = dict + ' '.repeat(total - unpadded) + '\n'
-  const bytes = new Uint8Array(total + data.byteLength)
+  const bytes = new Uint8Array(total)
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8])
   for (let i = 0; i < header.length; i++) bytes[preamble + i] = header.charCodeAt(i)
-  bytes.set(data, total)
   return bytes
 }
 
 function encodeElements(array: NdArray): { descr: string; data: Uint8Array } {
   if (array.dtype === 'string') return encodeText(array.strings ?? [])
   if (array.dtype === 'bfloat16') return { descr: '<f4', data: widenBfloat16(array.data) }
-  const descr = descriptions[array.dtype]
-  if (descr === undefined) {
-    throw new UnsupportedError('NumPy has no such dtype', {
-      got: `${array.dtype} (${dtypeBits[array.dtype]} bits)`,
-    })
-  }
-  return { descr, data: array.data }
+  return { descr: descriptionOf(array.dtype), data: array.data }
+}
+
+function descriptionOf(dtype: DType): string {
+  const descr = descriptions[dtype]
+  if (descr !== undefined) return descr
+  throw new UnsupportedError('NumPy has no such dtype', {
+    got: `${dtype} (${dtypeBits[dtype]} bits)`,
+  })
 }
 
 function encodeText(strings: readonly string[]): { descr: string; data: Uint8Array } {

@@ -1,5 +1,5 @@
-import { FormatError } from '@dotplus/core'
-import { lazyArray, type LazyArray, type NdArray } from '../array.ts'
+import { FormatError, type DType } from '@dotplus/core'
+import { arrayRows, lazyArray, type LazyArray, type NdArray } from '../array.ts'
 import { readAll, readRange, type Source } from '../source.ts'
 import { allowedExpansion, Budget } from './budget.ts'
 import { Cursor } from './cursor.ts'
@@ -76,6 +76,52 @@ export async function openNpy(source: Source): Promise<OpenedNpy> {
   return { kind: 'array', array: { dtype, shape: header.shape, read } }
 }
 
+/** An array in a `.npy` file that is read some rows at a time, along the first dimension. */
+export interface NpyRows {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  /** Rows from `start` to before `end`; of an array without dimensions, the whole. */
+  read(start: number, end: number): Promise<NdArray>
+}
+
+/**
+ * Opens a `.npy` file that has to hold an array, to be read in parts. In Fortran order the rows lie apart: such a file is
+ * held in memory from the first part on.
+ *
+ * @throws {FormatError} as {@link readNpyArray}
+ */
+export async function openNpyRows(source: Source): Promise<NpyRows> {
+  const { name: file, byteLength } = source
+  const headLength = Math.min(byteLength, preambleLength + maximumHeaderLength)
+  const header = readHeader(await readRange(source, 0, headLength, 'the npy header'), file)
+  if (header.dtype.kind === 'object') throw objectsInsteadOfArray(file)
+  checkLength(byteLength - header.dataOffset, header, file)
+  const { dataOffset, shape } = header
+  const { dtype } = header.dtype
+  const [rows = 1, ...rowShape] = shape
+  if (header.fortranOrder && shape.length > 1) {
+    let whole: NdArray | undefined
+    const readWhole = async (): Promise<NdArray> =>
+      decode(await readRange(source, dataOffset, byteLength, 'the array'), header, file)
+    return {
+      dtype,
+      shape,
+      read: async (start, end) => arrayRows((whole ??= await readWhole()), start, end),
+    }
+  }
+  const rowLength = rows === 0 ? 0 : (byteLength - dataOffset) / rows
+  return {
+    dtype,
+    shape,
+    read: async (start, end) => {
+      const from = dataOffset + start * rowLength
+      const raw = await readRange(source, from, dataOffset + end * rowLength, 'the array')
+      const read = shape.length === 0 ? shape : [end - start, ...rowShape]
+      return decode(raw, { ...header, shape: read }, file)
+    },
+  }
+}
+
 function asOpened(content: NpyContent): OpenedNpy {
   return content.kind === 'objects' ? content : { kind: 'array', array: lazyArray(content.array) }
 }
@@ -124,7 +170,11 @@ function rejectEmptyText(shape: readonly number[], file: string): void {
 export function readNpyArray(bytes: Uint8Array, file: string): NdArray {
   const header = readHeader(bytes, file)
   if (header.dtype.kind !== 'object') return readElements(bytes, header, file)
-  throw new FormatError('Python objects instead of an array', {
+  throw objectsInsteadOfArray(file)
+}
+
+function objectsInsteadOfArray(file: string): FormatError {
+  return new FormatError('Python objects instead of an array', {
     file,
     expected: 'a numeric or text dtype',
     got: 'dtype object',

@@ -8,6 +8,10 @@ const SLICE: u32 = 4 * BLOCK
 const CACHED: u32 = 131072
 /** Rows for which the panels are worth being fetched. */
 const LEAST_ROWS: u32 = 24
+/** Rows whose products are too few to wait for their weights beforehand. */
+const FEW_ROWS: u32 = 12
+/** Floats of weights that have probably left the second-level cache since they were last used. */
+const FAR: u32 = 65536
 
 /** Rows to multiply with all panels before the next ones: as even as can be, in whole tiles. */
 export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
@@ -65,8 +69,10 @@ function slice(
   const some = min(inner - k, SLICE)
   const last = !bare && k + some == inner
   const resumed = k > 0
+  const far = inner * units >= FAR && rows >= FEW_ROWS
   for (; units > 4; units -= min(units, PANEL)) {
     const w = panel + ((k + 1) << 5)
+    if (far) fetch(w, some << 5)
     tiles<Eight>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
     panel += (inner + 1) << 5
     y += PANEL * 4
@@ -75,6 +81,19 @@ function slice(
   if (units) {
     const w = panel + ((k + 1) << 4)
     tiles<Four>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+  }
+}
+
+/**
+ * Reads a stretch of weights once, line by line. Loads with nothing in between wait for memory together; the products
+ * that follow would wait for one line after the other.
+ */
+function fetch(from: usize, bytes: usize): void {
+  for (const end = from + bytes; from < end; from += 256) {
+    load<u32>(from)
+    load<u32>(from, 64)
+    load<u32>(from, 128)
+    load<u32>(from, 192)
   }
 }
 
