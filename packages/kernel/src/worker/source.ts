@@ -54,11 +54,7 @@ export interface Files {
    * @param sha256 theirs, in hexadecimal, where the model names it
    * @returns a promise that they are kept, which is never rejected
    */
-  keep?(
-    address: Address,
-    bytes: Uint8Array<ArrayBuffer>,
-    sha256: string | undefined,
-  ): Promise<void>
+  keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): Promise<void>
   /** True where the runtime's own SHA-256 of that many bytes would keep others from the thread for too long. */
   mustShareThread?(byteLength: number): boolean
   /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
