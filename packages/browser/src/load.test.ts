@@ -5,7 +5,7 @@ import { DotplusError, load, RuntimeError } from '@dotplus/browser'
 import { webServerPort } from '@dotplus/kernel/worker'
 import { serve } from '@dotplus/kernel/worker/server'
 import { kernels } from './kernels.ts'
-import { browserAdapter } from './load.ts'
+import { browserAdapter } from './adapter.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { denseBytes, denseModel, expectedOf, shardedFiles } from '../../node/test/dense-model.ts'
 

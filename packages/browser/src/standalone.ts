@@ -3,7 +3,7 @@ import { loaderOf, webServerPort, type KernelBytes } from '@dotplus/kernel/worke
 import { serve } from '@dotplus/kernel/worker/server'
 import { bytesOfHex } from './hex.ts'
 import exact from './generated/exact.ts'
-import { browserAdapter, type BrowserLoad } from './load.ts'
+import { browserAdapter, type BrowserLoad } from './adapter.ts'
 
 export * from './index.ts'
 

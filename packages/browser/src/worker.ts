@@ -1,5 +1,5 @@
 import { kernels } from './kernels.ts'
-import { browserAdapter } from './load.ts'
+import { browserAdapter } from './adapter.ts'
 import { webServerPort } from '@dotplus/kernel/worker'
 import { serve } from '@dotplus/kernel/worker/server'
 
