@@ -8,7 +8,7 @@ import {
   type Tensor,
   type TensorData,
 } from '../model/tensor.ts'
-import type { StepState } from '../model/stepping.ts'
+import type { StepState } from '../model/tensor.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
