@@ -174,6 +174,48 @@ def initialized(rng):
     return Case(model, [normal(rng, 2, 3, 4), rng.integers(0, 6, (2, 3)).astype("int32")], adapted=True)
 
 
+def plain(make, *shape):
+    return lambda rng: (make(), [normal(rng, *shape)])
+
+
+def activation_layers(rng):
+    """Activations with variables of their own, which exist once the model has run."""
+    x, y = keras.Input((4,), name="x"), keras.Input((5, 4), name="y")
+    outputs = [
+        layers.Activation(layers.PReLU())(x),
+        layers.Dense(3, activation=layers.PReLU())(x),
+        layers.Dense(3, activation=layers.BatchNormalization())(x),
+        layers.Conv1D(3, 2, activation=layers.PReLU(shared_axes=[1]))(y),
+        layers.TimeDistributed(layers.Dense(2, activation=layers.PReLU()))(y),
+    ]
+    model = keras.Model([x, y], outputs)
+    arrays = [normal(rng, 2, 4), normal(rng, 2, 5, 4)]
+    model(arrays)
+    for variable in model.weights:
+        values = rng.normal(0, 0.5, variable.shape)
+        variable.assign(np.abs(values) + 0.3 if "variance" in variable.name else values)
+    return Case(model, arrays, adapted=True)
+
+
+def optional(rng):
+    """An input that may be left out, and is not."""
+    x, y = keras.Input((3,), name="x"), keras.Input((3,), name="y", optional=True)
+    return Case(keras.Model([x, y], layers.Add()([x, y])), [normal(rng, 2, 3), normal(rng, 2, 3)])
+
+
+OTHERS = [
+    plain(lambda: layers.Dense(3, activity_regularizer="l2"), 2, 4),
+    plain(lambda: layers.BatchNormalization(synchronized=True), 2, 4),
+    plain(lambda: layers.SpatialDropout1D(0.2, name="first", dtype="float64"), 2, 3, 4),
+    plain(lambda: layers.SpatialDropout2D(0.2, dtype="float64"), 2, 3, 3, 4),
+    plain(lambda: layers.SpatialDropout3D(0.2, dtype="float64"), 2, 2, 3, 3, 4),
+    plain(lambda: layers.Discretization([-0.5, 0.5], epsilon=0.1, dtype="float64"), 2, 4),
+    plain(lambda: layers.STFTSpectrogram(frame_length=12, frame_step=6, fft_length=16, window=None), 2, 48, 1),
+    image(lambda: layers.Pipeline([layers.Rescaling(0.5), layers.RandomFlip()], name="halved")),
+    image(lambda: layers.MaxNumBoundingBoxes(2, bounding_box_format="xyxy")),
+]
+
+
 def float64(*made):
     """Layers in float64 from end to end; made[i](x, mask) -> outputs for x (2, 4, 5)."""
 
@@ -207,10 +249,13 @@ CASES = {
     "cells-options": points(*(wrapped_cell(name) for name in CELLS), stacked),
     "rnn-initial-state": points(begun([("simple", 3)], [3]), begun([("lstm", 3), ("gru", 2)], [[3, 3], 2])),
     "convlstm-initial-state": points(*(conv_lstm_begun(rank) for rank in (1, 2, 3))),
+    "activation-layers": activation_layers,
     "augmentation-arguments": points(*(image(make) for make in AUGMENTATIONS)),
     "augmentation-channels-first": points(*(image(channels_first(name), 2, 3, 5, 6) for name in FIRST)),
     "augmentation-records": records,
     "initialized": initialized,
+    "optional-input": optional,
+    "other-arguments": points(*OTHERS),
     "stateful-lstm": stateful(lambda: layers.LSTM(3, stateful=True, return_sequences=True), 4, 3),
     "stateful-gru": stateful(lambda: layers.GRU(3, stateful=True), 4, 3),
     "stateful-simple": stateful(lambda: layers.SimpleRNN(3, stateful=True, return_state=True), 4, 3, outputs=2),

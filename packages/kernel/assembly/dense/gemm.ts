@@ -1,5 +1,6 @@
 import { FAST } from '../madd'
 import { BLOCK, PANEL } from './packing'
+import { activatePanel } from './panel'
 import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
 
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
@@ -24,7 +25,7 @@ export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
 /**
  * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the
  * bounds; rows of x `xStride`, rows of y and residual `yStride` bytes apart. residual 0: none.
- * bare: the product alone.
+ * bare: the product alone. activation: 0, or the code of one of `activatesPanels` to apply.
  */
 export function gemm(
   rows: u32,
@@ -38,12 +39,13 @@ export function gemm(
   residual: usize,
   bounds: usize,
   bare: bool,
+  activation: u32,
 ): void {
   const chunk = cachedRows(rows, inner, units)
   for (; rows; rows -= min(rows, chunk)) {
     const some = min(rows, chunk)
     for (let k: u32 = 0; k < inner; k += SLICE) {
-      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds, bare)
+      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds, bare, activation)
     }
     x += some * xStride
     y += some * yStride
@@ -65,6 +67,7 @@ function slice(
   residual: usize,
   bounds: usize,
   bare: bool,
+  activation: u32,
 ): void {
   const some = min(inner - k, SLICE)
   const last = !bare && k + some == inner
@@ -74,6 +77,7 @@ function slice(
     const w = panel + ((k + 1) << 5)
     if (far) fetch(w, some << 5)
     tiles<Eight>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+    if (activation && last) activatePanel(activation, rows, units, y, yStride)
     panel += (inner + 1) << 5
     y += PANEL * 4
     if (residual) residual += PANEL * 4
@@ -81,6 +85,7 @@ function slice(
   if (units) {
     const w = panel + ((k + 1) << 4)
     tiles<Four>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+    if (activation && last) activatePanel(activation, rows, units, y, yStride)
   }
 }
 

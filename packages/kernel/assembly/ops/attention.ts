@@ -47,13 +47,13 @@ export function attention(record: usize, row: u32, rows: u32): void {
     let y: usize = load<u32>(record, L.ATTENTION_Y << 2) + batch * targets * yStride + (head * valueDepth << 2)
     for (let target: u32 = 0; target < targets; target += L.ATTENTION_TILE) {
       const some = min<u32>(targets - target, L.ATTENTION_TILE)
-      product(some, depth, sources, q, qStride, keys, tile, width, 0, bounds, false)
+      product(some, depth, sources, q, qStride, keys, tile, width, 0, bounds, false, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) {
         const scores = tile + i * width
         keepBand(record, target + i, sources, scores)
         store<f32>(sums + (i << 2), exponentials(sources, scores))
       }
-      product(some, sources, valueDepth, tile, width, values, y, yStride, 0, bounds, false)
+      product(some, sources, valueDepth, tile, width, values, y, yStride, 0, bounds, false, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) divide(valueDepth, y + i * yStride, load<f32>(sums + (i << 2)))
       q += some * qStride
       y += some * yStride
