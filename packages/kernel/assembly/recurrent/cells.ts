@@ -123,9 +123,28 @@ export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
 
 // @ts-ignore: decorator
 @inline
+function upper(v: v128): v128 {
+  return v128.shuffle<f64>(v, v, 1, 1)
+}
+
+/** candidate + (h − candidate) / (1 + E) of the first two lanes in float64: the state is rounded once a step. */
+// @ts-ignore: decorator
+@inline
+function mixed(candidate: v128, h: v128, e: v128): v128 {
+  const c = f64x2.promote_low_f32x4(candidate)
+  const difference = f64x2.sub(f64x2.promote_low_f32x4(h), c)
+  const divisor = f64x2.add(f64x2.promote_low_f32x4(e), f64x2.splat(1))
+  return f32x4.demote_f64x2_zero(f64x2.add(c, f64x2.div(difference, divisor)))
+}
+
+// @ts-ignore: decorator
+@inline
 function gruState(some: usize, x: usize, z: usize, h: usize, candidate: v128): void {
   const growth = candidateGrowth(candidate)
   const bent = f32x4.div(growth, candidateDivisor(growth))
-  const kept = f32x4.div(f32x4.sub(read(h, some), bent), gateDivisor(sum(x, z, some)))
-  write(h, f32x4.add(bent, kept), some)
+  const e = gateExponential(sum(x, z, some))
+  const before = read(h, some)
+  const low = mixed(bent, before, e)
+  const high = mixed(upper(bent), upper(before), upper(e))
+  write(h, v128.shuffle<f64>(low, high, 0, 2), some)
 }
