@@ -51,6 +51,22 @@ def side_by_side(rng):
     return Case(keras.Model(x, outputs), indices)
 
 
+def nested(rng):
+    """A model takes masks from its inputs as the attention in it does; a decoder's second look at its context has none."""
+    x, indices = tokens(rng)
+    y = layers.Dropout(0.1)(embedded(x))
+    z = inner = keras.Input((STEPS, WIDTH))
+    for _ in range(2):
+        z = layers.Add()([z, layers.MultiHeadAttention(2, 3)(z, z)])
+    block = keras.Model(inner, z, name="block")
+    context = layers.Dense(WIDTH)(y)
+    decoded = block(y)
+    for _ in range(2):
+        decoded = layers.Add()([decoded, layers.MultiHeadAttention(2, 3)(decoded, context, use_causal_mask=True)])
+    outputs = [decoded, layers.MultiHeadAttention(2, 3)(y, decoded), layers.Multiply()([y, decoded]), layers.LSTM(3)(decoded)]
+    return Case(keras.Model(x, outputs), indices)
+
+
 def nothing_to_see(policy):
     """Targets that see masked steps alone, with scores so large that taking a large number from them does not level them."""
 
@@ -72,6 +88,7 @@ CASES = {
     "masks-after-function": after_function,
     "masks-transformer-blocks": blocks,
     "masks-side-by-side": side_by_side,
+    "masks-nested": nested,
     "masks-nothing-to-see": nothing_to_see("float32"),
     "masks-nothing-to-see-float16": nothing_to_see("mixed_float16"),
 }
