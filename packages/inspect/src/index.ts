@@ -15,7 +15,7 @@ export {
   type PlacedEdge,
   type PlacedFrame,
   type PlacedNode,
-} from './layout.ts'
+} from './layout/layout.ts'
 export { familyOf, type LayerFamily } from './family.ts'
 export { layerSettings, type LayerSetting } from './settings.ts'
 export { layerParameters, modelParameters, type ParameterCount } from './parameters.ts'

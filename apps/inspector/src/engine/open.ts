@@ -19,7 +19,7 @@ export class Session {
   readonly opened: OpenedModel
   /** Inputs of the last run, for intermediates. */
   lastInputs: Parameters<LoadedModel['predict']>[0] | undefined
-  #loaded = new Map<Precision, LoadedModel<Prediction>>()
+  readonly #loaded = new Map<string, LoadedModel<Prediction>>()
 
   constructor(model: Model, shapes: ShapesByLayer, opened: OpenedModel) {
     this.model = model
@@ -27,11 +27,12 @@ export class Session {
     this.opened = opened
   }
 
-  async loaded(precision: Precision): Promise<LoadedModel<Prediction>> {
-    const known = this.#loaded.get(precision)
+  async loaded(precision: Precision = 'exact', threads = 1): Promise<LoadedModel<Prediction>> {
+    const key = `${precision} ${threads}`
+    const known = this.#loaded.get(key)
     if (known) return known
-    const fresh = await load<Prediction>(this.model, { precision })
-    this.#loaded.set(precision, fresh)
+    const fresh = await load<Prediction>(this.model, { precision, threads })
+    this.#loaded.set(key, fresh)
     return fresh
   }
 
@@ -93,15 +94,16 @@ async function readModel(
 ): Promise<{ model: Model; name: string }> {
   const [first] = files
   if (!first) throw new FormatError('no file')
-  for (const file of files) {
-    const head = new Uint8Array(await file.slice(0, 8).arrayBuffer())
-    if (isDotplus(head) || file.name.endsWith('.dotplus')) {
-      return { model: await readDotplus(file, files), name: file.name }
-    }
-  }
   const evidence = files.filter(
     (file) => files.length > 1 && /(^|[^a-z])io[^/]*\.npz$/.test(file.name),
   )
+  for (const file of files) {
+    const head = new Uint8Array(await file.slice(0, 8).arrayBuffer())
+    if (!isDotplus(head) && !file.name.endsWith('.dotplus')) continue
+    const model = await readDotplus(file, files)
+    await addEvidence(model, evidence)
+    return { model, name: file.name }
+  }
   const rest = files.filter((file) => !evidence.includes(file))
   const model = await convert(
     rest.map((file) => sourceFromBlob(file, file.name)),
@@ -111,8 +113,12 @@ async function readModel(
       ...(options.inputShape === undefined ? {} : { inputShape: options.inputShape }),
     },
   )
-  for (const file of evidence) addCase(model, await readCases(sourceFromBlob(file, file.name)))
+  await addEvidence(model, evidence)
   return { model, name: rest[0]?.name ?? first.name }
+}
+
+async function addEvidence(model: Model, files: readonly File[]): Promise<void> {
+  for (const file of files) addCase(model, await readCases(sourceFromBlob(file, file.name)))
 }
 
 async function readDotplus(file: File, files: readonly File[]): Promise<Model> {
@@ -135,9 +141,23 @@ async function readDotplus(file: File, files: readonly File[]): Promise<Model> {
         got: `${part.size}`,
       })
     }
-    shards.set(index, new Uint8Array(await part.arrayBuffer()))
+    const bytes = new Uint8Array(await part.arrayBuffer())
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+    if (hash.some((byte, at) => byte !== shard.sha256[at])) {
+      throw new FormatError('not the part that the model was written with', {
+        file: shard.name,
+        expected: `SHA-256 ${hex(shard.sha256)}`,
+        got: hex(hash),
+        hint: 'Copy all files of the model again',
+      })
+    }
+    shards.set(index, bytes)
   }
   return shards.size > 0 ? withShards(model, shards) : model
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 async function problemsOfLoading(model: Model): Promise<Problem[]> {

@@ -27,6 +27,7 @@ function opened(): Session {
 
 function handlersOf(id: number): Handlers {
   return {
+    ready: () => undefined,
     async open(files, options) {
       session?.dispose()
       session = undefined
@@ -37,7 +38,7 @@ function handlersOf(id: number): Handlers {
     },
     layout: (unfolded) => graphLayout(opened(), unfolded),
     layer: (name) => describeLayer(opened(), name),
-    run: (inputs, precision) => runModel(opened(), inputs, precision),
+    run: (inputs, settings) => runModel(opened(), inputs, settings),
     intermediate: (layer) => showIntermediate(opened(), layer),
     profile: () => profileLayers(opened()),
     parity: (file) => compareWithKeras(opened(), file),
@@ -66,5 +67,14 @@ function problemsIn(error: unknown): Problem[] {
     return [{ message: error instanceof Error ? error.message : String(error), layer: undefined }]
   }
   const several = (error as { problems?: readonly DotplusError[] }).problems ?? [error]
-  return several.map(({ message, layer }) => ({ message, layer }))
+  return several.map((each) => ({ message: messageOf(each), layer: each.layer }))
+}
+
+/** What a page has a field for is said there, not with the options of the command. */
+function messageOf(error: DotplusError): string {
+  if (!error.hint?.includes('--')) return error.message
+  const Class = error.constructor as new (what: string, details: object) => DotplusError
+  const { what, file, layer, place, expected, got } = error
+  const hint = 'Say below which layers they are'
+  return new Class(what, { file, layer, place, expected, got, hint }).message
 }
