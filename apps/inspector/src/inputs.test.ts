@@ -119,7 +119,7 @@ describe('inputs', () => {
     expect(await page.locator('.result p').first().textContent()).toContain('2 threads')
     await page.locator('.node[data-layer="stem"]').click()
     await page.getByRole('button', { name: 'Show', exact: true }).click()
-    await page.getByRole('img', { name: 'Picture of stem' }).waitFor()
+    await page.getByRole('img', { name: 'Picture of stem' }).scrollIntoViewIfNeeded()
     await driven.shot('intermediate')
     expect(await driven.findings()).toEqual([])
     expect(driven.complaints).toEqual([])
@@ -166,7 +166,7 @@ describe('files', () => {
     await page.getByRole('button', { name: 'dotplus: start page' }).click()
     await driven.choose(scratch('cnn.dotplus'))
     await page.getByText(/a part of the model is missing: expected cnn-00001-of/).waitFor()
-    const [part = ''] = paths.filter((path) => path.endsWith('.bin'))
+    const part = paths.find((path) => path.endsWith('.bin')) ?? ''
     const bytes = await readFile(part)
     bytes[100] = (bytes[100] ?? 0) ^ 1
     await writeFile(part, bytes)

@@ -19,6 +19,8 @@ type Handlers = {
 }
 
 let session: Session | undefined
+/** The request before. */
+let last: Promise<unknown> = Promise.resolve()
 
 function opened(): Session {
   if (!session) throw new Error('no model is open')
@@ -47,7 +49,10 @@ function handlersOf(id: number): Handlers {
 }
 
 self.addEventListener('message', ({ data: { id, method, args } }) => {
-  answer(id, method, args).then(
+  // One after the other: what comes after `open` is about the model that it opens.
+  const answered = last.then(() => answer(id, method, args))
+  last = answered.catch(() => undefined)
+  answered.then(
     (result) => self.postMessage({ id, kind: 'result', result }),
     (error: unknown) => self.postMessage({ id, kind: 'failure', problems: problemsIn(error) }),
   )
@@ -72,7 +77,7 @@ function problemsIn(error: unknown): Problem[] {
 
 /** What a page has a field for is said there, not with the options of the command. */
 function messageOf(error: DotplusError): string {
-  if (!error.hint?.includes('--')) return error.message
+  if (!/--(dense|layers)\b/.test(error.hint ?? '')) return error.message
   const Class = error.constructor as new (what: string, details: object) => DotplusError
   const { what, file, layer, place, expected, got } = error
   const hint = 'Say below which layers they are'

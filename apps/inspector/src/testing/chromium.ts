@@ -44,6 +44,14 @@ function servePage(): Server {
   })
 }
 
+interface Findings {
+  readonly violations: readonly {
+    readonly id: string
+    readonly impact: string
+    readonly nodes: readonly { readonly html: string }[]
+  }[]
+}
+
 /** The page in a real Chromium, a fresh one for each test of a file. */
 export class Inspector {
   /** What the page said on its console or threw; must stay empty. */
@@ -58,7 +66,8 @@ export class Inspector {
   }
 
   get address(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}/`
+    if (!this.#server) throw new Error('the page is not served yet')
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
   }
 
   async start(): Promise<void> {
@@ -110,10 +119,8 @@ export class Inspector {
   /** Serious and critical findings of axe on what is shown now. */
   async findings(): Promise<string[]> {
     await this.page.evaluate(await readFile(axeSource, 'utf8'))
-    const found = (await this.page.evaluate('axe.run()')) as {
-      violations: { id: string; impact: string; nodes: { html: string }[] }[]
-    }
-    return found.violations
+    const { violations } = await this.page.evaluate<Findings>('axe.run()')
+    return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
   }

@@ -55,6 +55,6 @@ function crc32(bytes: Uint8Array): number {
     return value
   })
   let crc = 0xffffffff
-  for (const byte of bytes) crc = (table[(crc ^ byte) & 255] as number) ^ (crc >>> 8)
+  for (const byte of bytes) crc = (table[(crc ^ byte) & 255] ?? 0) ^ (crc >>> 8)
   return (crc ^ 0xffffffff) >>> 0
 }
