@@ -49,7 +49,9 @@ def run(model, case):
         return predict(model, case.inputs, case.direct)
     for layer in model.layers:
         if getattr(layer, "stateful", False):
-            layer.reset_state()
+            # Not reset_state(), which fails on states of several cells.
+            for state in keras.tree.flatten(getattr(layer, "states", None) or []):
+                state.assign(keras.ops.zeros_like(state))
     return [output for call in case.inputs for output in predict(model, call, case.direct)]
 
 

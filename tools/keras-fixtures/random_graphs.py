@@ -72,7 +72,8 @@ class Graph:
             self.nodes += 1
 
     def pick(self, *ranks):
-        fitting = [x for x in self.pool if not ranks or len(x.shape) in ranks]
+        # A size that Keras does not infer, of a slice say, ends a branch.
+        fitting = [x for x in self.pool if None not in x.shape[1:] and (not ranks or len(x.shape) in ranks)]
         if not fitting:
             return None
         # What nothing uses yet comes first, so that the graph grows long and not only wide.
@@ -133,6 +134,9 @@ def normalize(g):
     kind = g.choice(["batch", "layer", "unit", "rms", "group"])
     if kind == "batch":
         return g.call(layers.BatchNormalization(axis=g.choice([-1, len(x.shape) - 1])), x)
+    # Of a single feature nothing but the rounding of its own mean is left to normalize.
+    if kind in ("layer", "unit", "rms") and x.shape[-1] == 1:
+        raise Unfit
     if kind == "group":
         return g.call(layers.GroupNormalization(groups=1, epsilon=0.1), need(x if len(x.shape) > 2 else None))
     return g.call({"layer": layers.LayerNormalization, "unit": layers.UnitNormalization, "rms": layers.RMSNormalization}[kind](), x)

@@ -189,7 +189,7 @@ export interface Band {
   above: number
 }
 
-/** Bytes of an attention record's scratch: packed keys, packed values, the scores of a tile of queries. */
+/** Bytes of an attention record's scratch: packed keys, packed values, the scores of a tile of queries and their sums. */
 export function attentionScratchBytes({
   sources,
   depth,
@@ -197,7 +197,7 @@ export function attentionScratchBytes({
 }: Pick<AttentionSize, 'sources' | 'depth' | 'valueDepth'>): number {
   const keys = alignUp(matmulScratchBytes(depth, sources))
   const values = alignUp(matmulScratchBytes(sources, valueDepth))
-  return keys + values + L.ATTENTION_TILE * sources * 4
+  return keys + values + L.ATTENTION_TILE * (sources + 1) * 4
 }
 
 /** y (batch, targets, heads, valueDepth) = softmax(q · kᵀ within the band) · v; `rows`: batch · heads. */

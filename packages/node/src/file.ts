@@ -5,7 +5,9 @@ import { collect, type Address, type Reading } from '@dotplus/kernel/worker'
 // An import of it, or of node:fs/promises, would load Node's streams into every fresh process.
 const fs = process.getBuiltinModule('node:fs')
 
-const chunkBytes = 2 ** 24
+const chunkBytes = 2 ** 23
+/** Chunks that are read at a time, by as many of Node's threads. */
+const readers = 4
 /** Files up to this are read at once; waiting for them would take longer. */
 const smallBytes = 2 ** 18
 
@@ -30,15 +32,27 @@ async function readAll(handle: FileHandle, reading: Reading): Promise<Uint8Array
   }
   reading.progress.expect(stats.size)
   const bytes = new Uint8Array(stats.size)
-  let length = 0
-  while (length < bytes.byteLength) {
-    reading.signal?.throwIfAborted()
-    const wanted = Math.min(chunkBytes, bytes.byteLength - length)
-    const { bytesRead } = await handle.read(bytes, length, wanted, length)
-    if (bytesRead === 0) break
-    length += bytesRead
-    reading.progress.add(bytesRead)
+  let next = 0
+  // Less than the size where a file shrinks while it is read.
+  let length = bytes.byteLength
+  const readChunks = async (): Promise<void> => {
+    while (next < length) {
+      let at = next
+      const end = Math.min(at + chunkBytes, length)
+      next = end
+      while (at < end) {
+        reading.signal?.throwIfAborted()
+        const { bytesRead } = await handle.read(bytes, at, end - at, at)
+        if (bytesRead === 0) {
+          length = Math.min(length, at)
+          return
+        }
+        at += bytesRead
+        reading.progress.add(bytesRead)
+      }
+    }
   }
+  await Promise.all(Array.from({ length: readers }, readChunks))
   return bytes.subarray(0, length)
 }
 

@@ -1,6 +1,7 @@
 """The models that are measured, by name: builders that make the same architecture under any floatx."""
 
 import keras
+import numpy as np
 from keras import layers
 
 
@@ -38,8 +39,9 @@ def transformer(width=256, heads=8, steps=128, vocabulary=8000, depth=6):
     """An encoder with learned positions, normalization after each block, as in BERT."""
     tokens = keras.Input((steps,), dtype="int32", name="tokens")
     x = layers.Embedding(vocabulary, width)(tokens)
-    positions = layers.Embedding(steps, width)(keras.ops.arange(steps))
-    x = layers.Add()([x, keras.ops.expand_dims(positions, 0)])
+    # A constant of the graph, which weights copied between two builds do not reach: so made the same in each.
+    positions = np.random.default_rng(steps).uniform(-0.05, 0.05, (1, steps, width)).astype("float32")
+    x = layers.Add()([x, keras.ops.convert_to_tensor(positions, keras.config.floatx())])
     for _ in range(depth):
         attended = layers.MultiHeadAttention(heads, width // heads)(x, x)
         x = layers.LayerNormalization(epsilon=1e-6)(layers.Add()([x, attended]))

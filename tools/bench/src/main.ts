@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Contestant } from './contestants/contestant.ts'
 import { baselineId } from './contestants/index.ts'
@@ -8,6 +8,7 @@ import { openHost } from './hosts/index.ts'
 import { installedBytes } from './installed-size.ts'
 import { describeMachine } from './machine.ts'
 import type { ColdStart } from './measure/cold-start.ts'
+import type { EngineFigures } from './measure/engine.ts'
 import type { RunSettings } from './measure/model-run.ts'
 import { reasonOf } from './measure/reason.ts'
 import { median } from './measure/statistics.ts'
@@ -23,7 +24,8 @@ import type {
   ModelReport,
   Report,
 } from './report/report.ts'
-import { terminalReport } from './report/terminal.ts'
+import { modelTable } from './report/table.ts'
+import { tableLines, terminalReport } from './report/terminal.ts'
 
 const benchFolder = fileURLToPath(new URL('..', import.meta.url))
 const modelsFolder = fileURLToPath(new URL('../.cache/models/', import.meta.url))
@@ -47,14 +49,6 @@ async function bench(options: Options): Promise<void> {
   }
 
   const hosts: HostReport[] = []
-  for (const id of options.hosts) {
-    const host = await openHost(id)
-    try {
-      hosts.push(await measureIn(host, prepared, options))
-    } finally {
-      await host.close()
-    }
-  }
   const report: Report = {
     date: new Date().toISOString(),
     machine: describeMachine(),
@@ -63,9 +57,26 @@ async function bench(options: Options): Promise<void> {
     contestants: options.contestants.map(describe),
     hosts,
   }
+  const writeJson = async (): Promise<void> => {
+    if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+  for (const id of options.hosts) {
+    const host = await openHost(id)
+    const models: ModelReport[] = []
+    hosts.push({ id: host.id, title: host.title, models })
+    try {
+      for (const model of prepared) {
+        models.push(await measureIn(host, model, options))
+        showProgress('')
+        console.log(tableLines(modelTable(report, host.title, models.at(-1)!)).join('\n'))
+        await writeJson()
+      }
+    } finally {
+      await host.close()
+    }
+  }
 
   console.log(terminalReport(report))
-  if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   if (options.writeDocs) await writeIntoPage(performancePage, report)
   // Peers fail on models that they cannot hold; we may not.
   const ours = new Set(options.contestants.filter(({ isPeer }) => !isPeer).map(({ id }) => id))
@@ -77,30 +88,38 @@ function settingsOf({ rounds, seconds, withoutRows }: Options): RunSettings {
   return { rounds, secondsEach: seconds, withoutRows }
 }
 
-async function measureIn(
-  host: Host,
-  prepared: readonly PreparedModel[],
-  options: Options,
-): Promise<HostReport> {
-  const models: ModelReport[] = []
+async function measureIn(host: Host, model: PreparedModel, options: Options): Promise<ModelReport> {
   const here = options.contestants.filter(({ hosts }) => hosts.includes(host.id))
-  for (const model of prepared) {
-    const able = here.filter((contestant) => contestant.excluded(model) === undefined)
-    const result = await host.run(model, able, settingsOf(options), showProgress)
-    const excluded = here.flatMap((contestant) => {
-      const reason = contestant.excluded(model)
-      return reason === undefined || !contestant.isPeer ? [] : [{ id: contestant.id, reason }]
-    })
-    const timed = new Set(result.workloads.flatMap(({ timings }) => timings.map(({ id }) => id)))
-    const sound = able.filter(({ id }) => timed.has(id))
-    models.push({
-      ...result,
-      failures: [...result.failures, ...excluded],
-      coldStarts: await coldStarts(host, model, sound, options.coldStarts),
-    })
+  const able = here.filter((contestant) => contestant.excluded(model) === undefined)
+  const settings = settingsOf(options)
+  // The engines beside the two in which peers run are compared on one row.
+  const withoutRows = hasPeers(host)
+    ? settings.withoutRows
+    : model.workloads.map(({ rows }) => rows).filter((rows) => rows > 1)
+  const result = await host.run(model, able, { ...settings, withoutRows }, showProgress)
+  const excluded = here.flatMap((contestant) => {
+    const reason = contestant.excluded(model)
+    return reason === undefined || !contestant.isPeer ? [] : [{ id: contestant.id, reason }]
+  })
+  const timed = new Set(result.workloads.flatMap(({ timings }) => timings.map(({ id }) => id)))
+  const sound = able.filter(({ id, startsAlike }) => timed.has(id) && !startsAlike)
+  const figures: EngineFigures[] = []
+  if (host.id === 'node') {
+    showProgress(`${model.title}: profile`)
+    for (const precision of ['exact', 'fast'] as const)
+      figures.push(await host.inspect(model, precision))
   }
-  showProgress('')
-  return { id: host.id, title: host.title, models }
+  return {
+    ...result,
+    failures: [...result.failures, ...excluded],
+    coldStarts: hasPeers(host) ? await coldStarts(host, model, sound, options.coldStarts) : [],
+    figures,
+    fileBytes: (await stat(model.files.dotplus)).size,
+  }
+}
+
+function hasPeers({ id }: Host): boolean {
+  return id === 'node' || id === 'chromium'
 }
 
 /** In turns, like everything here; one more first, for the file system's cache, that does not count. */

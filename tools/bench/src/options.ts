@@ -28,9 +28,9 @@ Measures dotplus beside its peers in one interleaved run.
   --contestants LIST   of: ${contestants.map(({ id }) => id).join(', ')} (default: all)
   --hosts LIST         of: ${hostIds.join(', ')} (default: all)
   --without-rows LIST  numbers of rows to leave out, such as 16 (default: none)
-  --seconds N          measured seconds of each contestant on each workload (default: 3)
-  --rounds N           turns these seconds are split into (default: 15)
-  --cold-starts N      fresh processes per contestant, 0 to leave them out (default: 7)
+  --seconds N          measured seconds of each contestant on each workload (default: 0.6)
+  --rounds N           turns these seconds are split into (default: 4)
+  --cold-starts N      fresh processes per contestant, 0 to leave them out (default: 2)
   --json FILE          also writes the report as JSON
   --write-docs         also writes tables and chart into docs/performance.md
   --help`
@@ -48,9 +48,9 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     contestants: chosen,
     hosts: choose('--hosts', hostIds, (id) => id, values.hosts),
     withoutRows: (values['without-rows'] ?? '').split(',').map(Number),
-    seconds: number('--seconds', values.seconds, 3, 0.01),
-    rounds: Math.round(number('--rounds', values.rounds, 15, 1)),
-    coldStarts: Math.round(number('--cold-starts', values['cold-starts'], 7, 0)),
+    seconds: number('--seconds', values.seconds, 0.6, 0.01),
+    rounds: Math.round(number('--rounds', values.rounds, 4, 1)),
+    coldStarts: Math.round(number('--cold-starts', values['cold-starts'], 2, 0)),
     json: values.json,
     writeDocs: values['write-docs'] ?? false,
   }

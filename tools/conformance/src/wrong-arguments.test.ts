@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { convert, sourceFromBytes } from '@dotplus/converter'
@@ -6,59 +6,93 @@ import { DotplusError, encode } from '@dotplus/core'
 import { load } from '@dotplus/node'
 import { describe, expect, test } from 'vitest'
 import { readCase, type CaseData } from './cases/read.ts'
-import { entryOf } from './cases/zip-entry.ts'
+import { archiveOf, entriesOf } from './cases/zip-entry.ts'
+import { withoutCase } from './support/not-covered.ts'
+
+const known = (
+  JSON.parse(
+    readFileSync(new URL('../../keras-fixtures/keras-layers.json', import.meta.url), 'utf8'),
+  ) as { layers: Readonly<Record<string, { readonly names: readonly string[] }>> }
+).layers
 
 const cases = fileURLToPath(new URL('../../../test-fixtures/cases/', import.meta.url))
 
+/** The name that a class has in the list of Keras's layers, by any of its names. */
+const canonical = new Map(
+  Object.entries(known).flatMap(([name, { names }]) =>
+    [name, ...names].map((each) => [each, name] as const),
+  ),
+)
+
+/** A serialized layer. */
 interface LayerJson {
   readonly class_name: string
   readonly config: Record<string, unknown>
-}
-interface ModelJson {
-  readonly config: { readonly layers: LayerJson[] }
 }
 
 /** One layer class in one file. */
 interface Subject {
   readonly className: string
   readonly folder: string
-  readonly index: number
+  /** Keys from the whole config to the serialized layer. */
+  readonly path: readonly (string | number)[]
 }
 
-/** Every layer class that a case of the grids has, once. */
+/** Every layer class that a case has, once: in the first case of the grids, or in the first of all. */
 function subjects(): Subject[] {
   const found = new Map<string, Subject>()
-  for (const name of readdirSync(cases).filter((each) => each.startsWith('grid-'))) {
+  const names = readdirSync(cases).filter(
+    (each) => !each.startsWith('custom-') && existsSync(`${cases}${each}/model.keras`),
+  )
+  for (const name of names.toSorted((a, b) => rankOf(a) - rankOf(b))) {
     const folder = `${cases}${name}`
-    for (const [index, { class_name: className }] of configOf(folder).config.layers.entries())
-      if (className !== 'InputLayer' && !found.has(className))
-        found.set(className, { className, folder, index })
+    const visit = (value: unknown, path: readonly (string | number)[]): void => {
+      if (typeof value !== 'object' || value === null) return
+      const { class_name: name, module, config } = value as Record<string, unknown>
+      const className = canonical.get(String(name))
+      const isNode = String(module).includes('.ops.') || className === 'InputLayer'
+      if (className !== undefined && !isNode && config !== null && !found.has(className))
+        found.set(className, { className, folder, path })
+      for (const [key, each] of Object.entries(value))
+        visit(each, [...path, Array.isArray(value) ? Number(key) : key])
+    }
+    visit(configOf(folder), [])
   }
   return [...found.values()]
 }
 
-const archiveOf = (folder: string): Buffer => readFileSync(`${folder}/model.keras`)
+const rankOf = (name: string): number => Number(!name.startsWith('grid-'))
 
-function configOf(folder: string): ModelJson {
-  return JSON.parse(
-    new TextDecoder().decode(entryOf(archiveOf(folder), 'config.json')),
-  ) as ModelJson
+function layerAt(json: unknown, path: Subject['path']): LayerJson {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown>)[key],
+    json,
+  ) as LayerJson
+}
+
+const entriesIn = (folder: string): Map<string, Uint8Array<ArrayBuffer>> =>
+  entriesOf(readFileSync(`${folder}/model.keras`))
+
+function configOf(folder: string): unknown {
+  const text = new TextDecoder().decode(entriesIn(folder).get('config.json'))
+  // Python writes infinities and NaN as they are; functions have such arguments, layers have none.
+  return JSON.parse(text.replace(/(?<=[:[,] ?)(-?Infinity|NaN)/g, 'null'))
 }
 
 /** What the model answers with one layer's arguments changed, or the error that stops it. */
 async function answer(
-  { folder, index }: Subject,
+  { folder, path }: Subject,
   data: CaseData,
   change: Record<string, unknown>,
 ): Promise<readonly ArrayLike<unknown>[] | DotplusError> {
   const json = configOf(folder)
-  Object.assign((json.config.layers[index] as LayerJson).config, change)
-  const weights = entryOf(archiveOf(folder), 'model.weights.h5')
+  Object.assign(layerAt(json, path).config, change)
+  const entries = entriesIn(folder).set(
+    'config.json',
+    new TextEncoder().encode(JSON.stringify(json)),
+  )
   try {
-    const model = await convert([
-      sourceFromBytes('model.json', new TextEncoder().encode(JSON.stringify(json))),
-      sourceFromBytes('model.weights.h5', weights),
-    ])
+    const model = await convert(sourceFromBytes('model.keras', archiveOf(entries)))
     using loaded = await load(encode(model))
     const result: unknown = loaded.predict(data.inputs[0] as never)
     const tensors = Array.isArray((result as { shape?: unknown }).shape)
@@ -76,7 +110,7 @@ const readData = (folder: string): Promise<CaseData> =>
 
 /** Arguments that say nothing about numbers, or that any number is good for. */
 const free =
-  /^(name|trainable|dtype|seed|momentum|epsilon|alpha|negative_slope|threshold|mask_value|scale|offset|fill_value|mean|variance|logit_soft_cap|invert|center|lora_alpha)$|_(initializer|regularizer|constraint)$/
+  /^(name|trainable|dtype|seed|momentum|epsilon|alpha|negative_slope|threshold|mask_value|scale|offset|fill_value|mean|variance|logit_soft_cap|invert|center|lora_alpha|clip_limit|bin_boundaries|mag_exp|top_db|min_power|ref_power|oov_token|mask_token)$|_(initializer|regularizer|constraint)$/
 
 /** A value that no layer takes for this argument; undefined where there is none to say. */
 function outOfRange(value: unknown): unknown {
@@ -87,14 +121,23 @@ function outOfRange(value: unknown): unknown {
   return undefined
 }
 
-describe.each(subjects())('$className', (subject) => {
-  const layer = configOf(subject.folder).config.layers[subject.index] as LayerJson
-  const name = String(layer.config.name)
+const all = subjects()
+
+test('every class that is in a case is tried', () => {
+  const tried = new Set(all.map(({ className }) => className))
+  const untried = Object.keys(known).filter((name) => !tried.has(name))
+  expect(untried).toEqual([...Object.keys(withoutCase), 'InputLayer'].toSorted())
+})
+
+describe.each(all)('$className', (subject) => {
+  const layer = layerAt(configOf(subject.folder), subject.path)
+  // A layer inside another one is named by its class, or as part of the other's path.
+  const named = new RegExp(`${layer.config.name as string}|${layer.class_name}`)
 
   test('names an argument that it does not have', async () => {
     const error = await answer(subject, await readData(subject.folder), { no_such_argument: 1 })
     expect(error).toBeInstanceOf(DotplusError)
-    expect(String(error)).toContain(name)
+    expect(String(error)).toMatch(named)
     expect(String(error)).toContain('no_such_argument')
   })
 
@@ -107,7 +150,7 @@ describe.each(subjects())('$className', (subject) => {
     const data = await readData(subject.folder)
     const result = await answer(subject, data, { [key]: value })
     if (result instanceof DotplusError) {
-      expect(result.message).toContain(name)
+      expect(result.message).toMatch(named)
       return
     }
     expect(result).toEqual(await answer(subject, data, {}))

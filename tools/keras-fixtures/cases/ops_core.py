@@ -3,9 +3,17 @@
 import numpy as np
 from keras import ops
 
-from cases.op_settings import B, D, F, I, L
+from cases.op_settings import B, D, F, H, I, L
 
 CORE = {
+    "made-of-tensors": [
+        (lambda x: ops.abs(x), F(2, 3)),
+        (lambda x: ops.conj(x), D(2, 3)),
+        (lambda x: ops.array(x), H(2, 3)),
+        (lambda x: x * ops.cast(ops.ndim(x), "float32"), F(3, 2)),
+        (lambda x: ops.full((2, 3), ops.sum(x)), F(2, 3)),
+        (lambda x: ops.empty_like(x) * 0, F(2, 3)),
+    ],
     "cast": [
         (lambda x: ops.cast(x, "int32"), F(3, 9)),
         (lambda x: ops.cast(x, "float16"), F(3, 9)),

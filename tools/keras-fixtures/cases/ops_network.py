@@ -68,6 +68,11 @@ NN = {
     "rms_normalization": [(lambda x: ops.rms_normalization(x), F(2, 5)), (lambda x, s: ops.rms_normalization(x, s), F(2, 5), F(5)), (lambda x: ops.rms_normalization(x), D(2, 5))],
     "normalize": [(ops.normalize, F(2, 5)), (lambda x: ops.normalize(x, axis=0), F(2, 5)), (lambda x: ops.normalize(x, order=1), F(2, 5)), (lambda x: ops.normalize(x, order=3), F(2, 5)), (ops.normalize, D(2, 5))],
     "ctc_decode": [(lambda x: ops.ctc_decode(x, np.array([5, 4]), mask_index=0)[0], F(2, 5, 4)), (lambda x: ops.ctc_decode(x, np.array([5, 4]), mask_index=0)[1], F(2, 5, 4)), (lambda x: ops.ctc_decode(x, np.array([5, 4]), merge_repeated=False, mask_index=3)[0], F(2, 5, 4))],
+    "ctc_decode-beam_search": [
+        (lambda x: ops.ctc_decode(x, np.array([6, 5]), strategy="beam_search", beam_width=9, top_paths=3, mask_index=0), F(2, 6, 4)),
+        (lambda x: ops.ctc_decode(x, np.array([6, 2]), strategy="beam_search", beam_width=4, top_paths=1, mask_index=2), F(2, 6, 5)),
+        (lambda x: ops.ctc_decode(x, np.array([6]), strategy="beam_search", beam_width=100, top_paths=2, mask_index=None), F(1, 6, 3)),
+    ],
     "ctc_loss": [(lambda t, o: ops.ctc_loss(t, o, np.array([2, 3]), np.array([6, 5])), I(2, 3, of="ones"), F(2, 6, 8))],
     "psnr": [(lambda a, b: ops.psnr(a, b, max_val=1.0), F(2, 3, 3, 1, of="image"), F(2, 3, 3, 1, of="image"))],
     "dot_product_attention": [

@@ -89,10 +89,19 @@ def labelled(rng):
     return Case(keras.Model(x, [probabilities, best]), rng.normal(0, 2, (9, 4)).astype("float32"))
 
 
+def compared(rng):
+    """Functions that tell strings apart, from each other and from a text in the graph."""
+    x, y = keras.Input((2,), dtype="string", name="x"), keras.Input((1,), dtype="string", name="y")
+    equal, other = keras.ops.equal(x, "a"), keras.ops.not_equal(x, y)
+    outputs = [equal, other, keras.ops.where(equal, 1.0, 0.0), keras.ops.equal("b", y)]
+    return Case(keras.Model([x, y], outputs), [np.array([["a", "b"], ["á", "a"]]), np.array([["b"], ["a"]])])
+
+
 def cases():
     texts = column(TEXTS)
     standards = ["lower_and_strip_punctuation", "lower", "strip_punctuation", None]
     given = {f"standardize_{each}".lower(): {"standardize": each} for each in standards}
+    yield "text-comparisons", compared
     yield "text-vectorization-standardize", vectorizations(given, texts)
     characters = {name: arguments | {"split": "character"} for name, arguments in given.items()}
     yield "text-vectorization-characters", vectorizations(characters, texts, vocabulary=CHARACTERS)

@@ -1,5 +1,6 @@
 import { composeLayer, type Composed } from '../custom/compose.ts'
-import { compositionFor, type Compositions } from '../custom/composition.ts'
+import { compositionFor, type ComposeLayer, type Compositions } from '../custom/composition.ts'
+import { splitActivation } from '../custom/split-activation.ts'
 import { compositionsOfKeras } from '../custom/of-keras.ts'
 import { readDTypePolicy } from '../keras/dtype-policy.ts'
 import { LayerConfig } from '../keras/layer-config.ts'
@@ -82,6 +83,11 @@ export class Planner {
         this.#problems.add(unknownLayer(spec, { file, layer: path, position, role }))
       return { ...base, body: { type: 'unknown' }, weights: unknownWeights }
     }
+    const split = splitActivation(spec)
+    if (split) {
+      const composed = this.#problems.catch(() => this.#composedOf(split, spec, path))
+      if (composed) return { ...base, ...this.#plannedComposition(composed, path, spec) }
+    }
     const slots = converter.weights?.(config, this.scope(base)) ?? noWeights
     const stored = withStoredLayout(slots, spec, kerasMajor)
     const weights = config.isFaulty ? ofAnyShape(stored) : stored
@@ -126,7 +132,10 @@ export class Planner {
     const names = customNames(spec)
     const compose =
       compositionFor(names, this.#register) ?? compositionFor(names, compositionsOfKeras)
-    if (!compose) return null
+    return compose ? this.#composedOf(compose, spec, path, role) : null
+  }
+
+  #composedOf(compose: ComposeLayer, spec: LayerSpec, path: string, role?: LayerRole): Composed {
     return composeLayer(compose, spec, {
       file: this.#origin.file,
       path,

@@ -58,6 +58,9 @@ const layers: Readonly<
   Softmax: { function: 'softmax', settings: { axis: 'axis' } },
 }
 
+/** Arguments of layers that say nothing about what they compute. */
+const common: ReadonlySet<string> = new Set(['name', 'trainable', 'dtype', 'batch_input_shape'])
+
 /** Defaults of the functions' settings; a setting equal to its default is not written. */
 const defaults: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   relu: { negative_slope: 0, threshold: 0 },
@@ -106,6 +109,11 @@ export function readActivation(json: Json | undefined, kerasMajor: number): Acti
     return readActivation(config.activation, kerasMajor)
   const layer = typeof className === 'string' ? layers[className] : undefined
   if (!layer || !isJsonObject(config)) return undefined
+  // An argument that nobody reads would change the numbers silently.
+  const unknown = Object.keys(config).filter(
+    (key) => !common.has(key) && !Object.hasOwn(layer.settings, key),
+  )
+  if (unknown.length > 0) return undefined
   const settings: Record<string, number | undefined> = {}
   for (const [argument, setting] of Object.entries(layer.settings)) {
     const value = config[argument]

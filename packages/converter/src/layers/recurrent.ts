@@ -106,8 +106,13 @@ function readCells(
   scope: ConvertScope,
 ): Cell[] {
   const config = configOf(serialized)
-  if (isStack(serialized)) return readStack(config.cells, weights, outer, scope)
   const className = String(serialized.class_name)
+  if (isStack(serialized)) {
+    const stack = outer.inner(className, config)
+    const cells = readStack(stack.value('cells'), weights, outer, scope)
+    stack.finish()
+    return cells
+  }
   if (!cellKind(className) || isCustom(classOf(serialized)))
     return [
       { type: 'layer', units: 0, resetAfter: false, layer: scope.addLayer(serialized, weights) },

@@ -1,3 +1,4 @@
+import type { LayerConfig } from '../keras/layer-config.ts'
 import { optional, ownWeights, weight } from '../weights/weight-tree.ts'
 import type { LayerConverter } from './layer-converter.ts'
 
@@ -15,8 +16,8 @@ export const stftSpectrogram: LayerConverter = {
   },
   convert(config, weights) {
     const frameLength = config.size('frame_length', 256)
-    const frameStep = config.optionalInteger('frame_step') ?? Math.floor(frameLength / 2)
-    const fftLength = config.optionalInteger('fft_length') ?? 2 ** Math.ceil(Math.log2(frameLength))
+    const frameStep = optionalSize(config, 'frame_step') ?? Math.floor(frameLength / 2)
+    const fftLength = optionalSize(config, 'fft_length') ?? 2 ** Math.ceil(Math.log2(frameLength))
     return {
       kind: 'spectrogram',
       spectrogram: {
@@ -43,6 +44,9 @@ export const stftSpectrogram: LayerConverter = {
   },
 }
 
+const optionalSize = (config: LayerConfig, name: string): number | undefined =>
+  config.optionalInteger(name) === undefined ? undefined : config.size(name)
+
 const noMel = {
   numMelBins: 0,
   samplingRate: 0,
@@ -60,12 +64,17 @@ export const melSpectrogram: LayerConverter = {
   convert(config) {
     const fftLength = config.size('fft_length', 2048)
     const samplingRate = config.number('sampling_rate', 16_000)
+    const minFreq = config.number('min_freq', 20)
+    const maxFreq = config.number('max_freq', Math.trunc(samplingRate / 2))
+    if (!(samplingRate > 0)) config.reject('sampling_rate', 'a number above 0')
+    if (!(minFreq >= 0)) config.reject('min_freq', '0 or more')
+    if (!(maxFreq > minFreq)) config.reject('max_freq', 'more than min_freq')
     return {
       kind: 'spectrogram',
       spectrogram: {
         mel: true,
         mode: '',
-        frameLength: config.optionalInteger('sequence_length') ?? fftLength,
+        frameLength: optionalSize(config, 'sequence_length') ?? fftLength,
         frameStep: config.size('sequence_stride', 512),
         fftLength,
         window:
@@ -79,8 +88,8 @@ export const melSpectrogram: LayerConverter = {
         dataFormat: '',
         numMelBins: config.size('num_mel_bins', 128),
         samplingRate,
-        minFreq: config.number('min_freq', 20),
-        maxFreq: config.number('max_freq', Math.trunc(samplingRate / 2)),
+        minFreq,
+        maxFreq,
         powerToDb: config.boolean('power_to_db', true) ? 1 : 0,
         topDb: config.number('top_db', 80),
         magExp: config.number('mag_exp', 2),

@@ -1,9 +1,9 @@
-import { Elementwise } from './map'
+import { Elementwise, Paired } from './map'
 import { exp } from '../math/exp'
 import { expm1 } from '../math/expm1'
-import { gelu, geluTanh } from '../math/gelu'
+import { gelu, geluPair, geluTanh } from '../math/gelu'
 import { mish } from '../math/mish'
-import { sigmoid, silu } from '../math/sigmoid'
+import { sigmoid, silu, siluPair } from '../math/sigmoid'
 import { softplus } from '../math/softplus'
 import { tanh, tanhShrink } from '../math/tanh'
 
@@ -58,9 +58,13 @@ export class LogSigmoid extends Elementwise {
 }
 
 @unmanaged
-export class Silu extends Elementwise {
+export class Silu extends Paired {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
     return silu(x)
+  }
+
+  @inline pair(x: usize, y: usize): void {
+    siluPair(x, y)
   }
 }
 
@@ -86,9 +90,13 @@ export class Softplus extends Elementwise {
 }
 
 @unmanaged
-export class Gelu extends Elementwise {
+export class Gelu extends Paired {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
     return gelu(x)
+  }
+
+  @inline pair(x: usize, y: usize): void {
+    geluPair(x, y)
   }
 }
 

@@ -40,3 +40,21 @@ export function mapLong<F extends Elementwise>(count: usize, x: usize, y: usize,
     count -= some
   }
 }
+
+/** An elementwise function of many instructions that depend on each other, which keeps two vectors in flight. */
+@unmanaged
+export abstract class Paired extends Elementwise {
+  /** Eight floats from x to y, with the bits of `apply`. */
+  abstract pair(x: usize, y: usize): void
+}
+
+/** `mapLong`, eight floats at a time. */
+export function mapPairs<F extends Paired>(count: usize, x: usize, y: usize, parameters: usize): void {
+  const f = changetype<F>(0)
+  for (; count >= 8; count -= 8) {
+    f.pair(x, y)
+    x += 32
+    y += 32
+  }
+  if (count) mapLong<F>(count, x, y, parameters)
+}

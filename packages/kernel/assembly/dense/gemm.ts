@@ -1,5 +1,6 @@
 import { FAST } from '../madd'
 import { BLOCK, PANEL } from './packing'
+import { activatePanel } from './panel'
 import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
 
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
@@ -8,6 +9,10 @@ const SLICE: u32 = 4 * BLOCK
 const CACHED: u32 = 131072
 /** Rows for which the panels are worth being fetched. */
 const LEAST_ROWS: u32 = 24
+/** Rows whose products are too few to wait for their weights beforehand. */
+const FEW_ROWS: u32 = 12
+/** Floats of weights that have probably left the second-level cache since they were last used. */
+const FAR: u32 = 65536
 
 /** Rows to multiply with all panels before the next ones: as even as can be, in whole tiles. */
 export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
@@ -20,7 +25,7 @@ export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
 /**
  * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the
  * bounds; rows of x `xStride`, rows of y and residual `yStride` bytes apart. residual 0: none.
- * bare: the product alone.
+ * bare: the product alone. activation: 0, or the code of one of `activatesPanels` to apply.
  */
 export function gemm(
   rows: u32,
@@ -34,12 +39,13 @@ export function gemm(
   residual: usize,
   bounds: usize,
   bare: bool,
+  activation: u32,
 ): void {
   const chunk = cachedRows(rows, inner, units)
   for (; rows; rows -= min(rows, chunk)) {
     const some = min(rows, chunk)
     for (let k: u32 = 0; k < inner; k += SLICE) {
-      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds, bare)
+      slice(some, inner, k, units, x + (k << 2), xStride, weights, y, yStride, residual, bounds, bare, activation)
     }
     x += some * xStride
     y += some * yStride
@@ -61,13 +67,17 @@ function slice(
   residual: usize,
   bounds: usize,
   bare: bool,
+  activation: u32,
 ): void {
   const some = min(inner - k, SLICE)
   const last = !bare && k + some == inner
   const resumed = k > 0
+  const far = inner * units >= FAR && rows >= FEW_ROWS
   for (; units > 4; units -= min(units, PANEL)) {
     const w = panel + ((k + 1) << 5)
+    if (far) fetch(w, some << 5)
     tiles<Eight>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+    if (activation && last) activatePanel(activation, rows, units, y, yStride)
     panel += (inner + 1) << 5
     y += PANEL * 4
     if (residual) residual += PANEL * 4
@@ -75,6 +85,20 @@ function slice(
   if (units) {
     const w = panel + ((k + 1) << 4)
     tiles<Four>(rows, some, x, xStride, w, last ? panel : 0, y, yStride, units, resumed, residual, bounds)
+    if (activation && last) activatePanel(activation, rows, units, y, yStride)
+  }
+}
+
+/**
+ * Reads a stretch of weights once, line by line. Loads with nothing in between wait for memory together; the products
+ * that follow would wait for one line after the other.
+ */
+function fetch(from: usize, bytes: usize): void {
+  for (const end = from + bytes; from < end; from += 256) {
+    load<u32>(from)
+    load<u32>(from, 64)
+    load<u32>(from, 128)
+    load<u32>(from, 192)
   }
 }
 

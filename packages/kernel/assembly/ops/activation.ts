@@ -2,7 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Round, Rsqrt, Sign, Sqrt, Square, Trunc } from '../activations/arithmetic'
 import { FloatToBool, FloatToInt, IntToBool, IntToFloat, LogicalNot, RoundBfloat16, RoundFloat8, RoundFloat16 } from '../activations/conversion'
 import { Celu, Elu, Exponential, Gelu, GeluTanh, LogSigmoid, Mish, Selu, Sigmoid, Silu, Softplus, Tanh, TanhShrink } from '../activations/exponential'
-import { map, mapLong } from '../activations/map'
+import { map, mapLong, mapPairs } from '../activations/map'
 import { HardShrink, HardSigmoid, HardSigmoidSlope, HardSilu, HardTanh, LeakyRelu, Linear, Relu, Relu6, ReluGeneral, SoftShrink, Softsign, SparsePlus, SparseSigmoid, Squareplus, Threshold } from '../activations/piecewise'
 
 /** y[row, i] = activation(x[row, i]). */
@@ -39,11 +39,11 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.CELU: return mapLong<Celu>(count, x, y, parameters)
     case L.SIGMOID: return mapLong<Sigmoid>(count, x, y, parameters)
     case L.LOG_SIGMOID: return mapLong<LogSigmoid>(count, x, y, parameters)
-    case L.SILU: return mapLong<Silu>(count, x, y, parameters)
+    case L.SILU: return mapPairs<Silu>(count, x, y, parameters)
     case L.TANH: return mapLong<Tanh>(count, x, y, parameters)
     case L.TANH_SHRINK: return mapLong<TanhShrink>(count, x, y, parameters)
     case L.SOFTPLUS: return mapLong<Softplus>(count, x, y, parameters)
-    case L.GELU: return mapLong<Gelu>(count, x, y, parameters)
+    case L.GELU: return mapPairs<Gelu>(count, x, y, parameters)
     case L.GELU_TANH: return mapLong<GeluTanh>(count, x, y, parameters)
     case L.MISH: return mapLong<Mish>(count, x, y, parameters)
     case L.NEGATIVE: return map<Negative>(count, x, y, parameters)

@@ -2,11 +2,14 @@ import * as L from '../../src/wasm/layout'
 import { packedDenseBytes } from '../dense/packing'
 import { boundsOf, product } from './dense'
 import { packStrided } from './matmul'
-import { softmaxRow } from './softmax'
+import { loadSome, storeSome } from '../lanes'
+import { expNegative } from '../math/exp'
+import { maximum } from './softmax'
 
 /**
  * y = softmax(q · kᵀ, outside the band −1e9) · v for each row, a head of a batch element. The scores of
- * L.ATTENTION_TILE queries exist at a time; all sums are those of MATMUL and SOFTMAX.
+ * L.ATTENTION_TILE queries exist at a time. What softmax divides by is divided by after the product with
+ * v; the products' sums are those of MATMUL.
  */
 export function attention(record: usize, row: u32, rows: u32): void {
   const targets = load<u32>(record, L.ATTENTION_TARGETS << 2)
@@ -18,6 +21,7 @@ export function attention(record: usize, row: u32, rows: u32): void {
   const keys: usize = load<u32>(record, L.ATTENTION_SCRATCH << 2)
   const values = keys + ((packedDenseBytes(depth, sources) + 63) & ~63)
   const tile = values + ((packedDenseBytes(sources, valueDepth) + 63) & ~63)
+  const sums = tile + L.ATTENTION_TILE * (sources << 2)
   const bounds = boundsOf(L.LINEAR)
 
   // Bytes between positions.
@@ -43,13 +47,14 @@ export function attention(record: usize, row: u32, rows: u32): void {
     let y: usize = load<u32>(record, L.ATTENTION_Y << 2) + batch * targets * yStride + (head * valueDepth << 2)
     for (let target: u32 = 0; target < targets; target += L.ATTENTION_TILE) {
       const some = min<u32>(targets - target, L.ATTENTION_TILE)
-      product(some, depth, sources, q, qStride, keys, tile, width, 0, bounds, false)
+      product(some, depth, sources, q, qStride, keys, tile, width, 0, bounds, false, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) {
         const scores = tile + i * width
         keepBand(record, target + i, sources, scores)
-        softmaxRow(sources, scores, scores)
+        store<f32>(sums + (i << 2), exponentials(sources, scores))
       }
-      product(some, sources, valueDepth, tile, width, values, y, yStride, 0, bounds, false)
+      product(some, sources, valueDepth, tile, width, values, y, yStride, 0, bounds, false, L.LINEAR)
+      for (let i: u32 = 0; i < some; i++) divide(valueDepth, y + i * yStride, load<f32>(sums + (i << 2)))
       q += some * qStride
       y += some * yStride
     }
@@ -62,4 +67,48 @@ function keepBand(record: usize, target: u32, sources: u32, scores: usize): void
   const last = <i64>target + load<i32>(record, L.ATTENTION_ABOVE << 2)
   for (let i: i32 = 0; i < min<i32>(first, sources); i++) store<f32>(scores + (<usize>i << 2), -1e9)
   for (let i: i64 = max<i64>(last + 1, 0); i < <i64>sources; i++) store<f32>(scores + (<usize>i << 2), -1e9)
+}
+
+/** Floats whose exponentials are added up in float32, by lanes of eight, before they go to the sum in float64. */
+const SUMMED: usize = 256
+
+/**
+ * x = exp(x − max) for `width` floats; returns their sum. The difference is rounded: the scores come from sums whose
+ * rounding is no smaller.
+ */
+function exponentials(width: usize, x: usize): f32 {
+  const max = f32x4.splat(maximum(<u32>width, x))
+  let sum: f64 = 0
+  while (width >= 8) {
+    const some = min(width, SUMMED) & ~7
+    let first = f32x4.splat(0)
+    let second = first
+    for (const end = x + (some << 2); x < end; x += 32) {
+      const a = expNegative(f32x4.sub(v128.load(x), max))
+      const b = expNegative(f32x4.sub(v128.load(x, 16), max))
+      v128.store(x, a)
+      v128.store(x, b, 16)
+      first = f32x4.add(first, a)
+      second = f32x4.add(second, b)
+    }
+    first = f32x4.add(first, second)
+    sum += <f64>(f32x4.extract_lane(first, 0) + f32x4.extract_lane(first, 1)) +
+      <f64>(f32x4.extract_lane(first, 2) + f32x4.extract_lane(first, 3))
+    width -= some
+  }
+  for (; width; width--) {
+    const e = f32x4.extract_lane(expNegative(f32x4.sub(v128.load32_splat(x), max)), 0)
+    store<f32>(x, e)
+    sum += <f64>e
+    x += 4
+  }
+  return <f32>sum
+}
+
+/** y = y / divisor for `count` floats. */
+function divide(count: u32, y: usize, divisor: f32): void {
+  const all = f32x4.splat(divisor)
+  for (const end = y + ((count & ~3) << 2); y < end; y += 16) v128.store(y, f32x4.div(v128.load(y), all))
+  const rest = count & 3
+  if (rest) storeSome(y, f32x4.div(loadSome(y, rest), all), rest)
 }

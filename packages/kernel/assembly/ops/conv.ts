@@ -65,9 +65,10 @@ export function conv(record: usize, row: u32, rows: u32): void {
       }
     }
     const beside = residual ? residual + (y - base) : 0
+    let activated = false
     if (double) productOfDoubles(some, inner, units, scratch, weights + own, y, yPixel, beside, bounds, bare)
-    else product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare)
-    activateRows(code, some, units, y, yPixel, parameters)
+    else activated = product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare, code)
+    if (!activated) activateRows(code, some, units, y, yPixel, parameters)
     y += some * yPixel
     rows -= some
   }

@@ -4,6 +4,7 @@ import { clamp } from '../dense/clamp'
 import { double1x4, double4x4 } from '../dense/double'
 import { cachedRows, gemm, gemmRow } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
+import { activatesPanels } from '../dense/panel'
 import { tile1x32 } from '../dense/row'
 import { loadSome, storeSome } from '../lanes'
 
@@ -30,8 +31,8 @@ export function dense(record: usize, row: u32, rows: u32): void {
   const chunk = cachedRows(rows, inner, units)
   while (rows) {
     const some = min(rows, chunk)
-    product(some, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
-    activateRows(code, some, units, y, yStride, record + (L.DENSE_PARAMETERS << 2))
+    if (!product(some, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare, code))
+      activateRows(code, some, units, y, yStride, record + (L.DENSE_PARAMETERS << 2))
     x += some * xStride
     y += some * yStride
     if (residual) residual += some * yStride
@@ -57,6 +58,8 @@ export function activateRows(code: u32, rows: u32, units: u32, y: usize, yStride
 /**
  * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the bounds.
  * residual: rows `yStride` apart, not y itself; 0: none. bare: the product alone.
+ *
+ * Returns true where it has applied the activation with that code too.
  */
 export function product(
   rows: u32,
@@ -70,15 +73,19 @@ export function product(
   residual: usize,
   bounds: usize,
   bare: bool,
-): void {
+  code: u32,
+): bool {
   if (inner <= DOUBLE_INNER) {
     doubleRows<f32>(rows, inner, units, x, xStride, weights, y, yStride, residual || bare ? LINEAR_BOUNDS : bounds, bare)
     if (residual) addRows(rows, units, y, yStride, residual, bounds)
   } else if (rows == 1 && !residual && !bare) {
     singleRow(inner, units, x, weights, y, bounds)
   } else {
-    gemm(rows, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare)
+    const early = activatesPanels(code)
+    gemm(rows, inner, units, x, xStride, weights, y, yStride, residual, bounds, bare, early ? code : 0)
+    return early
   }
+  return false
 }
 
 /** `product` with x as float64, which spares it conversions; inner ≤ DOUBLE_INNER. */
@@ -101,7 +108,7 @@ export function productOfDoubles(
 
 /** y (rows, units) = x (rows, inner) · weights + bias. */
 export function multiply(rows: u32, inner: u32, units: u32, x: usize, xStride: usize, weights: usize, y: usize, yStride: usize): void {
-  product(rows, inner, units, x, xStride, weights, y, yStride, 0, LINEAR_BOUNDS, false)
+  product(rows, inner, units, x, xStride, weights, y, yStride, 0, LINEAR_BOUNDS, false, L.LINEAR)
 }
 
 /** y += residual, limited to the bounds; rows of both `yStride` apart. */

@@ -33,7 +33,7 @@ export function matmul(record: usize, row: u32, rows: u32): void {
     // Neighbouring products often share b.
     if (b != packed) packStrided(k, n, b, alongK, alongN, scratch)
     packed = b
-    product(m, k, n, a, aStride, scratch, y, yStride, 0, bounds, false)
+    product(m, k, n, a, aStride, scratch, y, yStride, 0, bounds, false, L.LINEAR)
   }
 }
 

@@ -2,6 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { multiply } from './dense'
 import { softmaxRow } from './softmax'
+import { copyWords } from '../spatial/words'
 import { gruStep, lstmStep, simpleStep } from '../recurrent/cells'
 
 /** All steps of one cell over `rows` sequences: gates from input projection and state, then the new state. */
@@ -57,7 +58,7 @@ export function recurrent(record: usize, rows: u32): void {
       else if (cell == L.LSTM) lstm(units, xRow, zRow, hRow, c + row * width, settings)
       else if (cell == L.GRU) gru(units, xRow, zRow, hRow, settings, resetBefore)
       else simple(units, xRow, zRow, hRow, settings)
-      memory.copy(out, hRow, width)
+      copyWords(out, hRow, width)
     }
   }
 }

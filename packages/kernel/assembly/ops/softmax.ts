@@ -49,7 +49,7 @@ export function logSoftmax(record: usize, row: u32, rows: u32): void {
 }
 
 /** Largest of `width` ≥ 1 floats; with a NaN among them any of them, for then the sum is NaN. */
-function maximum(width: u32, x: usize): f32 {
+export function maximum(width: u32, x: usize): f32 {
   let m = load<f32>(x)
   let i: u32 = 0
   if (width >= 4) {

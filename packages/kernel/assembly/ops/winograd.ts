@@ -84,7 +84,7 @@ export function winograd(record: usize, row: u32, rows: u32): void {
     for (let point: u32 = 0; point < points; point++) {
       gemm(
         some, inner, units, v + point * vPoint, bytes, weights + point * panels, m + point * mPoint, yBytes, 0,
-        LINEAR_BOUNDS, true,
+        LINEAR_BOUNDS, true, 0,
       )
     }
     for (let i: u32 = 0; i < some; i++) {

@@ -1,6 +1,6 @@
 import { loadSome, storeSome } from '../lanes'
 import { tanh } from '../math/tanh'
-import { candidateDivisor, candidateGrowth, gateDivisor, gateExponential } from '../math/gates'
+import { candidateDivisor, candidateGrowth, gateDivisor, gateDivisorPair, gateExponential } from '../math/gates'
 
 /*
  * One step of one row of the cells with their usual activations, sigmoid and tanh, in one pass over the
@@ -42,20 +42,48 @@ export function simpleStep(units: usize, x: usize, z: usize, h: usize): void {
   }
 }
 
-/** c = f · c + i · candidate, h = o · tanh(c); gates i, f, o, candidate. */
+/** z = 1 + exp(−(x + z)), which gates are divided by. */
+function gateDivisors(count: usize, x: usize, z: usize): void {
+  for (; count >= 8; count -= 8) {
+    gateDivisorPair(x, z)
+    x += 32
+    z += 32
+  }
+  while (count) {
+    const some = min<usize>(count, 4)
+    write(z, gateDivisor(sum(x, z, some)), some)
+    x += 16
+    z += 16
+    count -= some
+  }
+}
+
+/**
+ * c = f · c + i · candidate, h = o · tanh(c); gates i, f, o, candidate. Three passes of short chains of steps, for in
+ * one of long chains the next unit waits for the one before.
+ */
 export function lstmStep(units: usize, x: usize, z: usize, h: usize, c: usize): void {
   const width = units << 2
+  gateDivisors(3 * units, x, z)
+  x += 3 * width
+  for (let rest = units; rest; ) {
+    const some = min<usize>(rest, 4)
+    write(z + 3 * width, candidateGrowth(sum(x, z + 3 * width, some)), some)
+    x += 16
+    z += 16
+    rest -= some
+  }
+  z -= (width + 15) & ~15
   while (units) {
     const some = min<usize>(units, 4)
-    const candidate = candidateGrowth(sum(x + 3 * width, z + 3 * width, some))
-    const input = f32x4.mul(gateDivisor(sum(x, z, some)), candidateDivisor(candidate))
-    const kept = f32x4.div(read(c, some), gateDivisor(sum(x + width, z + width, some)))
+    const candidate = read(z + 3 * width, some)
+    const input = f32x4.mul(read(z, some), candidateDivisor(candidate))
+    const kept = f32x4.div(read(c, some), read(z + width, some))
     const carry = f32x4.add(kept, f32x4.div(candidate, input))
     write(c, carry, some)
     const growth = candidateGrowth(carry)
-    const output = f32x4.mul(gateDivisor(sum(x + 2 * width, z + 2 * width, some)), candidateDivisor(growth))
+    const output = f32x4.mul(read(z + 2 * width, some), candidateDivisor(growth))
     write(h, f32x4.div(growth, output), some)
-    x += 16
     z += 16
     h += 16
     c += 16
@@ -63,7 +91,7 @@ export function lstmStep(units: usize, x: usize, z: usize, h: usize, c: usize): 
   }
 }
 
-/** h = u · h + (1 − u) · candidate = (h + E · candidate) / (1 + E); gates u, r, candidate. */
+/** h = u · h + (1 − u) · candidate = candidate + (h − candidate) / (1 + E); gates u, r, candidate. */
 export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
   const width = units << 2
   while (units) {
@@ -81,7 +109,7 @@ export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
 @inline
 function gruState(some: usize, x: usize, z: usize, h: usize, candidate: v128): void {
   const growth = candidateGrowth(candidate)
-  const e = gateExponential(sum(x, z, some))
-  const turned = f32x4.div(f32x4.mul(e, growth), candidateDivisor(growth))
-  write(h, f32x4.div(f32x4.add(read(h, some), turned), f32x4.add(e, f32x4.splat(1))), some)
+  const bent = f32x4.div(growth, candidateDivisor(growth))
+  const kept = f32x4.div(f32x4.sub(read(h, some), bent), gateDivisor(sum(x, z, some)))
+  write(h, f32x4.add(bent, kept), some)
 }

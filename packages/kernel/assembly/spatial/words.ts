@@ -1,11 +1,17 @@
-/** Copies `bytes` bytes, a multiple of 4; returns the address after them. Faster than memory.copy for a pixel. */
+/** Copies `bytes` bytes, a multiple of 4, to where they do not lie; returns the address after them. Faster than memory.copy for a pixel. */
 // @ts-ignore: decorator
 @inline
 export function copyWords(y: usize, x: usize, bytes: usize): usize {
   const end = y + bytes
-  for (; y + 16 <= end; y += 16) {
-    v128.store(y, v128.load(x))
-    x += 16
+  if (bytes >= 16) {
+    // The last vector overlaps the one before.
+    const last = x + bytes - 16
+    for (; x < last; x += 16) {
+      v128.store(y, v128.load(x))
+      y += 16
+    }
+    v128.store(end - 16, v128.load(last))
+    return end
   }
   for (; y < end; y += 4) {
     store<u32>(y, load<u32>(x))

@@ -49,70 +49,83 @@ export function packWinograd(
   if (FAST && size == 4) return packTile4(inner, units, first, count, kernel, scale, packed)
   const point = packedDenseBytes(inner, units)
   const tap = count * units << 2
-  const half = f64x2.splat(0.5)
-  for (let unit: u32 = 0; unit < units; unit += 4) {
-    const panel = unit & ~(PANEL - 1)
-    const width: u32 = units - panel <= 4 ? 4 : PANEL
-    let to = packed + ((panel * (inner + 1) + (unit - panel)) << 2)
+  const one = f64x2.splat(1)
+  for (let unit: u32 = 0; unit < units; unit += PANEL) {
+    const width: u32 = units - unit <= 4 ? 4 : PANEL
+    let to = packed + (unit * (inner + 1) << 2)
     if (first == 0) {
-      for (let i: u32 = 0; i < 16; i++) v128.store(to + i * point, f64x2.splat(0))
+      for (let i: u32 = 0; i < 16; i++) {
+        v128.store(to + i * point, f64x2.splat(0))
+        if (width == PANEL) v128.store(to + i * point, f64x2.splat(0), 16)
+      }
     }
     to += first * width << 2
-    const low = scale ? v128.load(scale + (unit << 3)) : f64x2.splat(1)
-    const high = scale ? v128.load(scale + (unit << 3), 16) : f64x2.splat(1)
+    const own = scale + (unit << 3)
+    const s0 = scale ? v128.load(own) : one
+    const s1 = scale ? v128.load(own, 16) : one
+    const s2 = scale && width == PANEL ? v128.load(own, 32) : one
+    const s3 = scale && width == PANEL ? v128.load(own, 48) : one
     let from = kernel + (unit << 2)
+    // Whole rows of a panel, so that no line of memory is written twice.
     for (let k: u32 = 0; k < count; k++) {
       to += width << 2
-      // Rows of G g: for each column of g the first, the sum's half, the alternating sum's half, the last.
-      let g = from
-      let first = v128.load(g)
-      let middle = v128.load(g + 3 * tap)
-      let last = v128.load(g + 6 * tap)
-      const a0 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
-      const b0 = f64x2.mul(promoteHigh(first), high)
-      const c0 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
-      const d0 = f64x2.mul(promoteHigh(last), high)
-      const e0 = f64x2.mul(f64x2.add(a0, c0), half)
-      const f0 = f64x2.mul(f64x2.add(b0, d0), half)
-      const m0 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
-      const n0 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
-      g += tap
-      first = v128.load(g)
-      middle = v128.load(g + 3 * tap)
-      last = v128.load(g + 6 * tap)
-      const a1 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
-      const b1 = f64x2.mul(promoteHigh(first), high)
-      const c1 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
-      const d1 = f64x2.mul(promoteHigh(last), high)
-      const e1 = f64x2.mul(f64x2.add(a1, c1), half)
-      const f1 = f64x2.mul(f64x2.add(b1, d1), half)
-      const m1 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
-      const n1 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
-      g += tap
-      first = v128.load(g)
-      middle = v128.load(g + 3 * tap)
-      last = v128.load(g + 6 * tap)
-      const a2 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
-      const b2 = f64x2.mul(promoteHigh(first), high)
-      const c2 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
-      const d2 = f64x2.mul(promoteHigh(last), high)
-      const e2 = f64x2.mul(f64x2.add(a2, c2), half)
-      const f2 = f64x2.mul(f64x2.add(b2, d2), half)
-      const m2 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
-      const n2 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
-      storeRow(a0, a1, a2, b0, b1, b2, to, point)
-      storeRow(
-        f64x2.add(e0, m0), f64x2.add(e1, m1), f64x2.add(e2, m2),
-        f64x2.add(f0, n0), f64x2.add(f1, n1), f64x2.add(f2, n2), to + 4 * point, point,
-      )
-      storeRow(
-        f64x2.sub(e0, m0), f64x2.sub(e1, m1), f64x2.sub(e2, m2),
-        f64x2.sub(f0, n0), f64x2.sub(f1, n1), f64x2.sub(f2, n2), to + 8 * point, point,
-      )
-      storeRow(c0, c1, c2, d0, d1, d2, to + 12 * point, point)
+      transformFour(from, tap, s0, s1, to, point)
+      if (width == PANEL) transformFour(from + 16, tap, s2, s3, to + 16, point)
       from += units << 2
     }
   }
+}
+
+/** G g Gᵀ of four units with taps `tap` bytes apart: 16 results `point` bytes apart. */
+function transformFour(from: usize, tap: u32, low: v128, high: v128, to: usize, point: u32): void {
+  const half = f64x2.splat(0.5)
+  // Rows of G g: for each column of g the first, the sum's half, the alternating sum's half, the last.
+  let g = from
+  let first = v128.load(g)
+  let middle = v128.load(g + 3 * tap)
+  let last = v128.load(g + 6 * tap)
+  const a0 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
+  const b0 = f64x2.mul(promoteHigh(first), high)
+  const c0 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
+  const d0 = f64x2.mul(promoteHigh(last), high)
+  const e0 = f64x2.mul(f64x2.add(a0, c0), half)
+  const f0 = f64x2.mul(f64x2.add(b0, d0), half)
+  const m0 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
+  const n0 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
+  g += tap
+  first = v128.load(g)
+  middle = v128.load(g + 3 * tap)
+  last = v128.load(g + 6 * tap)
+  const a1 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
+  const b1 = f64x2.mul(promoteHigh(first), high)
+  const c1 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
+  const d1 = f64x2.mul(promoteHigh(last), high)
+  const e1 = f64x2.mul(f64x2.add(a1, c1), half)
+  const f1 = f64x2.mul(f64x2.add(b1, d1), half)
+  const m1 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
+  const n1 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
+  g += tap
+  first = v128.load(g)
+  middle = v128.load(g + 3 * tap)
+  last = v128.load(g + 6 * tap)
+  const a2 = f64x2.mul(f64x2.promote_low_f32x4(first), low)
+  const b2 = f64x2.mul(promoteHigh(first), high)
+  const c2 = f64x2.mul(f64x2.promote_low_f32x4(last), low)
+  const d2 = f64x2.mul(promoteHigh(last), high)
+  const e2 = f64x2.mul(f64x2.add(a2, c2), half)
+  const f2 = f64x2.mul(f64x2.add(b2, d2), half)
+  const m2 = f64x2.mul(f64x2.mul(f64x2.promote_low_f32x4(middle), low), half)
+  const n2 = f64x2.mul(f64x2.mul(promoteHigh(middle), high), half)
+  storeRow(a0, a1, a2, b0, b1, b2, to, point)
+  storeRow(
+    f64x2.add(e0, m0), f64x2.add(e1, m1), f64x2.add(e2, m2),
+    f64x2.add(f0, n0), f64x2.add(f1, n1), f64x2.add(f2, n2), to + 4 * point, point,
+  )
+  storeRow(
+    f64x2.sub(e0, m0), f64x2.sub(e1, m1), f64x2.sub(e2, m2),
+    f64x2.sub(f0, n0), f64x2.sub(f1, n1), f64x2.sub(f2, n2), to + 8 * point, point,
+  )
+  storeRow(c0, c1, c2, d0, d1, d2, to + 12 * point, point)
 }
 
 /** Point i of G g for three taps: G of F(4, 3). */

@@ -16,6 +16,7 @@ import {
   poolingLayer,
   separableConvLayer,
 } from './layers/convolution.ts'
+import { convRecurrentLayer } from './layers/conv-recurrent.ts'
 import { attentionLayer, multiHeadAttentionLayer } from './layers/attention.ts'
 import { projectionLayer } from './layers/dense.ts'
 import {
@@ -38,12 +39,17 @@ import { centerCropDouble, resizingDouble, upSamplingDouble } from './layers/res
 import { hostBinary } from './binary.ts'
 import { hostContract } from './contract.ts'
 import { hostCast } from './cast.ts'
+import { hostBand, hostMaskedMean, hostSelect, hostWhere } from './masking.ts'
 
 export const hostPart: HostPart = {
   op: opLayer,
   cast: hostCast,
   binary: hostBinary,
   contract: hostContract,
+  where: hostWhere,
+  select: hostSelect,
+  band: hostBand,
+  maskedMean: hostMaskedMean,
   double: {
     dense: projectionLayer,
     einsumDense: projectionLayer,
@@ -74,6 +80,7 @@ export const hostPart: HostPart = {
     dot: dotLayer,
     embedding: embeddingLayer,
     recurrent: recurrentLayer,
+    convRecurrent: convRecurrentLayer,
     bidirectional: bidirectionalLayer,
     activation: activationLayer,
     identity: identityLayer,

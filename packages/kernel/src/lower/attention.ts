@@ -18,7 +18,13 @@ interface PreparedAttention {
   readonly featureWeights: { panels: number; length: number } | undefined
 }
 
-const parameters = ['inputs', 'mask', 'training', 'return_attention_scores', 'use_causal_mask']
+export const attentionParameters: readonly string[] = [
+  'inputs',
+  'mask',
+  'training',
+  'return_attention_scores',
+  'use_causal_mask',
+]
 
 /** Attention and AdditiveAttention: inputs [query, value] or [query, value, key]. */
 export const attentionLayer: Lowering<PreparedAttention> = {
@@ -44,7 +50,7 @@ export const attentionLayer: Lowering<PreparedAttention> = {
     }
   },
   lower(context, prepared, call, layer) {
-    const given = new NamedArguments(call, parameters, layer)
+    const given = new NamedArguments(call, attentionParameters, layer)
     const [query, value, key = value] = given.get('inputs')?.tensors ?? []
     const rank = query?.shape.length ?? 0
     if (
@@ -85,7 +91,10 @@ export const attentionLayer: Lowering<PreparedAttention> = {
 }
 
 /** Masks of query and value, where the call has a list of them. */
-function masksOf(given: NamedArguments, layer: Layer): [Value | undefined, Value | undefined] {
+export function masksOf(
+  given: NamedArguments,
+  layer: Layer,
+): [Value | undefined, Value | undefined] {
   const mask = given.get('mask')
   if (mask?.value === undefined || mask.value.kind === 'none') return [undefined, undefined]
   if (mask.value.kind !== 'list') throw unsupported(layer, 'argument mask', mask.value.kind)
@@ -97,7 +106,7 @@ function masksOf(given: NamedArguments, layer: Layer): [Value | undefined, Value
 }
 
 /** A mask (batch, Tv) as one over (batch, 1, Tv). */
-function asRow(context: LowerContext, mask: Value, rank: number): Value {
+export function asRow(context: LowerContext, mask: Value, rank: number): Value {
   const { shape } = mask
   if (shape.length === rank) return mask
   return context.view(mask, [...shape.slice(0, -1), 1, ...shape.slice(-1)])

@@ -12,6 +12,7 @@ export const denseLayers: LayerSet = {
   lowerInDtype: (_context, _lowering, _layer, call, lower) => lower(call),
   withMasks: (_context, _layer, _call, outputs) => [...outputs],
   maskedAverage: () => undefined,
+  droppedMasks: () => undefined,
   impliedMasks: () => [],
   lowerings: {
     identity: identityLayer,

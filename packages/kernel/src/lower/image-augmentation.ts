@@ -2,10 +2,19 @@ import { ModelError, type Argument, type Layer, type Value as GraphValue } from 
 
 import { cast } from './cast.ts'
 import { clahe, type ClaheSettings } from './clahe.ts'
-import { onlyTensor, unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
-import { binary, binaryConstant } from './merge.ts'
+import {
+  onlyTensor,
+  unsupported,
+  type CallArguments,
+  type LowerContext,
+  type Lowering,
+  type Value,
+} from './context.ts'
+import { filled } from './masking.ts'
+import { binary, binaryConstant, concatenate } from './merge.ts'
 import { transpose } from './permute.ts'
 import { reduce } from './reduce.ts'
+import { stepsOf, strided } from './strided.ts'
 import { where } from './where.ts'
 import { callWrapped } from './wrapper.ts'
 
@@ -17,7 +26,6 @@ const trainingOnly: ReadonlySet<string> = new Set([
   'aug_mix',
   'cut_mix',
   'equalization',
-  'max_num_bounding_boxes',
   'mix_up',
   'rand_augment',
   'random_brightness',
@@ -59,6 +67,14 @@ type Prepared =
       readonly channelsFirst: boolean
     }
   | { readonly does: 'layers'; readonly layers: readonly number[] }
+  | { readonly does: 'boxes'; readonly count: number }
+
+/** A setting that is a number of things. */
+function countOf(layer: Layer, attributes: readonly Argument[], name: string): number {
+  const value = attributes.find((attribute) => attribute.name === name)?.value
+  if (value?.kind === 'integer' && value.integer > 0) return value.integer
+  throw unsupported(layer, `a value of ${name}`, value?.kind ?? 'none')
+}
 
 /** A setting that is two numbers. */
 function pairOf(
@@ -150,44 +166,110 @@ export const imageAugmentationLayer: Lowering<Prepared> = {
       return { does: 'contrast', range: rangeOf(layer, attributes, 'value_range') }
     if (operation === 'contrast_limited_adaptive_histogram_equalization')
       return claheOf(layer, attributes)
+    if (operation === 'max_num_bounding_boxes')
+      return { does: 'boxes', count: countOf(layer, attributes, 'max_number') }
     if (trainingOnly.has(operation)) return { does: 'nothing' }
     throw unsupported(layer, 'image augmentation', operation)
   },
   lower(context, prepared, call, layer) {
-    const given = onlyTensor(call, layer)
-    if (prepared.does === 'layers') {
-      return prepared.layers.reduce<Value[]>(
-        (tensors, index, i) => {
-          const masks = i === 0 ? call.masks : tensors.map(({ mask }) => mask)
-          const operands = tensors.map((x) => ({ name: '', tensors: [x], number: undefined }))
-          return callWrapped(context, layer, index, {
-            tensors,
-            operands,
-            masks,
-            previousMasks: masks,
-          })
-        },
-        [given],
-      )
-    }
-    const { shape } = given
-    if (shape.length !== 3 && shape.length !== 4) {
-      throw new ModelError(`input of ${layer.className}`, {
-        layer: layer.name,
-        expected: '3 or 4 dimensions',
-        got: `(${shape.join(', ')})`,
-      })
-    }
-    const x = cast(context, given, 'float32')
-    if (prepared.does === 'nothing') return [x]
-    const batch = shape.length === 4 ? x : context.view(x, [1, ...shape])
-    if (prepared.does === 'contrast')
-      return [context.view(autoContrast(context, layer, batch, prepared.range), shape)]
-    const { range, settings, channelsFirst } = prepared
-    const last = channelsFirst ? transpose(context, layer, batch, [0, 2, 3, 1]) : batch
-    const bytes = toRange(context, last, range, byteRange)
-    const equalized = toRange(context, clahe(context, layer, settings, bytes), byteRange, range)
-    const y = channelsFirst ? transpose(context, layer, equalized, [0, 3, 1, 2]) : equalized
-    return [context.view(y, shape)]
+    if (prepared.does === 'layers') return chain(context, layer, prepared.layers, call)
+    const entries = entriesOf(call)
+    if (!entries) return [augmented(context, layer, prepared, onlyTensor(call, layer))]
+    return entries.map(({ path, value }) => {
+      if (path === 'images') return augmented(context, layer, prepared, value)
+      const isBox = prepared.does === 'boxes' && path.startsWith('bounding_boxes/')
+      return isBox ? counted(context, layer, value, prepared.count) : value
+    })
   },
+}
+
+/** Layers one after the other. */
+function chain(
+  context: LowerContext,
+  layer: Layer,
+  layers: readonly number[],
+  call: CallArguments,
+): Value[] {
+  return layers.reduce<Value[]>(
+    (tensors, index, i) => {
+      const masks = i === 0 ? call.masks : tensors.map(({ mask }) => mask)
+      // A record stays one: its entries are in sorted order from the first layer on.
+      const operands =
+        i === 0
+          ? call.operands
+          : [{ name: '', tensors, number: undefined, value: sortedRecord(call) }]
+      return callWrapped(context, layer, index, { tensors, operands, masks, previousMasks: masks })
+    },
+    [...call.tensors],
+  )
+}
+
+/** The entries of a record of images, labels and boxes, in the order in which Keras flattens it; undefined for a tensor. */
+function entriesOf({ operands }: CallArguments): { path: string; value: Value }[] | undefined {
+  const [record] = operands
+  if (record?.value?.kind !== 'dict') return undefined
+  const tensors = [...record.tensors]
+  return pathsOf(record.value)
+    .map((path) => ({ path, value: tensors.shift() as Value }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** Keys of a structure, those inside another with its key and "/" before them, in the order of the tensors. */
+function pathsOf(value: GraphValue): string[] {
+  if (value.kind !== 'dict') return ['']
+  return value.dict.entries.flatMap(({ name, value: inner }) =>
+    (inner ? pathsOf(inner) : []).map((path) => (path === '' ? name : `${name}/${path}`)),
+  )
+}
+
+function sortedRecord({ operands }: CallArguments): GraphValue | undefined {
+  const value = operands[0]?.value
+  return value?.kind === 'dict' ? sorted(value) : undefined
+}
+
+function sorted(value: GraphValue): GraphValue {
+  if (value.kind !== 'dict') return value
+  const entries = value.dict.entries
+    .map((entry) => (entry.value ? { ...entry, value: sorted(entry.value) } : entry))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return { kind: 'dict', dict: { ...value.dict, entries } }
+}
+
+/** Boxes or their labels (batch, boxes, …), cut or filled up with −1 to a number of boxes. */
+function counted(context: LowerContext, layer: Layer, x: Value, count: number): Value {
+  const [batch = 0, boxes = 0, ...rest] = x.shape
+  const steps = stepsOf(x.shape)
+  const kept = Math.min(boxes, count)
+  const first = strided(context, x, { offset: 0, lengths: [batch, kept, ...rest], steps })
+  if (kept === count) return first
+  const missing = filled(context, [batch, count - kept, ...rest], x.dtype, -1)
+  return concatenate(context, layer, [first, missing], 1)
+}
+
+/** One image or a batch of them. */
+function augmented(
+  context: LowerContext,
+  layer: Layer,
+  prepared: Exclude<Prepared, { readonly does: 'layers' }>,
+  given: Value,
+): Value {
+  const { shape } = given
+  if (shape.length !== 3 && shape.length !== 4) {
+    throw new ModelError(`input of ${layer.className}`, {
+      layer: layer.name,
+      expected: '3 or 4 dimensions',
+      got: `(${shape.join(', ')})`,
+    })
+  }
+  const x = cast(context, given, 'float32')
+  if (prepared.does === 'nothing' || prepared.does === 'boxes') return x
+  const batch = shape.length === 4 ? x : context.view(x, [1, ...shape])
+  if (prepared.does === 'contrast')
+    return context.view(autoContrast(context, layer, batch, prepared.range), shape)
+  const { range, settings, channelsFirst } = prepared
+  const last = channelsFirst ? transpose(context, layer, batch, [0, 2, 3, 1]) : batch
+  const bytes = toRange(context, last, range, byteRange)
+  const equalized = toRange(context, clahe(context, layer, settings, bytes), byteRange, range)
+  const y = channelsFirst ? transpose(context, layer, equalized, [0, 3, 1, 2]) : equalized
+  return context.view(y, shape)
 }

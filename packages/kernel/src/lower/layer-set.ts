@@ -10,6 +10,7 @@ import type {
   WeightFolder,
   WeightStore,
 } from './context.ts'
+import type { DroppedMasks } from './dropped-masks.ts'
 import type { HostPart } from './host-part.ts'
 
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
@@ -42,6 +43,8 @@ export interface LayerSet {
   ): Value[]
   /** GlobalAveragePooling1D of an input with a mask; undefined for every other call. */
   maskedAverage(context: LowerContext, layer: Layer, call: CallArguments): Value[] | undefined
+  /** Which masks calls of a graph do not find any more; undefined where all are there. */
+  droppedMasks(model: Model, graph: Graph): DroppedMasks | undefined
   /** Masks that attention layers take from their inputs. */
   impliedMasks(layer: Layer, operands: readonly Operands[]): Operands[]
 }

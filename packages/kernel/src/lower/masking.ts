@@ -91,6 +91,7 @@ export function select(
   mask: Value,
   otherwise: number | Value,
 ): Value {
+  if (x.dtype === 'float64') return context.host.select(context, x, mask, otherwise)
   const rows = elementCount(mask.shape)
   const width = rows === 0 ? 0 : elementCount(x.shape) / rows
   const y = context.value(x.shape, x.dtype)
@@ -151,6 +152,7 @@ export function maskedAverage(
 function maskedMean(context: LowerContext, layer: Layer, x: Value, given: Value): Value {
   const [rows = 0, steps = 0, width = 0] = x.shape
   checkMask(layer, given, [rows, steps])
+  if (x.dtype === 'float64') return context.host.maskedMean(context, x, given)
   const mask = cast(context, given, 'bool')
   const y = context.value([rows, width])
   if (rows * steps * width === 0) return y

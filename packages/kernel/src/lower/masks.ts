@@ -14,7 +14,6 @@ import { binary, concatenate } from './merge.ts'
 /** Layers with `supports_masking` and no `compute_mask`: the first tensor's mask goes on. */
 const passing: ReadonlySet<string> = new Set([
   'dense',
-  'activation',
   'softmax',
   'prelu',
   'batchNormalization',
@@ -99,6 +98,9 @@ function maskOf(context: LowerContext, layer: Layer, call: CallArguments): Value
       return layer.recurrent.scan?.returnSequences ? first : undefined
     case 'convRecurrent':
       return layer.convRecurrent.scan?.returnSequences ? first : undefined
+    case 'activation':
+      // Without a policy it is a function node, which passes no mask on.
+      return layer.computeDtype === undefined ? undefined : first
     default:
       return layer.kind !== undefined && passing.has(layer.kind) ? first : undefined
   }

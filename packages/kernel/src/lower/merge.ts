@@ -8,6 +8,7 @@ import {
   LowerContext,
   resolveAxis,
   unsupported,
+  type CallArguments,
   type ElementType,
   type Lowering,
   type Operand,
@@ -238,6 +239,15 @@ function toEqualRank(context: LowerContext, tensors: readonly Value[]): Value[] 
 /** Merges that leave a masked step of one input out of the result. */
 const maskAware: ReadonlySet<string> = new Set(['multiply', 'maximum', 'minimum'])
 
+/** True for a merge that has to look at the masks of its inputs. */
+export function isMaskAware(layer: Layer, { previousMasks }: CallArguments): boolean {
+  return (
+    layer.kind === 'merge' &&
+    maskAware.has(layer.merge.operation) &&
+    previousMasks.some((mask) => mask !== undefined)
+  )
+}
+
 /** Add, Subtract, Multiply, Average, Maximum, Minimum. */
 export const mergeLayer: Lowering<string> = {
   anyDtype: true,
@@ -256,7 +266,7 @@ export const mergeLayer: Lowering<string> = {
         got: `${others.length + 1}`,
       })
     }
-    if (maskAware.has(operation) && call.previousMasks.some((mask) => mask !== undefined))
+    if (isMaskAware(layer, call))
       return [
         mergeUnmasked(
           context,

@@ -28,7 +28,7 @@ interface PreparedHeads {
   readonly dropout: boolean
 }
 
-const parameters = [
+export const headParameters: readonly string[] = [
   'query',
   'value',
   'key',
@@ -43,7 +43,7 @@ const parameters = [
 
 const maskNames = ['attention_mask', 'query_mask', 'value_mask', 'key_mask'] as const
 type MaskName = (typeof maskNames)[number]
-type MaskOf = (name: MaskName) => Value | undefined
+export type MaskOf = (name: MaskName) => Value | undefined
 
 /** What Keras puts where a mask is false, so that a row without any true element is uniform. */
 export const maskedScore = -1e9
@@ -86,7 +86,7 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
     }
   },
   lower(context, prepared, call, layer) {
-    const given = new NamedArguments(call, parameters, layer)
+    const given = new NamedArguments(call, headParameters, layer)
     const query = given.required('query')
     const value = given.required('value')
     const key = given.tensor('key') ?? value
@@ -212,31 +212,36 @@ function isMasked(maskOf: MaskOf): boolean {
   return maskNames.some((name) => maskOf(name) !== undefined)
 }
 
+/** What limits the sources of a target by its place. */
+interface Windowed {
+  readonly slidingWindow?: number | undefined
+}
+
 /** Sources that a target may see by its place alone. */
-function bandOf(causal: boolean, { slidingWindow }: PreparedHeads): Band {
+function bandOf(causal: boolean, { slidingWindow }: Windowed): Band {
   const reach = slidingWindow === undefined ? Infinity : slidingWindow - 1
   return { below: reach, above: causal ? Math.min(0, reach) : reach }
 }
 
 /** True when some target may be left without any source. */
-function mayMaskRows(maskOf: MaskOf, { slidingWindow }: PreparedHeads): boolean {
+export function mayMaskRows(maskOf: MaskOf, { slidingWindow }: Windowed): boolean {
   return slidingWindow !== undefined || isMasked(maskOf)
 }
 
 /** Scores (batch…, heads, group, target…, source…) with `masked` where any mask forbids the pair. */
-function maskScores(
+export function maskScores(
   context: LowerContext,
   layer: Layer,
   scores: Value,
   masked: number,
   { maskOf, causal }: { readonly maskOf: MaskOf; readonly causal: boolean },
-  prepared: PreparedHeads,
+  windowed: Windowed,
   axes: readonly number[],
   [query, value]: readonly [Value, Value],
 ): Value {
   const targetAndSource = 2 * axes.length
   let result = scores
-  if (causal || prepared.slidingWindow !== undefined) {
+  if (causal || windowed.slidingWindow !== undefined) {
     const [target, source] = scores.shape.slice(-2)
     // Keras makes these masks from the second axis.
     if (axes.length !== 1 || query.shape[1] !== target || value.shape[1] !== source)
@@ -245,7 +250,7 @@ function maskScores(
         causal ? 'use_causal_mask' : 'sliding_window',
         `attention axes ${axes.join(', ')}`,
       )
-    result = band(context, result, bandOf(causal, prepared), masked)
+    result = band(context, result, bandOf(causal, windowed), masked)
   }
   // Axes that a mask lacks stand before those of targets and sources.
   const apply = (mask: Value, own: readonly number[]): void => {

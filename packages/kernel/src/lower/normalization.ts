@@ -60,6 +60,9 @@ interface Statistics {
 
 const normalizationEpsilon = 1e-7
 
+/** Elements up to which what varies is repeated to make rows longer. */
+const longRow = 1024
+
 /** Normalization: y = (x - mean) / max(sqrt(variance), 1e-7), statistics apart on some axes and shared on the others. */
 export const normalizationLayer: Lowering<Statistics> = {
   prepare(layer, weights) {
@@ -95,7 +98,9 @@ export const normalizationLayer: Lowering<Statistics> = {
       })
     }
     // What varies is repeated from its first axis on; before that rows are alike.
-    const first = aligned.findIndex((size) => size !== 1)
+    let first = aligned.findIndex((size) => size !== 1)
+    // Rows of few elements would each be begun anew.
+    while (first > 1 && elementCount(x.shape.slice(first - 1)) <= longRow) first--
     const own = first < 0 ? [1] : aligned.slice(first)
     const target = first < 0 ? [1] : x.shape.slice(first)
     const width = elementCount(target)

@@ -6,6 +6,7 @@ import { activationLayer } from './activation.ts'
 import { attentionLayer } from './attention.ts'
 import { lowerInDtype } from './compute-dtype.ts'
 import type { LayerSet } from './layer-set.ts'
+import { droppedMasks } from './dropped-masks.ts'
 import { impliedMasks, withMasks } from './masks.ts'
 import { convRecurrentLayer } from './conv-recurrent.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
@@ -55,6 +56,7 @@ export const allLayers: LayerSet = {
   lowerInDtype,
   withMasks,
   maskedAverage,
+  droppedMasks,
   impliedMasks,
   lowerings: {
     identity: identityLayer,

@@ -145,7 +145,6 @@ function passageOf(layer: Layer, { shape }: Value, call: CallArguments): Passage
         ? layer.convRecurrent.scan
         : undefined
   if (scan) {
-    if (layer.computeDtype === 'float64') fail('float32', 'float64')
     if (scan.goBackwards) fail('steps in order', 'go_backwards')
     if (scan.timeMajor) fail('the batch first', 'time_major')
     if (

@@ -1,5 +1,6 @@
 import { elementCount, type Layer } from '@dotplus/core'
 import { writeBand, writeWhere, type SpanningAddress } from '../records.ts'
+import type { Band } from '../sequence-records.ts'
 import { LowerContext, type Operand, type Placement, type Value } from './context.ts'
 import { broadcast, perRow, spanning } from './merge.ts'
 
@@ -18,6 +19,8 @@ export function where(
   b: Value | number,
 ): Value {
   const values = [condition, a, b].filter((each) => typeof each !== 'number')
+  if ([a, b].some((each) => typeof each !== 'number' && each.dtype === 'float64'))
+    return context.host.where(context, layer, condition, a, b)
   const rank = Math.max(...values.map(({ shape }) => shape.length))
   const shape = values
     .map((value) => withRank(context, value, rank).shape)
@@ -70,12 +73,8 @@ export function where(
  * x (…, period, width) where column i of row t lies in [t − below, t + above]; `value` elsewhere. Bounds may be
  * infinite.
  */
-export function band(
-  context: LowerContext,
-  x: Value,
-  bounds: { below: number; above: number },
-  value: number,
-): Value {
+export function band(context: LowerContext, x: Value, bounds: Band, value: number): Value {
+  if (x.dtype === 'float64') return context.host.band(context, x, bounds, value)
   const [period = 1, width = 1] = x.shape.slice(-2)
   const limited = (bound: number): number => Math.min(bound, Math.max(period, width))
   const y = context.value(x.shape)

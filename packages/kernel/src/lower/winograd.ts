@@ -60,7 +60,7 @@ export function prepareWinograd(
 }
 
 /** Floats of transformed windows and products that stay in the second-level cache. */
-const cachedFloats = 262_144
+const cachedFloats = 524_288
 
 /** Tiles transformed at a time: as even as can be, so that none of the passes over the weights is for a few. */
 function chunkOf(tiles: number, points: number, inner: number, units: number): number {

@@ -81,6 +81,16 @@ function integer(
   return bytesOf(dtype) === 8 ? BigInt(whole) : Number(whole)
 }
 
+/** A text that UTF-8 can hold: a half of a surrogate pair by itself would become another text. */
+function wellFormed(text: string, i: number, signature: Signature | undefined): string {
+  if (!/\p{Surrogate}/u.test(text)) return text
+  throw new InputError('a string that is no text of Unicode', {
+    place: `input ${signature?.name ?? ''}`,
+    expected: 'characters, or both halves of a surrogate pair',
+    got: `element ${i}: ${JSON.stringify(text)}`,
+  })
+}
+
 /** Elements of every dtype. */
 export const anyElements: ElementAccess = {
   store(memory, strings, base, input, data, signature) {
@@ -94,7 +104,8 @@ export const anyElements: ElementAccess = {
     for (let i = 0; i < data.length; i++) {
       const value = data[i]
       if (dtype === 'bool') target[i] = Number(value) === 0 ? 0 : 1
-      else if (dtype === 'string') target[i] = strings.handle(value as string)
+      else if (dtype === 'string')
+        target[i] = strings.handle(wellFormed(value as string, i, signature))
       else if (range) target[i] = integer(value as number | bigint, dtype, range, i, signature)
       else target[i] = rounded(dtype, Number(value))
     }

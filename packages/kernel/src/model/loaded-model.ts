@@ -256,9 +256,13 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const shapes = stepping.smallestShapes(model.layers, this.#steps(), batch)
     const plan = this.#makePlan(shapes, [], true)
     return Object.fromEntries(
-      plan.states.map(({ before: { name, shape, length } }) => [
+      plan.states.map(({ before: { name, shape, length, dtype } }) => [
         name,
-        { data: new Float32Array(length), shape: shape.slice(), dtype: 'float32' },
+        {
+          data: dtype === 'float64' ? new Float64Array(length) : new Float32Array(length),
+          shape: shape.slice(),
+          dtype,
+        },
       ]),
     )
   }

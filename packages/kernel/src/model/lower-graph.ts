@@ -8,6 +8,7 @@ import {
   type LayerKind,
   type Model,
   type Value as GraphValue,
+  type ValueRef,
 } from '@dotplus/core'
 import {
   LowerContext,
@@ -125,6 +126,9 @@ export interface PlacedConstant {
   readonly dtype: ElementType
 }
 
+/** What a call of the graph has given; undefined where there is no such output. */
+type ResultOf = (ref: ValueRef) => Value | undefined
+
 /** Outputs of layers, by name, as a graph computes them. */
 export type LayerOutputs = Map<string, Value[]>
 
@@ -146,6 +150,7 @@ export function lowerGraph(
   context.callLayer = (index, call) => lowerLayer(context, model, prepared, index, call, new Map())
   context.layerAt = (index) => model.layers[index]
   const results: Value[][] = []
+  const dropped = prepared.set.droppedMasks(model, graph)
   const inputOf = new Map(graph.inputs.map((port, i) => [port.value?.call, inputs[i]]))
   for (const [number, call] of graph.calls.entries()) {
     const layer = model.layers[call.layer] as Layer
@@ -156,7 +161,10 @@ export function lowerGraph(
       layer,
       call,
       inputOf.get(number),
-      results,
+      (ref) => {
+        const value = results[ref.call]?.[ref.output]
+        return value?.mask && dropped?.(number, ref) ? { ...value, mask: undefined } : value
+      },
       seen,
     )
     results.push(outputs)
@@ -177,7 +185,7 @@ function lowerCall(
   layer: Layer,
   call: Call,
   input: Value | undefined,
-  results: readonly Value[][],
+  results: ResultOf,
   seen: LayerOutputs,
 ): Value[] {
   if (layer.kind === 'input') {
@@ -256,7 +264,7 @@ function argumentsOf(
   set: LayerSet,
   layer: Layer,
   call: Call,
-  results: readonly Value[][],
+  results: ResultOf,
   constants: ReadonlyMap<number, Value>,
 ): CallArguments {
   const operands: Operands[] = []
@@ -290,7 +298,7 @@ function argumentsOf(
 function masksOf(
   layer: Layer,
   value: GraphValue | undefined,
-  results: readonly Value[][],
+  results: ResultOf,
   constants: ReadonlyMap<number, Value>,
 ): (Value | undefined)[] {
   const items = value?.kind === 'list' ? value.list.items : [value]
@@ -310,14 +318,14 @@ function numberOf(value: GraphValue | undefined): number | undefined {
 function collectTensors(
   layer: Layer,
   value: GraphValue | undefined,
-  results: readonly Value[][],
+  results: ResultOf,
   constants: ReadonlyMap<number, Value>,
   out: Value[],
 ): void {
   if (value === undefined) return
   switch (value.kind) {
     case 'ref': {
-      const found = results[value.ref.call]?.[value.ref.output]
+      const found = results(value.ref)
       if (!found) throw new ModelError('an argument refers to nothing', { layer: layer.name })
       out.push(found)
       return

@@ -1,12 +1,32 @@
 import { elementCount, InputError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { PlacedValue, Plan } from '../plan/plan.ts'
 import type { StepState } from './stepping.ts'
+
+/** Elements of a state: what computes in half precision keeps float32. */
+type StateData = Float32Array | Float64Array
+
+interface Kept {
+  readonly shape: readonly number[]
+  readonly data: StateData
+}
+
+function dtypeOf(data: StateData): 'float32' | 'float64' {
+  return data instanceof Float64Array ? 'float64' : 'float32'
+}
+
+/** A view of a state in memory. */
+function elementsOf(memory: KernelMemory, base: number, state: PlacedValue): StateData {
+  const { dtype, offset, length } = state
+  const at = base + offset
+  if (dtype === 'float64') return new Float64Array(memory.u8.buffer, at, length)
+  return memory.f32.subarray(at >>> 2, (at >>> 2) + length)
+}
 
 /** What stateful layers keep from one call to the next, by layer and place; all zeros at first. */
 export class ModelState {
-  readonly #kept: Map<string, { shape: readonly number[]; data: Float32Array }>
+  readonly #kept: Map<string, Kept>
 
   /** @param kept what has been kept before, by layer and place; it is not written to */
   constructor(kept: StepState = {}) {
@@ -20,7 +40,7 @@ export class ModelState {
     return Object.fromEntries(
       [...this.#kept].map(([key, { shape, data }]) => [
         key,
-        { data, shape: [...shape], dtype: 'float32' },
+        { data, shape: [...shape], dtype: dtypeOf(data) },
       ]),
     )
   }
@@ -56,9 +76,9 @@ export class ModelState {
   store(memory: KernelMemory, base: number, plan: Plan): void {
     for (const { before } of plan.states) {
       const kept = this.#kept.get(before.name)
-      const at = (base + before.offset) >>> 2
+      const target = elementsOf(memory, base, before)
       if (!kept) {
-        memory.f32.fill(0, at, at + before.length)
+        target.fill(0)
         continue
       }
       if (kept.shape.join() !== before.shape.join()) {
@@ -69,16 +89,17 @@ export class ModelState {
           hint: 'Call resetState() before another batch, or step with a new state',
         })
       }
-      memory.f32.set(kept.data, at)
+      target.set(kept.data)
     }
   }
 
   /** Takes the state from where the plan has left it. */
   load(memory: KernelMemory, base: number, plan: Plan): void {
     for (const { before, after } of plan.states) {
-      const at = (base + after.offset) >>> 2
-      const data = this.#kept.get(before.name)?.data ?? new Float32Array(after.length)
-      data.set(memory.f32.subarray(at, at + after.length))
+      const known = this.#kept.get(before.name)?.data
+      const found = elementsOf(memory, base, after)
+      const data = known ?? found.slice()
+      data.set(found)
       this.#kept.set(before.name, { shape: before.shape, data })
     }
   }

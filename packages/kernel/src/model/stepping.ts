@@ -4,7 +4,7 @@ import { stepsPerStep, Stream } from '../lower/stream.ts'
 import type { Signature, Tensor } from './tensor.ts'
 
 /** What layers keep between the steps of one stream, by layer and place; what is missing is zeros. Plain data. */
-export type StepState = Readonly<Record<string, Tensor>>
+export type StepState = Readonly<Record<string, Tensor<Float32Array | Float64Array>>>
 
 /** The inputs of a model as `step` takes them. */
 export interface StepInputs {

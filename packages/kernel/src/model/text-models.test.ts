@@ -225,6 +225,13 @@ describe('errors of texts and categories', () => {
     ).rejects.toThrow(/layer l.*expected .*1 as the last dimension, got \(1, 2\)/)
   })
 
+  it('half of a surrogate pair by itself is no text', async () => {
+    const first = [layer('l', 'indexLookup', lookup)]
+    await expect(answer(first, [['fox'], ['\u{1F98A}']])).resolves.toBeDefined()
+    for (const half of ['\uD83E', 'a\uDD8A'])
+      await expect(answer(first, [['fox'], [half]])).rejects.toThrow(/input x.*element 1/)
+  })
+
   it('an index below 0 cannot be counted', async () => {
     const settings = { numTokens: 3, outputMode: 'count', sparse: false }
     using model = await load([layer('l', 'categoryEncoding', settings)], 'int64')

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { activation, linear, writeDense, writeLoop, type Activation } from '../program.ts'
+import {
+  activation,
+  linear,
+  writeActivation,
+  writeDense,
+  writeLoop,
+  type Activation,
+} from '../program.ts'
 import { scalarActivation } from '../reference/activation.ts'
 import { dense } from '../reference/dense.ts'
 import exact from './exact.ts'
@@ -151,6 +158,30 @@ describe.each(Object.entries(builds))('%s', (_, module) => {
       )
     }
   })
+
+  test.each(['gelu', 'silu'] as const)(
+    '%s within a product has the bits it has after it',
+    (name) => {
+      const spec = activation(name)
+      const sizes = Array.from({ length: 17 }, (_, i) => i + 1)
+      const shapes = sizes.flatMap((units) =>
+        [1, 2, 3, 6, 13].flatMap((rows) =>
+          [11, 12, 33, 513].map((inner): Shape => ({ rows, inner, units })),
+        ),
+      )
+      for (const shape of shapes) {
+        const given = inputs(shape)
+        const sums = run(kernel, shape, given)
+        const within = run(kernel, shape, given, spec)
+        kernel.reset()
+        const x = kernel.floats(sums)
+        kernel.run(1, (program) =>
+          writeActivation(program, 0, { rows: 1, width: sums.length, x, y: x, activation: spec }),
+        )
+        expect([...within], JSON.stringify(shape)).toEqual([...kernel.view(x, sums.length)])
+      }
+    },
+  )
 
   test('every activation follows the sums', () => {
     for (const [inner, units] of [

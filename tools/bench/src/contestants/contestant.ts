@@ -20,6 +20,8 @@ export interface Environment {
   readonly readBytes: (file: string) => Promise<Uint8Array<ArrayBuffer>>
   /** Where the dotplus package loads a file from. */
   readonly fileAddress: (file: string) => string
+  /** Bytes of the JavaScript heap in use, after a full collection if asked for; where a runtime tells. */
+  readonly heapBytes?: (collect: boolean) => number
 }
 
 export interface DotplusPackage {
@@ -36,7 +38,22 @@ export interface DotplusModel {
     readonly threads: number
     readonly notes: readonly string[]
   }
+  readonly memory: {
+    readonly weights: number
+    readonly arena: number
+    readonly arenaLowerBound: number
+  }
+  profile(x: unknown): Promise<DotplusProfile>
   dispose(): void
+}
+
+export interface DotplusProfile {
+  readonly ops: readonly {
+    readonly kind: string
+    readonly flops: number
+    readonly time: { readonly min: number }
+  }[]
+  readonly peak: { readonly gflops: number }
 }
 
 /** One model loaded by one contestant, bound to the inputs it will be called with. */
@@ -65,6 +82,8 @@ export interface Contestant {
   /** Where it runs. */
   readonly hosts: readonly HostId[]
   readonly threads: number
+  /** Starts as another contestant does, and is not started by itself. */
+  readonly startsAlike?: boolean
   /** Whether its outputs must agree with Keras to the last digits, or just so far that it computes the same network. */
   readonly bound: 'strict' | 'fast' | 'sanity'
   /** Undefined where it can take part, otherwise why not. */

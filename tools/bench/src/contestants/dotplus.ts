@@ -8,6 +8,7 @@ export const dotplusExactOut: Contestant = {
   ...dotplus('exact', 1, ['node'], bindOut),
   id: 'dotplus-exact-out',
   title: 'dotplus exact, into `out`',
+  startsAlike: true,
 }
 export const dotplusFast: Contestant = dotplus('fast', 1, ['node', 'deno', 'chromium'])
 export const dotplusExactTwo: Contestant = dotplus('exact', 2, everywhere)

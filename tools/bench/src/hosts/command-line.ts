@@ -8,6 +8,7 @@ import { denoProgram } from '@dotplus/conformance/runtimes/deno'
 import { node24Program } from '@dotplus/conformance/runtimes/node24'
 import type { HostId } from '../contestants/contestant.ts'
 import type { ColdStart } from '../measure/cold-start.ts'
+import type { EngineFigures } from '../measure/engine.ts'
 import type { ModelResult } from '../measure/model-run.ts'
 import type { Host, HostRequest } from './host.ts'
 
@@ -91,6 +92,10 @@ export function commandLineHost(wanted: HostId): Host {
     coldStart: (model, contestant) => {
       const request: HostRequest = { kind: 'cold-start', model, contestant: contestant.id }
       return ask<ColdStart>(runtime, program, request, () => {})
+    },
+    inspect: (model, precision) => {
+      const request: HostRequest = { kind: 'inspect', model, precision }
+      return ask<EngineFigures>(runtime, program, request, () => {})
     },
     close: async () => {},
   }

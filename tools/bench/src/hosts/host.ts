@@ -1,5 +1,6 @@
 import type { Contestant, HostId } from '../contestants/contestant.ts'
 import type { ColdStart } from '../measure/cold-start.ts'
+import type { EngineFigures, Precision } from '../measure/engine.ts'
 import type { ModelResult, RunSettings } from '../measure/model-run.ts'
 import type { PreparedModel } from '../models/model.ts'
 
@@ -17,6 +18,8 @@ export interface Host {
   ): Promise<ModelResult>
   /** One contestant in a process or page of its own. */
   coldStart(model: PreparedModel, contestant: Contestant): Promise<ColdStart>
+  /** What the engine tells of itself, in a process or page of its own. */
+  inspect(model: PreparedModel, precision: Precision): Promise<EngineFigures>
   close(): Promise<void>
 }
 
@@ -29,3 +32,4 @@ export type HostRequest =
       readonly settings: RunSettings
     }
   | { readonly kind: 'cold-start'; readonly model: PreparedModel; readonly contestant: string }
+  | { readonly kind: 'inspect'; readonly model: PreparedModel; readonly precision: Precision }

@@ -33,6 +33,10 @@ const environment: TimedEnvironment = {
   readBytes: async (file) => Uint8Array.from(await readFile(file)),
   fileAddress: (file) => file,
   collectGarbage: () => (globalThis as { gc?: (options: object) => void }).gc?.({ type: 'minor' }),
+  heapBytes: (collect) => {
+    if (collect) (globalThis as { gc?: () => void }).gc?.()
+    return process.memoryUsage().heapUsed
+  },
   onProgress: (text) => process.stdout.write(`${text}\n`),
 }
 

@@ -8,6 +8,8 @@ export interface Entrant {
 
 export interface InterleavedOptions {
   readonly rounds: number
+  /** Untimed rounds before the first timed one. */
+  readonly warmUpRounds: number
   /** Measured time of each contestant over all rounds. */
   readonly secondsEach: number
   /** Calls between two readings of the clock. */
@@ -16,8 +18,6 @@ export interface InterleavedOptions {
   readonly onRound?: (round: number) => void
 }
 
-/** Untimed rounds before the first timed one; WebAssembly and JavaScript reach their last tier in these. */
-const WARM_UP_ROUNDS = 3
 /** Untimed share of every turn: caches and branch predictors come back from the previous contestant. */
 const REFILL_SHARE = 0.1
 
@@ -36,9 +36,9 @@ export async function measureInterleaved(
   const samples = new Map(entrants.map(({ id }): [string, number[]] => [id, []]))
   const turnMs = (options.secondsEach * 1000) / options.rounds
 
-  for (let round = -WARM_UP_ROUNDS; round < options.rounds; round++) {
+  for (let round = -options.warmUpRounds; round < options.rounds; round++) {
     options.onRound?.(Math.max(0, round))
-    const start = (round + WARM_UP_ROUNDS) % entrants.length
+    const start = (round + options.warmUpRounds) % entrants.length
     for (let k = 0; k < entrants.length; k++) {
       const { id, workload } = entrants[(start + k) % entrants.length]!
       options.collectGarbage()

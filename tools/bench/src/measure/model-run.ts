@@ -52,7 +52,17 @@ export interface TimedEnvironment extends Environment {
   readonly onProgress: (text: string) => void
 }
 
-type Checked = Entrant & Pick<Timing, 'maxAbs' | 'errorRatio' | 'hash'>
+type Checked = Entrant &
+  Pick<Timing, 'maxAbs' | 'errorRatio' | 'hash'> & {
+    /** Milliseconds that the check took per call. */
+    readonly checkMs: number
+  }
+
+/** Untimed rounds; WebAssembly and JavaScript reach their last tier in these. */
+const warmUpRounds = 3
+/** A round in which everyone makes one call may take this long; of longer ones few are made, and the check warms up. */
+const longRoundMs = 4000
+const longRounds = 2
 
 /** Loads the model in every contestant, checks every workload's outputs against Keras, then times them together. */
 export async function runModel(
@@ -85,14 +95,17 @@ export async function runModel(
         failures.push({ id: contestant.id, reason: `${spec.title}: ${reasonOf(error)}` })
       }
     }
+    const roundMs = entrants.reduce((sum, { checkMs }) => sum + checkMs, 0)
+    const isLong = roundMs > longRoundMs
+    const rounds = isLong ? Math.min(longRounds, settings.rounds) : settings.rounds
     const timed = await measureInterleaved(entrants, {
       ...settings,
+      rounds,
+      warmUpRounds: isLong ? 0 : warmUpRounds,
       callsPerSample: spec.callsPerSample,
       collectGarbage: environment.collectGarbage,
       onRound: (round) =>
-        environment.onProgress(
-          `${model.title}, ${spec.title}: round ${round + 1}/${settings.rounds}`,
-        ),
+        environment.onProgress(`${model.title}, ${spec.title}: round ${round + 1}/${rounds}`),
     })
     workloads.push({
       spec,
@@ -117,7 +130,9 @@ async function check(
   largest: number,
 ): Promise<Checked> {
   const workload = runner.bind(batches)
+  const start = performance.now()
   const outputs = await workload.outputs()
+  const checkMs = (performance.now() - start) / batches.length
   const results = outputs.map((output, k) => compareWithKeras(output, batches[k]!, largest, bound))
   const failed = results.find((result) => !result.ok)
   if (failed) throw new Error(failed.reason ?? 'differs from Keras')
@@ -129,10 +144,13 @@ async function check(
     maxAbs: Math.max(...results.map((result) => result.maxAbs)),
     errorRatio: Math.sqrt(total('ours') / total('keras')),
     hash: await hashOf(outputs),
+    checkMs,
   }
 }
 
-function summarise(samples: readonly number[]): Omit<Timing, keyof Checked> {
+function summarise(
+  samples: readonly number[],
+): Omit<Timing, 'id' | 'maxAbs' | 'errorRatio' | 'hash'> {
   return {
     samples: samples.length,
     minMs: quantile(samples, 0),

@@ -11,6 +11,10 @@ export function ratio(value: number): string {
   return Number.isFinite(value) ? `${digits(value)}×` : NOTHING
 }
 
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${digits(share * 100)} %` : NOTHING
+}
+
 export function byteSize(bytes: number): string {
   return bytes < 1e6 ? `${digits(bytes / 1e3)} kB` : `${digits(bytes / 1e6)} MB`
 }

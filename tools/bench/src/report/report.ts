@@ -1,5 +1,6 @@
 import type { HostId } from '../contestants/contestant.ts'
 import type { Machine } from '../machine.ts'
+import type { EngineFigures } from '../measure/engine.ts'
 import type { ModelResult, RunSettings, Timing } from '../measure/model-run.ts'
 
 /** One run of the tool; this is also what `--json` writes. */
@@ -19,7 +20,13 @@ export interface ContestantInfo {
   readonly installedBytes: number // packages and their dependencies; 0 for plain code
 }
 
-export type ModelReport = ModelResult & { readonly coldStarts: readonly ColdStartSummary[] }
+export interface ModelReport extends ModelResult {
+  readonly coldStarts: readonly ColdStartSummary[]
+  /** What the engine tells of itself, by precision; empty where it was not asked. */
+  readonly figures: readonly EngineFigures[]
+  /** Bytes of the .dotplus file. */
+  readonly fileBytes: number
+}
 
 export interface HostReport {
   readonly id: HostId

@@ -1,13 +1,20 @@
 import { rivalIds } from '../contestants/index.ts'
-import { digits, NOTHING, ratio } from './numbers.ts'
+import { steadyCalls } from '../measure/engine.ts'
+import { byteSize, digits, NOTHING, percent, ratio } from './numbers.ts'
+import type { Timing } from '../measure/model-run.ts'
 import { timingOf, type HostReport, type ModelReport, type Report } from './report.ts'
 import type { Table } from './table.ts'
 
 /** The tables over all models, as far as the run holds what they compare. */
 export function summaryTables(report: Report): Table[] {
-  return [leadTable(report), threadsTable(report), enginesTable(report), bitsTable(report)].filter(
-    ({ rows }) => rows.length > 0,
-  )
+  return [
+    leadTable(report),
+    threadsTable(report),
+    enginesTable(report),
+    bitsTable(report),
+    peakTable(report),
+    memoryTable(report),
+  ].filter(({ rows }) => rows.length > 0)
 }
 
 /** How many times faster than the fastest WebAssembly peer, batch 1. */
@@ -97,32 +104,88 @@ function enginesTable(report: Report): Table {
   }
 }
 
-/** One hash per model over all its outputs, where every engine and thread count agrees; all hashes where they do not. */
+/** One hash per model over all its outputs, and in which engines it is the answer of one thread and of two. */
 function bitsTable(report: Report): Table {
-  const rows = modelNames(report).map((name) => {
-    const hashes = new Map<string, string[]>()
-    for (const host of report.hosts) {
-      for (const id of ['dotplus-exact', 'dotplus-exact-2']) {
-        const timing = timingOf(modelOf(host, name), id, 1)
-        if (!timing) continue
-        const place = `${host.title.split(',')[0]}${id.endsWith('-2') ? ' × 2 threads' : ''}`
-        hashes.set(timing.hash, [...(hashes.get(timing.hash) ?? []), place])
-      }
-    }
-    const places = [...hashes.values()].flat()
-    const differ = [...hashes].map(([hash, at]) => `${hash}: ${at.join(', ')}`)
-    return [
-      titleOf(report, name),
-      hashes.size === 1 ? [...hashes.keys()][0]! : `DIFFER ${differ.join('; ')}`,
-      places.join(', '),
-    ]
+  const rows = modelNames(report).flatMap((name) => {
+    const timings = (host: HostReport): Timing[] =>
+      ['dotplus-exact', 'dotplus-exact-2'].flatMap(
+        (id) => timingOf(modelOf(host, name), id, 1) ?? [],
+      )
+    const [hash] = report.hosts.flatMap((host) => timings(host).map((timing) => timing.hash))
+    if (hash === undefined) return []
+    const threads = (timing: Timing): string => (timing.id.endsWith('-2') ? '2' : '1')
+    const cells = report.hosts.map((host) => {
+      const all = timings(host)
+      const others = all.filter((timing) => timing.hash !== hash)
+      if (others.length > 0)
+        return `DIFFERS ${others.map((other) => `${threads(other)}: ${other.hash}`).join(', ')}`
+      return all.length === 0 ? NOTHING : all.map(threads).join(', ')
+    })
+    return [[titleOf(report, name), hash, ...cells]]
   })
   return {
-    title: 'One answer, bit for bit: the hash of all outputs in exact mode',
-    header: ['', 'SHA-256', 'the same in'],
+    title:
+      'One answer, bit for bit: the hash of all outputs in exact mode, and with how many threads',
+    header: ['', 'SHA-256', ...report.hosts.map(({ title }) => title.split(',')[0]!)],
     rows,
     notes: [],
   }
+}
+
+/** How near matrix products and convolutions are to what the machine can do. */
+function peakTable(report: Report): Table {
+  const precisions = ['exact', 'fast'] as const
+  const asked = inspected(report)
+  return {
+    title:
+      'Matrix products and convolutions, one row: share of the measured 128-bit peak of a core',
+    header: [
+      '',
+      ...precisions.flatMap((each) => [`${each}, GFLOP/s`, 'peak', 'share', 'of all time']),
+    ],
+    rows: asked.map(({ title, figures }) => [
+      title,
+      ...precisions.flatMap((each) => {
+        const own = figures.find(({ precision }) => precision === each)
+        if (!own) return [NOTHING, NOTHING, NOTHING, NOTHING]
+        const { gflops, peakGflops, timeShare } = own
+        return [
+          digits(gflops),
+          digits(peakGflops),
+          percent(gflops / peakGflops),
+          percent(timeShare),
+        ]
+      }),
+    ]),
+    notes: [],
+  }
+}
+
+/** What a model holds in exact mode, and what calls leave behind. */
+function memoryTable(report: Report): Table {
+  const asked = inspected(report).flatMap(({ title, fileBytes, figures }) => {
+    const own = figures.find(({ precision }) => precision === 'exact')
+    return own ? [{ title, fileBytes, own }] : []
+  })
+  return {
+    title: 'Memory of a model, exact, one row',
+    header: ['', 'weights', 'to the file', 'arena', 'to the least', 'heap growth'],
+    rows: asked.map(({ title, fileBytes, own }) => [
+      title,
+      byteSize(own.weightBytes),
+      ratio(own.weightBytes / fileBytes),
+      byteSize(own.arenaBytes),
+      ratio(own.arenaBytes / own.arenaLeastBytes),
+      own.heapGrowthBytes === undefined ? NOTHING : byteSize(Math.max(own.heapGrowthBytes, 0)),
+    ]),
+    notes: asked.some(({ own }) => own.heapGrowthBytes !== undefined)
+      ? [`heap growth: JavaScript's, over ${steadyCalls.toLocaleString('en')} calls into one array`]
+      : [],
+  }
+}
+
+function inspected(report: Report): readonly ModelReport[] {
+  return report.hosts.flatMap(({ models }) => models).filter(({ figures }) => figures.length > 0)
 }
 
 function modelNames(report: Report): string[] {

@@ -11,7 +11,7 @@ export function terminalReport(report: Report): string {
   return [machineLine(report.machine), ...tables, '', ...explanation(report)].join('\n')
 }
 
-function tableLines(table: Table): string[] {
+export function tableLines(table: Table): string[] {
   const cells = alignCells(table).map((row) => row.join('  '))
   return ['', table.title, '', ...cells, ...table.notes]
 }

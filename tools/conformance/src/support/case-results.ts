@@ -29,13 +29,20 @@ export function isWithin({ keras, ours }: NonNullable<CaseResult['errors']>): bo
   return ours <= Math.max(keras, roundingOfLargest)
 }
 
-/** Runs every case of the collections in both precisions. */
-export async function* caseResults(collections: readonly Collection[]): AsyncGenerator<CaseResult> {
+/**
+ * Runs every case of the collections in both precisions.
+ *
+ * @param truth a folder that has `<case>/truth.npz` for cases that lie elsewhere
+ */
+export async function* caseResults(
+  collections: readonly Collection[],
+  truth?: string,
+): AsyncGenerator<CaseResult> {
   for (const collection of collections)
-    for (const folder of await findCases(collection)) yield await resultOf(folder)
+    for (const folder of await findCases(collection)) yield await resultOf(folder, truth)
 }
 
-async function resultOf(folder: CaseFolder): Promise<CaseResult> {
+async function resultOf(folder: CaseFolder, truth: string | undefined): Promise<CaseResult> {
   let prepared: PreparedCase
   try {
     prepared = await prepareCase(folder)
@@ -57,7 +64,7 @@ async function resultOf(folder: CaseFolder): Promise<CaseResult> {
     folder,
     classes,
     problems: { exact: problemOf(prepared, exact), fast: problemOf(prepared, fast) },
-    errors: outputs && (await errorsOf(prepared, outputs)),
+    errors: outputs && (await errorsOf(prepared, outputs, truth)),
   }
 }
 
@@ -108,9 +115,11 @@ function problemOf(prepared: PreparedCase, outputs: Outputs | string): string | 
 async function errorsOf(
   { folder, data }: PreparedCase,
   [ours = []]: Outputs,
+  elsewhere: string | undefined,
 ): Promise<CaseResult['errors']> {
-  const file = join(folder.folder, 'truth.npz')
-  if (!existsSync(file)) return undefined
+  const places = [folder.folder, ...(elsewhere === undefined ? [] : [join(elsewhere, folder.name)])]
+  const file = places.map((place) => join(place, 'truth.npz')).find((each) => existsSync(each))
+  if (file === undefined) return undefined
   const truth = await readNpz(sourceFromBytes(file, await readFile(file)))
   let [keras, own] = [0, 0]
   for (const [i, { data: given }] of (data.outputs[0] ?? []).entries()) {

@@ -1,5 +1,8 @@
-// Writes docs/support.md: node support.js [--applications FILE] [FOLDER…]. Classes come from keras-layers.json, what
-// converts from the converter's registry, what runs from running every case of test-fixtures and of the folders.
+// Writes docs/support.md: node support.js [--applications FILE] [--truth FOLDER] [FOLDER…]. Classes come from
+// keras-layers.json, what converts from the converter's registry, what runs from running every case of test-fixtures and
+// of the folders. --truth names a folder with a truth.npz for cases of test-fixtures, see tools/keras-fixtures/truth.py;
+// architectures that no FILE measures stay as the page has them.
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +22,8 @@ interface Support {
   exact: number
   fast: number
   cases: number
+  /** A case that has few other layers. */
+  shown: { readonly name: string; readonly classes: number } | undefined
 }
 
 /** Classes that say how layers are made, and those that hold code of others. */
@@ -34,7 +39,11 @@ const foreign: Readonly<Record<string, string>> = {
 const root = new URL('../../../../', import.meta.url)
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { applications: { type: 'string' }, out: { type: 'string' } },
+  options: {
+    applications: { type: 'string' },
+    truth: { type: 'string' },
+    out: { type: 'string' },
+  },
 })
 const surface = JSON.parse(
   await readFile(new URL('tools/keras-fixtures/keras-layers.json', root), 'utf8'),
@@ -52,14 +61,19 @@ const support = new Map<string, Support>()
 const compared: CaseResult[] = []
 for await (const result of caseResults(
   folders.map((folder) => ({ name: basename(folder), folder })),
+  values.truth,
 )) {
-  const { classes, problems } = result
+  const { classes, problems, folder } = result
   if (result.errors) compared.push(result)
   for (const name of classes) {
-    const entry = support.get(name) ?? { exact: 0, fast: 0, cases: 0 }
+    const entry = support.get(name) ?? { exact: 0, fast: 0, cases: 0, shown: undefined }
     entry.cases++
     if (!problems.exact) entry.exact++
     if (!problems.fast) entry.fast++
+    // The plainest case of the repository itself, the first of several.
+    const own = folder.collection === 'test-fixtures' && !problems.exact
+    if (own && classes.size < (entry.shown?.classes ?? Infinity))
+      entry.shown = { name: folder.name, classes: classes.size }
     support.set(name, entry)
   }
 }
@@ -68,10 +82,7 @@ const rows = Object.entries(surface.layers)
   .filter(([name]) => !abstract.has(name))
   .map(([name, { names }]) => rowOf(name, names))
 const out = values.out ?? fileURLToPath(new URL('docs/support.md', root))
-await writeFile(
-  out,
-  page(rows, values.applications === undefined ? [] : await measured(values.applications)),
-)
+await writeFile(out, page(rows, await architectures(out, values.applications)))
 
 interface Row {
   readonly name: string
@@ -81,6 +92,7 @@ interface Row {
   readonly exact: number
   readonly fast: number
   readonly cases: number
+  readonly shown: string
   readonly reason: string
 }
 
@@ -98,30 +110,46 @@ function rowOf(name: string, names: readonly string[]): Row {
     exact,
     fast: sum((entry) => entry.fast),
     cases: sum((entry) => entry.cases),
+    shown: found.find(({ shown }) => shown)?.shown?.name ?? '',
     reason: foreign[name] ?? '',
   }
 }
 
-async function measured(file: string): Promise<Measured[]> {
-  const lines = (await readFile(file, 'utf8')).trim().split('\n')
-  const byName = new Map(
-    lines.map((line) => JSON.parse(line) as Measured).map((entry) => [entry.name, entry]),
-  )
-  return [...byName.values()].toSorted((a, b) =>
-    a.name.localeCompare(b.name, 'en', { numeric: true }),
-  )
+/** Rows of the table of architectures: those that the page has, with what a file of measurements has anew. */
+async function architectures(page: string, file: string | undefined): Promise<string[]> {
+  const old = existsSync(page) ? await readFile(page, 'utf8') : ''
+  const table = old.split('\n').filter((line) => /^\| \w+ +\| \d+×\d+ /.test(line))
+  const rows = new Map(table.map((line) => [(/\w+/.exec(line) as RegExpExecArray)[0], line]))
+  const lines = file === undefined ? [] : (await readFile(file, 'utf8')).trim().split('\n')
+  for (const line of lines) {
+    const entry = JSON.parse(line) as Measured
+    rows.set(entry.name, architectureRow(entry))
+  }
+  return [...rows.keys()]
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((name) => rows.get(name) as string)
 }
 
-function page(rows: readonly Row[], applications: readonly Measured[]): string {
+function architectureRow(entry: Measured): string {
+  const { name, input, parameters, error, milliseconds, weights, arena } = entry
+  const cells = [
+    name,
+    input.slice(1, 3).join('×'),
+    (parameters / 1e6).toFixed(1),
+    error.toExponential(1),
+    milliseconds.toFixed(0),
+    mebibytes(weights),
+    mebibytes(arena),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function page(rows: readonly Row[], applications: readonly string[]): string {
   const yes = (value: boolean): string => (value ? 'yes' : 'no')
   const running = rows.filter(({ runs }) => runs).length
   const table = rows.map(
-    ({ name, aliases, converts: can, runs, exact, fast, cases, reason }) =>
-      `| ${[name, ...aliases].join(', ')} | ${reason === '' ? yes(can) : `with a replacement: ${reason}`} | ${yes(runs)} | ${exact} of ${cases} | ${fast} of ${cases} |`,
-  )
-  const architectures = applications.map(
-    ({ name, input, parameters, error, milliseconds, weights, arena }) =>
-      `| ${name} | ${input.slice(1, 3).join('×')} | ${(parameters / 1e6).toFixed(1)} | ${error.toExponential(1)} | ${milliseconds.toFixed(0)} | ${mebibytes(weights)} | ${mebibytes(arena)} |`,
+    ({ name, aliases, converts: can, runs, exact, fast, cases, shown, reason }) =>
+      `| ${[name, ...aliases].join(', ')} | ${reason === '' ? yes(can) : `with a replacement: ${reason}`} | ${yes(runs)} | ${exact} of ${cases} | ${fast} of ${cases} | ${testedIn(shown, cases)} |`,
   )
   return `# What runs
 
@@ -133,8 +161,8 @@ Layers are those of Keras ${surface.keras}; \`tools/keras-fixtures/keras_layers.
 ${running} of ${rows.length} classes run. Every case runs in Node 20, Node 24, Deno, Bun and Chromium with the same bits
 (\`npm test\`): exact and fast count the cases with the class that give Keras's own answers.
 
-| class | converts | runs | exact | fast |
-| --- | --- | --- | --- | --- |
+| class | converts | runs | exact | fast | tested in |
+| --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
 ${
   applications.length === 0
@@ -148,9 +176,15 @@ their largest. Times are of the machine that made this page, which did other thi
 
 | architecture | input | parameters, millions | error | ms | weights, MiB | arena, MiB |
 | --- | --- | --- | --- | --- | --- | --- |
-${architectures.join('\n')}
+${applications.join('\n')}
 `
 }${accuracy()}`
+}
+
+/** A case of test-fixtures with the class, and how many others there are. */
+function testedIn(shown: string, cases: number): string {
+  if (shown === '') return ''
+  return cases > 1 ? `${shown} and ${cases - 1} more` : shown
 }
 
 /** Errors against float64, for the cases that have a truth.npz. */
@@ -164,10 +198,11 @@ function accuracy(): string {
   return `
 ## Accuracy
 
-The largest error against Keras in float64, by the largest element, is no larger than that of Keras in float32 in
-${compared.length - larger.length} of ${compared.length} cases (cases of tools/conformance with a float64 answer, see
-\`tools/keras-fixtures/truth.py\`). The others: their sums are rounded in another order than TensorFlow's, within a few
-units in the last place.
+The largest error against Keras in float64, by the largest element, is no larger than that of Keras in float32, or than
+half a unit in the last place, in ${compared.length - larger.length} of ${compared.length} cases (${((1 - larger.length / compared.length) * 100).toFixed(1)} %): all that Keras can answer in float64, see
+\`tools/keras-fixtures/truth.py\`. In the others a sum is rounded in another order than TensorFlow's, which uses fused
+multiply-add where exact results that are the same everywhere cannot, or the steps of a recurrent cell add up what each
+is rounded by: all within a few units in the last place.
 
 | case | error | Keras's |
 | --- | --- | --- |

@@ -9,7 +9,8 @@ import {
   type Value,
 } from '../../lower/context.ts'
 import { contract } from '../../lower/contraction.ts'
-import { concatenate } from '../../lower/merge.ts'
+import { concatenate, isMaskAware } from '../../lower/merge.ts'
+import { mergeUnmasked } from '../../lower/merge-masked.ts'
 import { strided, stepsOf } from '../../lower/strided.ts'
 import { callWrapped } from '../../lower/wrapper.ts'
 import type { BinaryName } from '../../records.ts'
@@ -41,11 +42,6 @@ export const mergeLayer: Lowering<BinaryName> = {
     return operation
   },
   lower(context, operation, call, layer) {
-    if (
-      call.previousMasks.some((mask) => mask !== undefined) &&
-      ['multiply', 'maximum', 'minimum'].includes(operation)
-    )
-      throw unsupported(layer, 'a mask in', 'float64')
     const rank = Math.max(...call.tensors.map(({ shape }) => shape.length))
     const [first, ...others] = call.tensors.map((x) => {
       const [batch = 1, ...rest] = x.shape
@@ -57,6 +53,8 @@ export const mergeLayer: Lowering<BinaryName> = {
         expected: 'at least 1',
         got: '0',
       })
+    if (isMaskAware(layer, call))
+      return [mergeUnmasked(context, layer, operation, [first, ...others], call)]
     const y = others.reduce((a, b) => arithmetic(context, layer, operation, a, b), first)
     if (layer.kind !== 'merge' || layer.merge.operation !== 'average') return [y]
     const count = call.tensors.length

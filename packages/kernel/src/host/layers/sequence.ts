@@ -1,12 +1,24 @@
-import { InputError, ModelError, type Activation, type Cell, type Scan } from '@dotplus/core'
+import {
+  InputError,
+  ModelError,
+  type Activation,
+  type Cell,
+  type Embedding,
+  type Layer,
+  type Scan,
+} from '@dotplus/core'
 
+import { isElementType } from '../../dtype/element-type.ts'
 import { cast } from '../../lower/cast.ts'
-import { unsupported, type Lowering, type Value } from '../../lower/context.ts'
+import { unsupported, type LowerContext, type Lowering, type Value } from '../../lower/context.ts'
 import { hostOp, type Float64Function } from '../../lower/host-op.ts'
 import { checkMask } from '../../lower/masking.ts'
 import { doubleFunctions } from '../double.ts'
+import { mapElements } from '../elementwise.ts'
 import { numericOp, type Numbers } from '../numeric.ts'
+import { mapDouble } from '../ops/elementwise.ts'
 import { axiswiseFunction, settingValues } from './activation.ts'
+import { einsum } from './dense.ts'
 import {
   doubleValue,
   placeDouble,
@@ -21,17 +33,26 @@ export const embeddingLayer: Lowering<DoubleWeights> = {
   prepare(layer, weights) {
     if (layer.kind === 'embedding' && layer.embedding.quantization)
       throw unsupported(layer, 'quantization', layer.embedding.quantization.mode)
-    return placeDoubles(layer, weights, ['table'])
+    return placeDoubles(layer, weights, ['table', 'reverseKernel'])
   },
   lower(context, weights, call, layer) {
     const [x] = call.tensors
     const table = doubleValue(context, weights['table'])
-    if (!x || !table || call.tensors.length !== 1 || layer.kind !== 'embedding')
+    const others = call.operands.slice(1).filter(({ name }) => name !== 'reverse')
+    if (
+      !x ||
+      !table ||
+      call.tensors.length !== 1 ||
+      others.length > 0 ||
+      layer.kind !== 'embedding'
+    )
       throw new ModelError('arguments of the call', {
         layer: layer.name,
         expected: '1 tensor',
         got: `${call.tensors.length}`,
       })
+    if (call.operands.some(({ name, number }) => name === 'reverse' && number === 1))
+      return [logits(context, layer, layer.embedding, x, weights)]
     const [rows = 0, width = 0] = table.shape
     const indices = cast(context, x, 'int32')
     const results = [{ shape: [...x.shape, width], dtype: 'float64' as const }]
@@ -61,6 +82,28 @@ export const embeddingLayer: Lowering<DoubleWeights> = {
   },
 }
 
+/** ReversibleEmbedding's way back: x · tableᵀ, or · its own kernel, below the soft cap. */
+function logits(
+  context: LowerContext,
+  layer: Layer,
+  { reversible, reverseDtype, logitSoftCap }: Embedding,
+  given: Value,
+  weights: DoubleWeights,
+): Value {
+  if (!reversible) throw unsupported(layer, 'argument', 'reverse')
+  const dtype = isElementType(reverseDtype) ? reverseDtype : 'float64'
+  if (dtype !== 'float64') throw unsupported(layer, 'float64 with reverse_dtype', dtype)
+  const own = doubleValue(context, weights['reverseKernel'])
+  const kernel = own ?? doubleValue(context, weights['table'])
+  if (!kernel) throw new ModelError('the layer has no table', { layer: layer.name })
+  const x = cast(context, given, dtype)
+  const y = einsum(context, layer, own ? '...i,ij->...j' : '...i,ji->...j', x, kernel)
+  if (logitSoftCap === undefined) return y
+  const scaled = mapElements(context, 'divide', y, dtype, (e: number) => e / logitSoftCap)
+  const curved = mapDouble(context, 'tanh', scaled)
+  return mapElements(context, 'multiply', curved, dtype, (e: number) => e * logitSoftCap)
+}
+
 interface DoubleCell {
   readonly cell: Cell
   readonly kernel: DoubleWeight
@@ -74,7 +117,7 @@ interface DoubleRecurrent {
 }
 
 /** A function of a cell's gate, over its units. */
-function gateFunction(settings: Activation | undefined, fallback: string) {
+export function gateFunction(settings: Activation | undefined, fallback: string) {
   const name = settings?.function || fallback
   const axiswise = axiswiseFunction(name)
   const f = doubleFunctions[name]
@@ -155,6 +198,29 @@ function stepOf({ cell, kernel }: DoubleCell) {
   }
 }
 
+/** States in float64 that a stateful layer, or a stream, keeps from one call to the next; none for other layers. */
+export function keptStates(
+  context: LowerContext,
+  layer: Layer,
+  { stateful }: Scan,
+  shapes: readonly (readonly number[])[],
+): { readonly before: readonly Value[]; keep(after: readonly Value[]): void } {
+  const streamed = context.stream?.key
+  if (!stateful && streamed === undefined) return { before: [], keep: () => undefined }
+  const known = shapes.map((_, i) => {
+    const key = `${streamed ?? layer.name}:${i}`
+    return [key, context.states.get(key)] as const
+  })
+  const own = known.map(([, state], i) => state?.before ?? context.value(shapes[i]!, 'float64'))
+  return {
+    before: known.map(([, state], i) => state?.after ?? own[i]!),
+    keep(after) {
+      for (const [i, [key]] of known.entries())
+        context.states.set(key, { key, before: own[i]!, after: after[i]! })
+    },
+  }
+}
+
 /** SimpleRNN, LSTM, GRU and stacks of their cells in float64, step by step. */
 export const recurrentLayer: Lowering<DoubleRecurrent> = {
   prepare(layer, weights) {
@@ -162,7 +228,6 @@ export const recurrentLayer: Lowering<DoubleRecurrent> = {
     const { cells, scan } = layer.recurrent
     if (cells.length === 0 || !scan)
       throw new ModelError('the layer does not say how it walks', { layer: layer.name })
-    if (scan.stateful) throw unsupported(layer, 'float64 with', 'stateful')
     return {
       scan,
       cells: cells.map((cell) => {
@@ -205,7 +270,10 @@ export const recurrentLayer: Lowering<DoubleRecurrent> = {
       [kernel, recurrent, bias].map((weight) => doubleValue(context, weight)),
     )
     const given = weights.filter((value) => value !== undefined)
-    const inputs = [x, ...given, ...initial, ...(mask ? [cast(context, mask, 'bool')] : [])]
+    const kept = keptStates(context, layer, scan, stateShapes)
+    const begun = initial.length > 0 ? initial : kept.before
+    const streamed = context.stream?.key !== undefined
+    const inputs = [x, ...given, ...begun, ...(mask ? [cast(context, mask, 'bool')] : [])]
     const outShape = scan.returnSequences
       ? scan.timeMajor
         ? [steps, batch, units]
@@ -219,7 +287,8 @@ export const recurrentLayer: Lowering<DoubleRecurrent> = {
     const outputs = hostOp(context, 'recurrent', inputs, results, (from, to, f) => {
       const [a, ...rest] = from as [Numbers, ...Numbers[]]
       const taken = weights.map((value) => (value ? rest.shift() : undefined))
-      const states = initial.map(() => rest.shift() as Numbers)
+      const states = begun.map(() => rest.shift() as Numbers)
+      const firstOfLast = stateShapes.length - (cells.at(-1)!.cell.type === 'lstm' ? 2 : 1)
       const [m] = rest
       const features = x.shape[2] as number
       for (let b = 0; b < batch; b++) {
@@ -229,7 +298,8 @@ export const recurrentLayer: Lowering<DoubleRecurrent> = {
             ? Float64Array.from(states[i].subarray(b * width, (b + 1) * width))
             : new Float64Array(width)
         })
-        let last: Numbers = new Float64Array(units)
+        // In a stream a skipped first step repeats what the steps before gave.
+        let last: Numbers = streamed ? own[firstOfLast]! : new Float64Array(units)
         for (let step = 0; step < steps; step++) {
           const t = scan.goBackwards ? steps - 1 - step : step
           const row = scan.timeMajor ? t * batch + b : b * steps + t
@@ -257,6 +327,7 @@ export const recurrentLayer: Lowering<DoubleRecurrent> = {
         for (const [i, state] of own.entries()) (to[i + 1] as Numbers).set(state, b * state.length)
       }
     })
+    kept.keep(outputs.slice(1))
     return scan.returnState ? outputs : outputs.slice(0, 1)
   },
 }

@@ -8,7 +8,7 @@ import {
   unsupported,
   type Value,
 } from '../../lower/context.ts'
-import { type Float64Function, isWide } from '../../lower/host-op.ts'
+import { type Float64Function, hostOp, isWide } from '../../lower/host-op.ts'
 import { binary } from '../../lower/merge.ts'
 import { combine } from '../../lower/ops/elementwise.ts'
 import { withRank } from '../../lower/where.ts'
@@ -95,6 +95,34 @@ const comparing = (name: string, operation: BinaryName, swapped = false): Genera
   pair(name, (context, layer, [a, b]) =>
     meeting(context, layer, operation, swapped ? [b, a] : [a, b], meet(layer, [a, b])),
   )
+
+/** Equality, of strings too; a text of the graph is one string. */
+const matching = (name: 'equal' | 'not_equal'): GeneralOps => {
+  const { [name]: numeric } = comparing(name, name)
+  return {
+    [name]: general('x1 x2', '', (context, layer, given) => {
+      const values = ['x1', 'x2'].map((each) => given.value(each))
+      const hasText = values.some((value) => value?.kind === 'text')
+      if (!hasText && !given.allTensors().some(({ dtype }) => dtype === 'string'))
+        return numeric!.lower(context, layer, given)[0] as Value
+      const texts = ['x1', 'x2'].map((each, i) => {
+        const value = values[i]
+        return value?.kind === 'text' ? textConstant(context, value.text) : given.tensor(each)
+      })
+      if (texts.some(({ dtype }) => dtype !== 'string'))
+        throw unsupported(layer, `${name} of`, texts.map(({ dtype }) => dtype).join(' and '))
+      return combineElements(context, layer, name, texts, 'bool', (a: string, b: string) =>
+        Number((a === b) === (name === 'equal')),
+      )
+    }),
+  }
+}
+
+function textConstant(context: LowerContext, text: string): Value {
+  return hostOp(context, 'text', [], [{ shape: [], dtype: 'string' }], (_, [to]) => {
+    ;(to as string[])[0] = text
+  })[0] as Value
+}
 
 type Pairwise = (a: number, b: number, float64: Float64Function) => number
 type WidePairwise = (a: bigint, b: bigint) => bigint
@@ -334,8 +362,8 @@ export const arithmetics: GeneralOps = {
   ),
   ...shifts('left'),
   ...shifts('right'),
-  ...comparing('equal', 'equal'),
-  ...comparing('not_equal', 'not_equal'),
+  ...matching('equal'),
+  ...matching('not_equal'),
   ...comparing('less', 'less'),
   ...comparing('less_equal', 'less_equal'),
   ...comparing('greater', 'less', true),

@@ -1,4 +1,4 @@
-import { type Layer, ModelError } from '@dotplus/core'
+import { InputError, type Layer, ModelError } from '@dotplus/core'
 import { cast } from '../../lower/cast.ts'
 import {
   type ElementType,
@@ -16,6 +16,7 @@ import { alongAxes } from '../layers/activation.ts'
 import { type Numbers, numericOp } from '../numeric.ts'
 import { floatOf, meet, tensorOf } from '../terms.ts'
 import { formatOf } from './convolution.ts'
+import { beamSearch } from './ctc-beam.ts'
 import { general, type GeneralOps } from './general.ts'
 import { logSum } from './loss.ts'
 import { preciseSum } from './reduction.ts'
@@ -78,6 +79,7 @@ function dotProductAttention(context: LowerContext, layer: Layer, given: OpArgum
 function ctcDecode(context: LowerContext, layer: Layer, given: OpArguments): Value[] {
   const x = given.tensor('inputs')
   const strategy = given.text('strategy', 'greedy')
+  if (strategy === 'beam_search') return ctcBeamSearch(context, layer, given)
   if (strategy !== 'greedy') throw unsupported(layer, 'strategy', strategy)
   const lengths = tensorOf(context, given, 'sequence_lengths')
   const [batch = 0, steps = 0, classes = 0] = x.shape
@@ -102,6 +104,40 @@ function ctcDecode(context: LowerContext, layer: Layer, given: OpArguments): Val
         previous = best
       }
       scores![b] = score
+    }
+  })
+}
+
+/** The most probable sequences of labels, −1 behind their ends, and the logarithms of their probabilities. */
+function ctcBeamSearch(context: LowerContext, layer: Layer, given: OpArguments): Value[] {
+  const x = given.tensor('inputs')
+  const lengths = tensorOf(context, given, 'sequence_lengths')
+  const [batch = 0, steps = 0, classes = 0] = x.shape
+  const [width, paths] = [given.number('beam_width', 100), given.number('top_paths', 1)]
+  // None means the last class.
+  const mask = given.value('mask_index') ? given.number('mask_index', 0) : -1
+  const blank = mask < 0 ? mask + classes : mask
+  const dtype: ElementType = x.dtype === 'float64' ? 'float64' : 'float32'
+  const results = [
+    { shape: [paths, batch, steps], dtype: 'int32' as const },
+    { shape: [batch, paths], dtype },
+  ]
+  return numericOp(context, 'ctc_decode', [x, lengths], results, ([a, n], [y, scores], f) => {
+    y!.fill(-1)
+    for (let b = 0; b < batch; b++) {
+      const logits = a!.subarray(b * steps * classes, (b + 1) * steps * classes)
+      const length = Math.min(n![b]!, steps)
+      const found = beamSearch(f, logits, length, classes, blank, width, paths)
+      if (found.length < paths)
+        throw new InputError('sequences that beam search finds', {
+          layer: layer.name,
+          expected: `${paths}`,
+          got: `${found.length}`,
+        })
+      for (const [path, { labels, score }] of found.entries()) {
+        scores![b * paths + path] = score
+        for (const [at, label] of labels.entries()) y![(path * batch + b) * steps + at] = label
+      }
     }
   })
 }

@@ -3,6 +3,7 @@ import { chromiumArguments } from '@dotplus/conformance/runtimes/chromium/chromi
 import { versionOf } from '@dotplus/conformance/runtimes/process'
 import { chromium } from 'playwright-core'
 import type { ColdStart } from '../../measure/cold-start.ts'
+import type { EngineFigures } from '../../measure/engine.ts'
 import type { ModelResult } from '../../measure/model-run.ts'
 import type { Host, HostRequest } from '../host.ts'
 import { bundlePage } from './bundles.ts'
@@ -67,6 +68,10 @@ export async function chromiumHost(): Promise<Host> {
       const request: HostRequest = { kind: 'cold-start', model, contestant: contestant.id }
       const { result, downloadedBytes } = await ask<ColdStart>(request, () => {})
       return { ...result, downloadedBytes }
+    },
+    async inspect(model, precision) {
+      const request: HostRequest = { kind: 'inspect', model, precision }
+      return (await ask<EngineFigures>(request, () => {})).result
     },
     close: async () => server.close(),
   }

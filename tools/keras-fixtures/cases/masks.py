@@ -1,0 +1,58 @@
+"""Masks where Keras's own rules are odd: functions pass none on, MultiHeadAttention takes those of its tensors away."""
+
+import keras
+from keras import layers, ops
+
+from case import Case
+
+VOCABULARY, STEPS, WIDTH = 7, 6, 4
+
+
+def tokens(rng):
+    indices = rng.integers(1, VOCABULARY, (3, STEPS)).astype("int32")
+    indices[0, 4:] = 0
+    indices[1, ::2] = 0
+    return keras.Input((STEPS,), dtype="int32", name="tokens"), indices
+
+
+def embedded(x):
+    return layers.Embedding(VOCABULARY, WIDTH, mask_zero=True)(x)
+
+
+def after_function(rng):
+    """A function node has no mask to give to the attention behind it; the layer of the same name does."""
+    x, indices = tokens(rng)
+    y = embedded(x)
+    outputs = [layers.MultiHeadAttention(2, 3)(z, z) for z in (ops.softmax(y), ops.relu(y), layers.ReLU()(y))]
+    return Case(keras.Model(x, outputs), indices)
+
+
+def blocks(rng):
+    """The second block of a transformer finds no mask: the first has taken it from what the sum adds up."""
+    x, indices = tokens(rng)
+    y = layers.Dropout(0.1)(embedded(x))
+    for _ in range(2):
+        z = layers.MultiHeadAttention(2, 3)(y, y)
+        y = layers.LayerNormalization()(layers.Add()([y, z]))
+    return Case(keras.Model(x, [y, layers.GlobalAveragePooling1D()(y)]), indices)
+
+
+def side_by_side(rng):
+    """Of attentions at the same depth the last in the model runs first and takes the masks from the others."""
+    x, indices = tokens(rng)
+    y = embedded(x)
+    outputs = [
+        layers.MultiHeadAttention(2, 3)(y, y),
+        layers.GroupQueryAttention(2, 2, 1)(y, y),
+        layers.MultiHeadAttention(2, 3)(y, y, use_causal_mask=True),
+        layers.Attention()([y, y]),
+        layers.Multiply()([y, layers.Dense(WIDTH)(y)]),
+    ]
+    return Case(keras.Model(x, outputs), indices)
+
+
+CASES = {
+    "masks-after-function": after_function,
+    "masks-transformer-blocks": blocks,
+    "masks-side-by-side": side_by_side,
+}
