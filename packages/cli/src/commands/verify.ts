@@ -3,7 +3,7 @@ import { InputError, UnsupportedError } from '@dotplus/core'
 import type { Precision } from '@dotplus/node'
 import { exitCode } from '../exit-code.ts'
 import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
-import { formatError, formatCount } from '@dotplus/inspect'
+import { formatCount, formatError, plural } from '@dotplus/inspect'
 import { progressOn } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findCases, type FoundCase } from '../verify/find-cases.ts'
@@ -71,12 +71,16 @@ async function verify(
   for (const path of paths) found.push(...(await findCases(path, options.cases)))
   const progress = progressOn(terminal)
   const results: CaseOutcome[] = []
+  const started = performance.now()
   for (const [number, entry] of found.entries()) {
-    if (options.json)
-      progress.show(`${formatCount(number)} of ${formatCount(found.length)}: ${entry.name}`)
+    const rate = (number / ((performance.now() - started) / 1000)).toFixed(1)
+    const counts = `${formatCount(number)} of ${plural(found.length, 'case')}`
+    progress.show(`${counts}, ${rate}/s`, number / found.length)
     for (const result of await runCase(entry, options)) {
       results.push(result)
-      if (!options.json) terminal.print(resultLine(result, terminal))
+      if (options.json) continue
+      progress.clear()
+      terminal.print(resultLine(result, terminal))
     }
   }
   progress.clear()

@@ -1,0 +1,29 @@
+import { rmSync } from 'node:fs'
+
+const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Removes files and folders when a signal ends the process, such as Ctrl-C.
+ *
+ * @param paths asked for when it happens; they need not exist
+ * @returns stops watching
+ */
+export function removeOnSignal(paths: () => Iterable<string>): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    release()
+    for (const path of paths()) {
+      try {
+        rmSync(path, { recursive: true, force: true })
+      } catch {
+        // What cannot be removed must not keep the process from ending.
+      }
+    }
+    // Ends as the signal would have: the caller's shell sees which one it was.
+    process.kill(process.pid, signal)
+  }
+  const release = (): void => {
+    for (const signal of fatalSignals) process.off(signal, onSignal)
+  }
+  for (const signal of fatalSignals) process.on(signal, onSignal)
+  return release
+}
