@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,11 +15,26 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Times are those of the quickest of a few attempts: the machine may have other work. */
-const attempts = 3
+/** The machine may have other work: what is quick enough once is, and what never is in so many attempts is not. */
+const attempts = 5
+
+/**
+ * A bound on a machine whose processors have nothing else to do; where several tasks wait for each of them, as many times
+ * as long. What was measured is printed, with this factor.
+ */
+function bound(milliseconds: number): number {
+  return milliseconds * slowdown()
+}
+
+function slowdown(): number {
+  const [lastMinute = 0] = loadavg()
+  return Math.max(1, lastMinute / availableParallelism())
+}
 
 function told(text: string): void {
-  process.stdout.write(`${text}\n`)
+  const factor = slowdown()
+  const waiting = factor > 1 ? ` (${factor.toFixed(1)} tasks for each processor)` : ''
+  process.stdout.write(`${text}${waiting}\n`)
 }
 
 /** Has the page note when it changes: `marks.graph`, `marks.result`, and `marks.chosen` when a file is. */
@@ -35,6 +50,19 @@ const watch = `(() => {
   }).observe(document, { subtree: true, childList: true })
   addEventListener('change', () => (marks.chosen ??= performance.now()), true)
 })()`
+
+interface Times {
+  readonly graph: number
+  readonly prediction: number
+}
+
+/** Each of the two has been quick enough once. */
+function isQuick(times: readonly Times[]): boolean {
+  return (
+    times.some(({ graph }) => graph < bound(1500)) &&
+    times.some(({ prediction }) => prediction < bound(500))
+  )
+}
 
 interface Marks {
   readonly chosen: number
@@ -77,15 +105,16 @@ describe('what the page takes before a model is opened', () => {
       const shown = (await page.evaluate(`new Promise((resolve) =>
         requestAnimationFrame(() => setTimeout(() => resolve(performance.now()))))`)) as number
       times.push(shown)
+      if (shown < bound(1000)) break
     }
     told(`interactive: ${times.map((time) => Math.round(time)).join(', ')} ms after navigation`)
-    expect(Math.min(...times)).toBeLessThan(1000)
+    expect(Math.min(...times)).toBeLessThan(bound(1000))
   }, 60_000)
 })
 
 test('MobileNetV2: a graph in 1.5 s, a prediction in half a second more', async () => {
   await writeMobileNet(scratch('mobilenet-v2.keras'))
-  const times: { graph: number; prediction: number }[] = []
+  const times: Times[] = []
   for (let attempt = 0; attempt < attempts; attempt++) {
     await driven.closePage()
     const page = await driven.open()
@@ -99,19 +128,23 @@ test('MobileNetV2: a graph in 1.5 s, a prediction in half a second more', async 
       document.querySelector('button.primary').click()`)
     const { run, result } = await marks('result')
     times.push({ graph: graph - chosen, prediction: result - run })
-    if (attempt > 0) continue
+    if (attempt > 0) {
+      if (isQuick(times)) break
+      continue
+    }
     await page.getByRole('button', { name: 'Time every layer' }).click()
     await page.waitForSelector('.node[style*="--heat"]')
     await driven.shot('mobilenet')
     expect(await driven.findings()).toEqual([])
+    if (isQuick(times)) break
   }
   const all = (name: 'graph' | 'prediction'): string =>
     times.map((time) => Math.round(time[name])).join(', ')
   told(`MobileNetV2: graph after ${all('graph')} ms, prediction after ${all('prediction')} ms more`)
-  expect(Math.min(...times.map(({ graph }) => graph))).toBeLessThan(1500)
-  expect(Math.min(...times.map(({ prediction }) => prediction))).toBeLessThan(500)
+  expect(Math.min(...times.map(({ graph }) => graph))).toBeLessThan(bound(1500))
+  expect(Math.min(...times.map(({ prediction }) => prediction))).toBeLessThan(bound(500))
   expect(driven.complaints).toEqual([])
-}, 120_000)
+}, 180_000)
 
 /** Milliseconds between frames while the graph is dragged around for two seconds, ascending. */
 async function framesWhilePanning(): Promise<number[]> {
@@ -135,22 +168,35 @@ async function framesWhilePanning(): Promise<number[]> {
 
 test('1,000 layers: shown in less than 2 s, 60 frames a second while panning', async () => {
   await writeFile(scratch('deep.dotplus'), deepModel())
-  const { page } = driven
-  await page.evaluate(watch)
-  await driven.choose(scratch('deep.dotplus'))
-  const { chosen, graph } = await marks('graph')
-  expect(await page.locator('.node').count()).toBe(1000)
-  told(`1,000 layers: shown after ${Math.round(graph - chosen)} ms`)
-  expect(graph - chosen).toBeLessThan(2000)
+  const times: number[] = []
+  for (
+    let attempt = 0;
+    attempt < attempts && !times.some((time) => time < bound(2000));
+    attempt++
+  ) {
+    await driven.closePage()
+    const page = await driven.open()
+    await page.evaluate(watch)
+    await driven.choose(scratch('deep.dotplus'))
+    const { chosen, graph } = await marks('graph')
+    expect(await page.locator('.node').count()).toBe(1000)
+    times.push(graph - chosen)
+  }
+  told(`1,000 layers: shown after ${times.map((time) => Math.round(time)).join(', ')} ms`)
+  expect(Math.min(...times)).toBeLessThan(bound(2000))
   for (const view of ['close', 'as a whole']) {
-    if (view === 'as a whole') await page.getByRole('button', { name: 'Fit' }).click()
-    const frames = await framesWhilePanning()
-    const [median, late] = [0.5, 0.95].map((share) => frames[Math.floor(frames.length * share)])
-    told(
-      `panning ${view}: ${frames.length} frames, median ${median?.toFixed(1)} ms, 95 % ${late?.toFixed(1)} ms, ` +
-        `longest ${frames.at(-1)?.toFixed(1)} ms`,
-    )
+    if (view === 'as a whole') await driven.page.getByRole('button', { name: 'Fit' }).click()
+    let median = Infinity
+    for (let attempt = 0; attempt < attempts && median > 17.5; attempt++) {
+      const frames = await framesWhilePanning()
+      const at = (share: number): number => frames[Math.floor(frames.length * share)] ?? Infinity
+      median = at(0.5)
+      told(
+        `panning ${view}: ${frames.length} frames, median ${median.toFixed(1)} ms, 95 % ${at(0.95).toFixed(1)} ms, ` +
+          `longest ${(frames.at(-1) ?? Infinity).toFixed(1)} ms`,
+      )
+    }
     expect(median).toBeLessThan(17.5)
   }
   expect(driven.complaints).toEqual([])
-}, 120_000)
+}, 180_000)

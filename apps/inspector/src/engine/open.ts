@@ -9,7 +9,7 @@ import {
   withShards,
   type Model,
 } from '@dotplus/core'
-import { outputShapes, summarize, type ShapesByLayer } from '@dotplus/inspect'
+import { knownShapes, shapesOf, summarize, type ShapesByLayer } from '@dotplus/inspect'
 import type { OpenedModel, Problem } from './protocol.ts'
 
 /** A model that is open, with what was made of it so far. */
@@ -21,10 +21,17 @@ export class Session {
   lastInputs: Parameters<LoadedModel['predict']>[0] | undefined
   readonly #loaded = new Map<string, LoadedModel<Prediction>>()
 
-  constructor(model: Model, shapes: ShapesByLayer, opened: OpenedModel) {
+  /** @param loaded the model as it runs exactly on one thread; undefined where it does not run */
+  constructor(
+    model: Model,
+    shapes: ShapesByLayer,
+    opened: OpenedModel,
+    loaded: LoadedModel<Prediction> | undefined,
+  ) {
     this.model = model
     this.shapes = shapes
     this.opened = opened
+    if (loaded) this.#loaded.set('exact 1', loaded)
   }
 
   async loaded(precision: Precision = 'exact', threads = 1): Promise<LoadedModel<Prediction>> {
@@ -59,18 +66,19 @@ export async function openFiles(
 ): Promise<Session> {
   const { model, name } = await readModel(files, options, onProgress)
   const problems: Problem[] = []
-  let shapes: ShapesByLayer = new Map()
+  let loaded: LoadedModel<Prediction> | undefined
+  let shapes: ShapesByLayer | undefined
   try {
-    const found = await outputShapes(model, (it) => load<Prediction>(it))
-    shapes = found.shapes
-    if (found.problem !== undefined) problems.push(...(await problemsOfLoading(model)))
+    loaded = await load<Prediction>(model)
+    shapes = shapesOf(loaded)
   } catch (error) {
     if (!(error instanceof DotplusError)) throw error
     problems.push({ message: error.message, layer: error.layer })
   }
+  shapes ??= knownShapes(model)
   let byteLength = 0
   for (const piece of encodePieces(model)) byteLength += piece.byteLength
-  return new Session(model, shapes, {
+  const opened: OpenedModel = {
     name: model.name,
     fileName: name,
     byteLength,
@@ -84,7 +92,8 @@ export async function openFiles(
     outputs: (model.graph?.outputs ?? []).map((port) => port.name),
     cases: model.cases.map((entry) => entry.name),
     problems,
-  })
+  }
+  return new Session(model, shapes, opened, loaded)
 }
 
 async function readModel(
@@ -158,17 +167,6 @@ async function readDotplus(file: File, files: readonly File[]): Promise<Model> {
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-async function problemsOfLoading(model: Model): Promise<Problem[]> {
-  try {
-    const loaded = await load<Prediction>(model)
-    loaded.dispose()
-    return []
-  } catch (error) {
-    if (!(error instanceof DotplusError)) throw error
-    return [{ message: error.message, layer: error.layer }]
-  }
 }
 
 function sourceText({ provenance }: Model): string {
