@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { convert, modelFiles, sourceFromBytes, writeNpz, readNpyArray } from '@dotplus/converter'
+import {
+  convert,
+  modelFiles,
+  readNpyArray,
+  readNpz,
+  sourceFromBytes,
+  writeNpz,
+} from '@dotplus/converter'
 import { load } from '@dotplus/node'
 import npyjs from 'npyjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -126,7 +133,75 @@ describe('inputs', () => {
   }, 60_000)
 })
 
+describe('parity', () => {
+  test('with an io.npz that was chosen, and with one that says something else', async () => {
+    const { page } = driven
+    await driven.choose(fixture('cases/showcase-residual-cnn/model.keras'))
+    await page.waitForSelector('.node')
+    await page.getByRole('tab', { name: 'Parity' }).click()
+    const io = fixture('cases/showcase-residual-cnn/io.npz')
+    await page.getByLabel('io.npz', { exact: true }).setInputFiles(io)
+    await page.getByText('Equal within the bound').waitFor()
+    const recorded = await readNpz(sourceFromBytes('io.npz', await readFile(io)))
+    const wrong = [...recorded].map(([name, array]) => {
+      const data = Uint8Array.from(array.data)
+      if (name === 'out0') new DataView(data.buffer).setFloat32(8, 0.5, true)
+      return [name, { ...array, data }] as const
+    })
+    await writeFile(scratch('wrong.npz'), writeNpz(wrong))
+    await page.getByLabel('io.npz', { exact: true }).setInputFiles(scratch('wrong.npz'))
+    await page.getByText('Differs').waitFor()
+    await page.getByText(/output scores: at \[0, 2\]: expected 0\.5, got /).waitFor()
+    await page.waitForSelector('.chart svg circle')
+    expect(await driven.findings()).toEqual([])
+    await page.getByLabel('io.npz', { exact: true }).setInputFiles({
+      name: 'io.npz',
+      mimeType: 'application/zip',
+      buffer: Buffer.from('no archive'),
+    })
+    await page.getByText(/io\.npz: /).waitFor()
+    expect(driven.complaints).toEqual([])
+  }, 60_000)
+})
+
 describe('files', () => {
+  test('everything that can be exported', async () => {
+    const { page } = driven
+    await page.getByText('Convolutional network').click()
+    await page.waitForSelector('.node')
+    await page.getByRole('tab', { name: 'Export' }).click()
+    const exported = async (button: string): Promise<{ name: string; bytes: Buffer }> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button }).click(),
+      ])
+      return {
+        name: download.suggestedFilename(),
+        bytes: await readFile((await download.path()) ?? ''),
+      }
+    }
+    const summary = await exported('Summary (.md)')
+    expect(summary.name).toBe('residual-cnn.md')
+    expect(summary.bytes.toString()).toContain('| stem | Conv2D | (None, 16, 16, 8) | 608 |')
+    const graph = await exported('Graph (.svg)')
+    expect(graph.bytes.toString()).toMatch(/^<svg [^]*stem[^]*<\/svg>\n$/)
+    const whole = await exported('Model (.dotplus)')
+    await page.getByLabel(/weights as float16/).check()
+    const half = await exported('Model (.dotplus)')
+    expect(half.bytes.length).toBeLessThan(whole.bytes.length)
+    using model = await load(Uint8Array.from(half.bytes))
+    expect(model.inputs[0]?.shape).toEqual([null, 32, 32, 3])
+    for (const [runtime, line] of [
+      ['node', "from '@dotplus/node'"],
+      ['browser', "from '@dotplus/browser'"],
+      ['deno', "from 'npm:@dotplus/deno'"],
+    ] as const) {
+      await page.getByLabel('Runtime').selectOption(runtime)
+      expect(await page.locator('pre code').textContent()).toContain(line)
+    }
+    expect(driven.complaints).toEqual([])
+  }, 60_000)
+
   test('a weight as .npy, as another reader reads it', async () => {
     const { page } = driven
     await driven.choose(mlp)
