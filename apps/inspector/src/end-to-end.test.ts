@@ -58,6 +58,34 @@ describe('the inspector in Chromium', () => {
     expect(driven.complaints).toEqual([])
   }, 60_000)
 
+  test('takes what is dropped: a model, an io.npz on its parity, rows on its input', async () => {
+    const { page } = driven
+    const drop = async (selector: string, name: string, path: string): Promise<void> => {
+      const text = (await readFile(fixture(path))).toString('base64')
+      const dropped = await page.evaluateHandle(`(() => {
+        const bytes = Uint8Array.from(atob('${text}'), (letter) => letter.charCodeAt(0))
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([bytes], '${name}'))
+        return transfer
+      })()`)
+      await page.dispatchEvent(selector, 'drop', { dataTransfer: dropped })
+    }
+    await drop('.drop', 'cnn.keras', 'cases/showcase-residual-cnn/model.keras')
+    await page.waitForSelector('.node')
+    await page.getByRole('tab', { name: 'Parity' }).click()
+    await drop('article.takes-files', 'io.npz', 'cases/showcase-residual-cnn/io.npz')
+    await page.getByText('Equal within the bound').waitFor()
+    expect(await page.locator('.node').count()).toBe(12)
+    // A model dropped on the open one takes its place.
+    await drop('.stage', 'mlp.keras', 'sample-mlp/relu/keras/model.keras')
+    await page.waitForSelector('.node[data-layer="L1"]')
+    await page.getByRole('tab', { name: 'Run' }).click()
+    await drop('fieldset.takes-files', 'X.npy', 'sample-mlp/X_validation.npy')
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByText('(400, 1) float32').waitFor()
+    expect(driven.complaints).toEqual([])
+  }, 60_000)
+
   test('walks the graph with the keyboard and finds layers by name', async () => {
     const { page } = driven
     await driven.choose(fixture('cases/showcase-attentive-sequence/model.keras'))
