@@ -1,12 +1,14 @@
 // Bundles what tsc wrote to dist/ into dist/bundle/, which is what a package publishes: one minified file per entry
 // point and lazily loaded part, and the declarations of what the entry points export.
-//   node ../../tools/bundle/bundle.mjs index worker/index     (in the package's folder)
+//   node ../../tools/bundle/bundle.mjs index+worker/index worker/server     (in the package's folder)
+// Entry points joined by + start with one chunk: a file costs a fresh process more than what is in it.
 import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 
-const entries = process.argv.slice(2)
+const groups = process.argv.slice(2).map((group) => group.split('+'))
+const entries = groups.flat()
 const external = /^(@dotplus\/|node:)/
 const keepNames = { function: false, class: true }
 const target = 'es2022'
@@ -40,20 +42,17 @@ function startingWith(file, found = new Set()) {
   return found
 }
 
-const starts = entries.map((entry) => startingWith(resolve(`dist/${entry}.js`)))
 const files = new Set(entries.map((entry) => resolve(`dist/${entry}.js`)))
-/** @param {Set<string>} start */
-const sharesWithOthers = (start) =>
-  starts.some((other) => other !== start && [...other].some((file) => start.has(file)))
-const together = new Set(starts.filter(sharesWithOthers).flatMap((start) => [...start]))
-/**
- * What entry points that have modules in common start with is one chunk: a file costs a fresh process more than what is
- * in it.
- */
-const start = {
-  name: 'start',
-  test: (/** @type {string} */ id) => together.has(id) && !files.has(id),
-}
+const starts = groups
+  .filter((group) => group.length > 1)
+  .map((group, i) => {
+    const found = new Set()
+    for (const entry of group) startingWith(resolve(`dist/${entry}.js`), found)
+    return {
+      name: i === 0 ? 'start' : `start-${i}`,
+      test: (/** @type {string} */ id) => found.has(id) && !files.has(id),
+    }
+  })
 
 rmSync('dist/bundle', { recursive: true, force: true })
 const code = await rolldown({ input: inputs('.js'), external })
@@ -63,7 +62,7 @@ await code.write({
   comments: { legal: true, annotation: true, jsdoc: false },
   // Beside the entry points, so that an address relative to a module means the same in a chunk.
   chunkFileNames: '[name]-[hash].js',
-  codeSplitting: { groups: [start] },
+  ...(starts.length > 0 && { codeSplitting: { groups: starts } }),
 })
 const declarations = await rolldown({
   input: inputs('.d.ts'),

@@ -16,6 +16,7 @@ const packages = {
   kernel: {
     '.': './src/index.ts',
     './worker': './src/worker/index.ts',
+    './worker/server': './src/worker/server.ts',
     './compressed': './src/compressed.ts',
   },
   deno: { '.': './src/index.ts', './worker': './src/worker.ts' },

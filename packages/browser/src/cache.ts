@@ -50,8 +50,9 @@ async function keep(key: string, response: Response): Promise<void> {
 
 const chunkBytes = 2 ** 18
 
-/** A copy of bytes, handed over piece by piece: all at once would block the page. */
+/** A copy of bytes; on a page handed over piece by piece, since all at once would block it. */
 function responseOf(bytes: Uint8Array<ArrayBuffer>): Response {
+  if (globalThis.document === undefined) return new Response(bytes)
   const copy = bytes.slice()
   let start = 0
   const stream = new ReadableStream<Uint8Array>({
@@ -86,10 +87,10 @@ export function cachedFiles(files: Files, option: true | 'fallback'): Files {
         return fallback
       }
     },
-    keep(address, bytes, sha256) {
+    async keep(address, bytes, sha256) {
       const key = keyOf(address, sha256)
       const isHttp = /^https?:/.test(new URL(address).protocol)
-      if (isHttp && !known.has(key)) void keep(key, responseOf(bytes))
+      if (isHttp && !known.has(key)) await keep(key, responseOf(bytes))
     },
   }
 }

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DotplusError, load, RuntimeError } from '@dotplus/browser'
-import { serve, webServerPort } from '@dotplus/kernel/worker'
+import { webServerPort } from '@dotplus/kernel/worker'
+import { serve } from '@dotplus/kernel/worker/server'
 import { kernels } from './kernels.ts'
+import { browserAdapter } from './adapter.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { denseBytes, denseModel, expectedOf, shardedFiles } from '../../node/test/dense-model.ts'
 
@@ -140,7 +142,7 @@ class FakeWorker extends EventTarget {
         addEventListener: (type, listener) =>
           this.#scope.addEventListener(type, listener as unknown as EventListener),
       }),
-      kernels,
+      browserAdapter(undefined, kernels),
     )
   }
 

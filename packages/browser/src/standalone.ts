@@ -1,8 +1,9 @@
 import { ResourceError } from '@dotplus/core'
-import { serve, webServerPort, type KernelBytes } from '@dotplus/kernel/worker'
+import { loaderOf, webServerPort, type KernelBytes } from '@dotplus/kernel/worker'
+import { serve } from '@dotplus/kernel/worker/server'
 import { bytesOfHex } from './hex.ts'
 import exact from './generated/exact.ts'
-import { browserLoad, type BrowserLoad } from './load.ts'
+import { browserAdapter, type BrowserLoad } from './adapter.ts'
 
 export * from './index.ts'
 
@@ -25,11 +26,10 @@ const workerName = 'dotplus'
  * Loads a dotplus model, as `load` of `@dotplus/browser`, for pages without a bundler: this module is one file, and its
  * workers run the same file.
  */
-export const load: BrowserLoad = browserLoad(
-  () => new Worker(import.meta.url, { type: 'module', name: workerName }),
-  kernels,
+export const load: BrowserLoad = loaderOf(
+  browserAdapter(() => new Worker(import.meta.url, { type: 'module', name: workerName }), kernels),
 )
 
 if (typeof document === 'undefined' && (globalThis as { name?: string }).name === workerName) {
-  serve(webServerPort(globalThis), kernels)
+  serve(webServerPort(globalThis), browserAdapter(undefined, kernels))
 }

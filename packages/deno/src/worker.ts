@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { serve, threadServerPort } from '@dotplus/kernel/worker'
-import { kernels } from './kernels.ts'
-import { startWorker } from './worker-port.ts'
+import { threadServerPort } from '@dotplus/kernel/worker'
+import { serve } from '@dotplus/kernel/worker/server'
+import { adapter } from './adapter.ts'
 
-serve(threadServerPort(parentPort), kernels, startWorker)
+serve(threadServerPort(parentPort), adapter)

@@ -23,9 +23,9 @@ const common = [
   '--importMemory', '--zeroFilledMemory', '--initialMemory', '1', '--maximumMemory', '65536',
 ] // prettier-ignore
 const builds = {
-  exact: ['assembly/index.ts'],
-  fast: ['assembly/index.ts', '--enable', 'relaxed-simd'],
-  'exact-dense': ['assembly/index-dense.ts'],
+  exact: ['assembly/index.ts', '--use', 'DENSE_ONLY=0'],
+  fast: ['assembly/index.ts', '--use', 'DENSE_ONLY=0', '--enable', 'relaxed-simd'],
+  'exact-dense': ['assembly/index-dense.ts', '--use', 'DENSE_ONLY=1'],
 }
 
 const { version } = createRequire(import.meta.url)('assemblyscript/package.json')

@@ -15,7 +15,7 @@ export type {
   Tensor,
   TensorData,
 } from './model/tensor.ts'
-export type { StepState } from './model/stepping.ts'
+export type { StepState } from './model/tensor.ts'
 export type { ElementType } from './dtype/element-type.ts'
 export type { OpProfile, Profile, Times } from './profile/profile.ts'
 export type { MachinePeak } from './profile/peak.ts'

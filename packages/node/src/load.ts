@@ -1,22 +1,8 @@
-import { dirname, join } from 'node:path'
-import { download, loaderOf, type Load } from '@dotplus/kernel/worker'
-import { readFile } from './file.ts'
-import { kernels } from './kernels.ts'
-import { startWorker } from './worker-port.ts'
-
-const scheme = /^(https?|file|data):/i
+import { loaderOf, type Load } from '@dotplus/kernel/worker'
+import { adapter } from './adapter.ts'
 
 /**
  * Loads a dotplus model. Strings are paths, or URLs when they begin with `https:`, `http:`, `file:` or `data:`. Shards
  * are read beside the model and checked.
  */
-export const load: Load = /* @__PURE__ */ loaderOf({
-  resolve: (address) => (scheme.test(address) ? new URL(address) : address),
-  read: (address, reading) =>
-    typeof address === 'string' || address.protocol === 'file:'
-      ? readFile(address, reading)
-      : download(address, reading, fetch),
-  besidePath: (path, name) => join(dirname(path), name),
-  startWorker,
-  kernels,
-})
+export const load: Load = /* @__PURE__ */ loaderOf(adapter)

@@ -46,6 +46,15 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
     case L.GELU: return mapPairs<Gelu>(count, x, y, parameters)
     case L.GELU_TANH: return mapLong<GeluTanh>(count, x, y, parameters)
     case L.MISH: return mapLong<Mish>(count, x, y, parameters)
+    default: return compute(code, count, x, y, parameters)
+  }
+}
+
+/** Applies a function of keras.ops that is no activation, or a conversion, which dense networks do not have. */
+function compute(code: u32, count: usize, x: usize, y: usize, parameters: usize): void {
+  // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
+  if (DENSE_ONLY) unreachable()
+  switch (code) {
     case L.NEGATIVE: return map<Negative>(count, x, y, parameters)
     case L.ABSOLUTE: return map<Absolute>(count, x, y, parameters)
     case L.SIGN: return map<Sign>(count, x, y, parameters)

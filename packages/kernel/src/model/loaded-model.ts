@@ -25,9 +25,9 @@ import {
   type PlacedConstant,
   type PreparedLayers,
 } from './lower-graph.ts'
-import { ModelState } from './state.ts'
-import type { Stepping, StepInputs, StepState } from './stepping.ts'
-import type { ModelInput, Prediction, Signature, Tensor, TensorData } from './tensor.ts'
+import type { ModelState } from './state.ts'
+import type { Stepping, StepInputs } from './stepping.ts'
+import type { ModelInput, Prediction, Signature, StepState, Tensor, TensorData } from './tensor.ts'
 
 export interface PredictOptions {
   /**
@@ -82,7 +82,7 @@ export interface LoadedParts {
   readonly constants: ReadonlyMap<number, PlacedConstant>
   /** Function nodes and rare dtypes; loaded for models that need them. */
   readonly host: HostPart | undefined
-  /** Walks through sequences; undefined for a model whose inputs have no axis of time. */
+  /** Keeps state and walks through sequences; undefined for a dense model whose inputs have no axis of time. */
   readonly stepping: Stepping | undefined
   /** First address after the weights: where plans are put. */
   readonly base: number
@@ -140,7 +140,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #plans = new Map<string, Plan>()
   #active: Plan | undefined
   #direct: DirectPlan | undefined
-  readonly #states = new ModelState()
+  /** What stateful layers keep; undefined for a model that has no stepping. */
+  readonly #states: ModelState | undefined
   #stepInputs: StepInputs | undefined
   /** Sizes that the elements of the last call's tensors decided, see `dynamicSize`. */
   #sizes: number[] = []
@@ -151,6 +152,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   /** @internal */
   constructor(parts: LoadedParts) {
     this.#parts = { ...parts, executor: new Executor(parts.memory, parts.base, parts.team) }
+    this.#states = parts.stepping?.stateOf()
     this.name = parts.model.name
     this.inputs = parts.graph.inputs.map(signatureOf)
     this.#takesFlat = this.inputs.every(
@@ -219,7 +221,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const plan = this.#runFitting(inputs, layers, this.#states, false)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
     const targets = this.#targets(plan, options.out)
-    this.#states.load(memory, base, plan)
+    this.#states?.load(memory, base, plan)
     return this.#resultsOf(plan, targets, layers.length > 0)
   }
 
@@ -237,11 +239,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   step(x: ModelInput, state: StepState = {}): { y: Output; state: StepState } {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.#steps().signatures, x)
-    const kept = new ModelState(state)
+    const kept = this.#loaded().stepping?.stateOf(state)
     this.#direct = undefined
     const plan = this.#runFitting(inputs, [], kept, true)
-    kept.load(memory, base, plan)
-    return { y: this.#resultsOf(plan, [], false) as Output, state: kept.record() }
+    kept?.load(memory, base, plan)
+    return { y: this.#resultsOf(plan, [], false) as Output, state: kept?.record() ?? {} }
   }
 
   /**
@@ -299,13 +301,13 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   #runFitting(
     inputs: readonly BoundInput[],
     layers: readonly string[],
-    states: ModelState,
+    states: ModelState | undefined,
     streams: boolean,
   ): Plan {
     const { executor } = this.#loaded()
     for (let measured = false; ; measured = true) {
       const plan = this.#planFor(inputs, layers, measured, streams)
-      if (streams) states.check(plan)
+      if (streams) states?.check(plan)
       if (plan !== this.#active) this.#activate(plan)
       this.#store(plan, inputs, states)
       const found = executor.run(plan, this.#strings)
@@ -315,7 +317,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   }
 
   /** Brings inputs and states to where the plan reads them. */
-  #store(plan: Plan, inputs: readonly BoundInput[], states: ModelState): void {
+  #store(plan: Plan, inputs: readonly BoundInput[], states: ModelState | undefined): void {
     const { memory, base, prepared } = this.#loaded()
     const { elements } = prepared.set
     this.#strings.clear()
@@ -323,7 +325,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
       const input = plan.inputs[i] as Plan['inputs'][number]
       elements.store(memory, this.#strings, base, input, data, this.inputs[i])
     }
-    states.store(memory, base, plan)
+    states?.store(memory, base, plan)
   }
 
   #loaded(): LoadedParts & { readonly executor: Executor } {
@@ -506,7 +508,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   /** Sets the state of stateful layers back to zeros. */
   resetState(): void {
     this.#loaded()
-    this.#states.reset()
+    this.#states?.reset()
   }
 
   /** Exact bytes held now. */
@@ -561,7 +563,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     this.#plans.clear()
     this.#active = undefined
     this.#direct = undefined
-    this.#states.reset()
+    this.#states?.reset()
   }
 
   [Symbol.dispose](): void {

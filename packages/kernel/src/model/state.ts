@@ -2,7 +2,7 @@ import { elementCount, InputError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
 import type { PlacedValue, Plan } from '../plan/plan.ts'
-import type { StepState } from './stepping.ts'
+import type { StepState } from './tensor.ts'
 
 /** Elements of a state: what computes in half precision keeps float32. */
 type StateData = Float32Array | Float64Array

@@ -1,10 +1,8 @@
 import { InputError, type Graph, type Layer, type Model, type Value } from '@dotplus/core'
 import type { Value as PlannedValue } from '../lower/context.ts'
 import { stepsPerStep, Stream } from '../lower/stream.ts'
-import type { Signature, Tensor } from './tensor.ts'
-
-/** What layers keep between the steps of one stream, by layer and place; what is missing is zeros. Plain data. */
-export type StepState = Readonly<Record<string, Tensor<Float32Array | Float64Array>>>
+import { ModelState } from './state.ts'
+import type { Signature, StepState } from './tensor.ts'
 
 /** The inputs of a model as `step` takes them. */
 export interface StepInputs {
@@ -14,11 +12,12 @@ export interface StepInputs {
   readonly hasSteps: readonly boolean[]
 }
 
-/** The part of the kernel that walks through sequences, loaded for models whose inputs have an axis of time. */
+/** The part of the kernel that keeps state and walks through sequences. */
 export interface Stepping {
   readonly stepInputs: typeof stepInputs
   readonly smallestShapes: typeof smallestShapes
   readonly streamOf: typeof streamOf
+  readonly stateOf: typeof stateOf
 }
 
 /** Inputs of rank 3 and more have steps on axis 1, and so have indices (batch, steps) that go into an embedding. */
@@ -75,4 +74,9 @@ export function streamOf(inputs: readonly PlannedValue[], { hasSteps }: StepInpu
   const stream = new Stream()
   for (const [i, value] of inputs.entries()) if (hasSteps[i]) stream.mark(value)
   return stream
+}
+
+/** State that begins with what has been kept before; zeros without that. */
+export function stateOf(kept?: StepState): ModelState {
+  return new ModelState(kept)
 }

@@ -80,3 +80,6 @@ export interface Signature {
   readonly shape: readonly (number | null)[]
   readonly dtype: string
 }
+
+/** What layers keep between the steps of one stream, by layer and place; what is missing is zeros. Plain data. */
+export type StepState = Readonly<Record<string, Tensor<Float32Array | Float64Array>>>

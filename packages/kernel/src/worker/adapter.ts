@@ -1,12 +1,12 @@
-import type { Model } from '@dotplus/core'
 import { instantiate, type InstantiateOptions } from '../load.ts'
 import type { LoadedModel } from '../model/loaded-model.ts'
 import type { Prediction, Tensor } from '../model/tensor.ts'
 import type { KernelBytes } from '../precision.ts'
-import type { WorkerModel, WorkerStart } from './client.ts'
+import type { WorkerModel } from './client.ts'
 import type { Port } from './port.ts'
-import { ProgressMeter, type Progress } from './progress.ts'
-import { open, type Files, type ModelSource, type Opened } from './source.ts'
+import type { Progress } from './progress.ts'
+import { readModel, unlessAborted } from './read-model.ts'
+import { locate, type Files, type ModelSource } from './source.ts'
 
 export interface LoadOptions<WorkerOption = boolean> extends Omit<
   InstantiateOptions,
@@ -58,84 +58,43 @@ export interface Load<Start = true, More = object> {
 }
 
 /** What a runtime brings: how bytes arrive, how a worker starts, where the kernels are. */
-export interface Adapter<Start = true> extends Files {
-  startWorker(start: Start | true): Port
+export interface Adapter<Start = true, More = object> {
+  /** How one load reads, given its options, which are plain data. Asked on the thread that reads. */
+  files(options: More): Files | Promise<Files>
+  readonly startWorker: ((start: Start | true) => Port) | undefined
   readonly kernels: KernelBytes
 }
 
-/** Settles as `work` does, or at once when the signal is aborted. */
-function unlessAborted<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  if (!signal) return work
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+async function loadWith<Start, More>(
+  adapter: Adapter<Start, More>,
+  source: ModelSource,
+  options: LoadOptions<Start | boolean> & More,
+): Promise<LoadedModel<Prediction> | WorkerModel<Prediction>> {
+  const { onProgress, signal, worker, ...settings } = options
+  signal?.throwIfAborted()
+  const files = await adapter.files(options)
+  const located = locate(source, files)
+  if (worker) {
+    const { loadInWorker } = await import('./load-in-worker.ts')
+    return loadInWorker(adapter, files, located, options, settings)
+  }
+  const reading = readModel(located, files, onProgress, signal, false)
+  const { model, file } = await unlessAborted(reading, signal)
+  const { startWorker } = adapter
+  return instantiate<Prediction>(model, adapter.kernels, {
+    ...settings,
+    file,
+    startThread: startWorker && (() => startWorker(true)),
   })
 }
 
-function needsShards({ tensors }: Model): boolean {
-  return tensors.some(({ external, data }) => external !== undefined && data.byteLength === 0)
-}
-
-/** True for sources that can be read more than once. */
-function isLasting(source: ModelSource): boolean {
-  return (
-    typeof source === 'string' ||
-    !('headers' in source || 'getReader' in source || Symbol.asyncIterator in source)
-  )
-}
-
-/** Reads a model and its shards. */
-async function readModel(
-  source: ModelSource,
-  files: Files,
-  { onProgress, signal, worker }: LoadOptions<unknown>,
-): Promise<Opened> {
-  const reading = { progress: new ProgressMeter(onProgress), signal }
-  let opened = await open(source, files, reading, Boolean(worker))
-  if (needsShards(opened.model)) {
-    const { readShards } = await import('./shards.ts')
-    opened = await readShards(opened, files, reading)
-  }
-  reading.progress.finish()
-  return opened
-}
-
-async function loadWith<Start>(
-  adapter: Adapter<Start>,
-  source: ModelSource,
-  options: LoadOptions<Start | boolean>,
-): Promise<LoadedModel<Prediction> | WorkerModel<Prediction>> {
-  const { precision, threads, shareFrom, wasm, signal, worker } = options
-  signal?.throwIfAborted()
-  const reading = readModel(source, adapter, options)
-  const { model, file, buffers } = await unlessAborted(reading, signal)
-  const settings = { precision, threads, shareFrom, wasm, file }
-  if (!worker) {
-    const startThread = (): Port => adapter.startWorker(true)
-    return instantiate<Prediction>(model, adapter.kernels, { ...settings, startThread })
-  }
-  const { startWorkerModel } = await import('./client.ts')
-  const readAgain = async (): Promise<WorkerStart> => {
-    const again = await readModel(source, adapter, { worker })
-    return { model: again.model, options: settings, transfer: again.buffers }
-  }
-  return startWorkerModel<Prediction>(
-    () => adapter.startWorker(worker),
-    { model, options: settings, transfer: buffers },
-    signal,
-    worker === true && isLasting(source) ? readAgain : undefined,
-  )
-}
-
 /** The `load` of a runtime. */
-export function loaderOf<Start = true>(adapter: Adapter<Start>): Load<Start> {
+export function loaderOf<Start = true, More = object>(
+  adapter: Adapter<Start, More>,
+): Load<Start, More> {
   const load = (
     source: ModelSource,
     options: LoadOptions<Start | boolean> = {},
-  ): Promise<unknown> => loadWith(adapter, source, options)
-  return load as Load<Start>
+  ): Promise<unknown> => loadWith(adapter, source, options as LoadOptions<Start | boolean> & More)
+  return load as Load<Start, More>
 }

@@ -1,12 +1,14 @@
 import { InputError, RuntimeError } from '@dotplus/core'
 import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
 import type { Port } from './port.ts'
-import type { CallName, Calls, Reply, State } from './protocol.ts'
+import type { Progress } from './progress.ts'
+import type { CallName, Calls, Reply, Report, State } from './protocol.ts'
 import { unpackError } from './sent-error.ts'
 
 interface PendingCall {
   resolve(result: Calls[CallName]['result']): void
   reject(error: Error): void
+  readonly onProgress: ((progress: Progress) => void) | undefined
 }
 
 /** Calls to a worker, their replies, and the state of the model that the latest reply told. */
@@ -21,7 +23,7 @@ export class Channel {
   /** @param wayOut what to do when the worker is gone, for errors */
   constructor(port: Port, wayOut: string) {
     this.#port = port
-    port.onMessage((message) => this.#settle(message as Reply))
+    port.onMessage((message) => this.#receive(message as Reply | Report))
     port.onError(({ what, hint, cause }) => {
       const wasReady = this.#memory !== undefined
       const failure = new RuntimeError(what, {
@@ -41,6 +43,7 @@ export class Channel {
     call: Name,
     parameters: Calls[Name]['parameters'],
     transfer: ArrayBuffer[] = [],
+    onProgress?: (progress: Progress) => void,
   ): Promise<Calls[Name]['result']> {
     return new Promise((resolve, reject) => {
       if (this.#end) throw this.#end
@@ -54,9 +57,14 @@ export class Channel {
           cause,
         })
       }
-      this.#pending.set(id, { resolve, reject })
+      this.#pending.set(id, { resolve, reject, onProgress })
       this.#port.setBusy?.(true)
     })
+  }
+
+  #receive(message: Reply | Report): void {
+    if (!('progress' in message)) this.#settle(message)
+    else this.#pending.get(message.id)?.onProgress?.(message.progress)
   }
 
   #settle(reply: Reply): void {

@@ -1,5 +1,4 @@
-import { RuntimeError, type Model } from '@dotplus/core'
-import type { InstantiateOptions } from '../load.ts'
+import { RuntimeError } from '@dotplus/core'
 import type { Explanation, MemoryReport, PredictOptions } from '../model/loaded-model.ts'
 import {
   isTensor,
@@ -9,11 +8,10 @@ import {
   type Tensor,
   type TensorData,
 } from '../model/tensor.ts'
-import type { StepState } from '../model/stepping.ts'
+import type { StepState } from '../model/tensor.ts'
 import type { Profile } from '../profile/profile.ts'
 import { Channel } from './channel.ts'
 import { ownedCopy } from './owned-copy.ts'
-import type { Port } from './port.ts'
 import type { CallName, Calls, Description, OutKind, OutKinds } from './protocol.ts'
 
 type Out = NonNullable<PredictOptions['out']>
@@ -57,7 +55,7 @@ function writeTo(out: Out, result: Prediction, output: string | undefined): Pred
 }
 
 /** Starts another worker for a model whose worker has failed. */
-type Restart = () => Promise<Channel>
+export type Restart = () => Promise<Channel>
 
 /**
  * A model that runs in a worker: the same object as a `LoadedModel`, but calls answer with promises, in order. When
@@ -190,63 +188,4 @@ export class WorkerModel<Output extends Prediction = Tensor> {
   [Symbol.dispose](): void {
     this.dispose()
   }
-}
-
-/** A model that is ready in a worker. */
-interface Started {
-  readonly channel: Channel
-  readonly description: Description
-}
-
-/**
- * Makes a model ready in a worker.
- *
- * @param signal ends the worker when aborted before the model is ready
- */
-async function start(
-  port: Port,
-  { model, options, transfer }: WorkerStart,
-  wayOut: string,
-  signal?: AbortSignal,
-): Promise<Started> {
-  const channel = new Channel(port, wayOut)
-  const aborted = new RuntimeError('loading was aborted')
-  const abort = (): void => channel.end(signal?.reason as Error, aborted)
-  signal?.addEventListener('abort', abort, { once: true })
-  try {
-    return { channel, description: await channel.call('load', { model, options }, [...transfer]) }
-  } catch (error) {
-    channel.end(aborted, aborted)
-    throw error
-  } finally {
-    signal?.removeEventListener('abort', abort)
-  }
-}
-
-/** What a worker is started with. */
-export interface WorkerStart {
-  readonly model: Model
-  readonly options: InstantiateOptions
-  /** Buffers of the model's tensors that may move to the worker. */
-  readonly transfer: readonly ArrayBuffer[]
-}
-
-/**
- * Makes a model ready in a worker.
- *
- * @param signal ends the worker when aborted before the model is ready
- * @param readAgain the same once more, for another worker in the place of one that has failed
- */
-export async function startWorkerModel<Output extends Prediction = Tensor>(
-  startWorker: () => Port,
-  first: WorkerStart,
-  signal?: AbortSignal,
-  readAgain?: () => Promise<WorkerStart>,
-): Promise<WorkerModel<Output>> {
-  const wayOut = readAgain ? 'The next call starts another worker' : 'Load the model again'
-  const { channel, description } = await start(startWorker(), first, wayOut, signal)
-  const restart =
-    readAgain &&
-    (async (): Promise<Channel> => (await start(startWorker(), await readAgain(), wayOut)).channel)
-  return new WorkerModel<Output>(channel, description, restart)
 }

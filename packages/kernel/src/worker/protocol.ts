@@ -2,14 +2,26 @@ import type { Model } from '@dotplus/core'
 import type { InstantiateOptions } from '../load.ts'
 import type { Explanation, MemoryReport } from '../model/loaded-model.ts'
 import type { ModelInput, Prediction, Signature } from '../model/tensor.ts'
-import type { StepState } from '../model/stepping.ts'
+import type { StepState } from '../model/tensor.ts'
 import type { Profile } from '../profile/profile.ts'
+import type { Progress } from './progress.ts'
 import type { SentError } from './sent-error.ts'
+
+/** An address that the worker reads from: a path or a URL. */
+export interface SentAddress {
+  readonly path?: string
+  readonly href?: string
+  /** What errors call the file. */
+  readonly file: string
+}
+
+/** What a worker loads: a model that has been read, or where to read it. */
+export type Given = { readonly model: Model } | SentAddress
 
 /** What the thread can ask of the worker: parameters and result of each call. */
 export interface Calls {
   load: {
-    parameters: { readonly model: Model; readonly options: InstantiateOptions }
+    parameters: { readonly given: Given; readonly options: InstantiateOptions }
     result: Description
   }
   predict: {
@@ -68,6 +80,12 @@ export type Request = {
     readonly parameters: Calls[Name]['parameters']
   }
 }[CallName]
+
+/** How far a call has come that has not been answered yet. */
+export interface Report {
+  readonly id: number
+  readonly progress: Progress
+}
 
 export type Reply =
   | {

@@ -1,11 +1,22 @@
 import { RuntimeError } from '@dotplus/core'
-import { instantiate } from '../load.ts'
+import { instantiate, type InstantiateOptions } from '../load.ts'
 import type { Explanation, LoadedModel } from '../model/loaded-model.ts'
 import { isTensor, type Prediction, type TensorData } from '../model/tensor.ts'
-import type { KernelBytes } from '../precision.ts'
 import { workAsThread, type ThreadTask } from '../threads/thread.ts'
-import type { Port, ServerPort } from './port.ts'
-import type { CallName, Calls, OutKind, OutKinds, Reply, Request, State } from './protocol.ts'
+import type { Adapter } from './adapter.ts'
+import type { ServerPort } from './port.ts'
+import type { Progress } from './progress.ts'
+import type {
+  CallName,
+  Calls,
+  Given,
+  OutKind,
+  OutKinds,
+  Reply,
+  Request,
+  State,
+} from './protocol.ts'
+import { readModel } from './read-model.ts'
 import { packError } from './sent-error.ts'
 
 function arrayOf({ array, length }: OutKind): TensorData {
@@ -29,25 +40,27 @@ function buffersOf(prediction: Prediction): ArrayBuffer[] {
 }
 
 /** The model on the worker's side. */
-class ServedModel {
-  readonly #kernels: KernelBytes
-  readonly #startThread: (() => Port) | undefined
+class ServedModel<More> {
+  readonly #adapter: Adapter<true, More>
   #model: LoadedModel<Prediction> | undefined
   #sentPlan: Explanation['plan'] | undefined
 
-  constructor(kernels: KernelBytes, startThread: (() => Port) | undefined) {
-    this.#kernels = kernels
-    this.#startThread = startThread
+  constructor(adapter: Adapter<true, More>) {
+    this.#adapter = adapter
   }
 
-  /** @param transfer receives the buffers of the result */
-  async answer(request: Request, transfer: ArrayBuffer[]): Promise<Calls[CallName]['result']> {
+  /**
+   * @param transfer receives the buffers of the result
+   * @param onProgress hears how far a model that is read here has come
+   */
+  async answer(
+    request: Request,
+    transfer: ArrayBuffer[],
+    onProgress: (progress: Progress) => void,
+  ): Promise<Calls[CallName]['result']> {
     if (request.call === 'load') {
-      const { model, options } = request.parameters
-      this.#model = await instantiate<Prediction>(model, this.#kernels, {
-        ...options,
-        startThread: this.#startThread,
-      })
+      const { given, options } = request.parameters
+      this.#model = await this.#load(given, options, onProgress)
       const { name, inputs, outputs } = this.#model
       return { name, inputs, outputs }
     }
@@ -82,6 +95,24 @@ class ServedModel {
     return undefined
   }
 
+  async #load(
+    given: Given,
+    options: InstantiateOptions,
+    onProgress: (progress: Progress) => void,
+  ): Promise<LoadedModel<Prediction>> {
+    const { startWorker, kernels } = this.#adapter
+    const startThread = startWorker && (() => startWorker(true))
+    if ('model' in given) return instantiate(given.model, kernels, { ...options, startThread })
+    const { path, href, file } = given
+    const files = await this.#adapter.files(options as More)
+    const source = { located: path ?? new URL(href as string), file }
+    const { model, kept } = await readModel(source, files, onProgress, undefined, false)
+    const loaded = await instantiate<Prediction>(model, kernels, { ...options, file, startThread })
+    // The page may end this worker as soon as it has an answer.
+    await kept
+    return loaded
+  }
+
   state(): State {
     const model = this.#loaded()
     const { memory } = model
@@ -101,16 +132,18 @@ class ServedModel {
  * Makes a worker what the first message asks for: the place where a model runs, which answers the calls that come through
  * `port` one after the other, or a thread of a model that runs elsewhere.
  *
- * @param startThread starts another worker that calls `serve`, for a model that runs here
+ * @param adapter what `load` of this runtime has too; its workers call `serve`
  */
-export function serve(port: ServerPort, kernels: KernelBytes, startThread?: () => Port): void {
-  const served = new ServedModel(kernels, startThread)
+export function serve<More>(port: ServerPort, adapter: Adapter<true, More>): void {
+  const served = new ServedModel(adapter)
   const handle = async (request: Request): Promise<void> => {
     const { id } = request
     const transfer: ArrayBuffer[] = []
     let reply: Reply
     try {
-      const result = await served.answer(request, transfer)
+      const result = await served.answer(request, transfer, (progress) =>
+        port.postMessage({ id, progress }, []),
+      )
       reply = { id, ok: true, result, state: served.state() }
     } catch (error) {
       transfer.length = 0

@@ -75,7 +75,7 @@ async function readAll(
   shards: ReadonlyMap<number, Shard>,
   address: Address,
   files: Files,
-  { progress, signal }: Readings,
+  { progress, signal, keeping }: Readings,
 ): Promise<Map<number, Uint8Array<ArrayBuffer>>> {
   const stop = new AbortController()
   const abort = (): void => stop.abort(signal?.reason)
@@ -96,7 +96,8 @@ async function readAll(
         bytes = await files.read(beside, { ...reading, isAgain: true })
         await check(bytes, shard, files)
       }
-      files.keep?.(beside, bytes, sha256)
+      const kept = files.keep?.(beside, bytes, sha256)
+      if (kept) keeping.push(kept)
       return [index, bytes] as const
     })
     return new Map(await Promise.all(entries))

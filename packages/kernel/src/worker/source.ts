@@ -1,4 +1,4 @@
-import { decode, UsageError, type Model } from '@dotplus/core'
+import { decode, DotplusError, UsageError, type Model } from '@dotplus/core'
 import { collect, type Reading } from './collect.ts'
 import { nameOfUrl, readResponse } from './download.ts'
 import type { ProgressMeter } from './progress.ts'
@@ -19,16 +19,29 @@ export type ModelSource =
 /** A URL, or a string that is a path. */
 export type Address = string | URL
 
+/** A file at an address that means the same in every thread. */
+export interface Located {
+  readonly located: Address
+  /** What errors call it. */
+  readonly file: string
+}
+
 /** What all reads of one load have in common. */
 export interface Readings {
   readonly progress: ProgressMeter
   readonly signal: AbortSignal | undefined
+  /** What is being kept for the next load. */
+  readonly keeping: Promise<void>[]
 }
 
 /** How a runtime reads addresses. */
 export interface Files {
-  /** What a string given by the caller means. */
-  resolve(address: string): Address
+  /**
+   * What an address given by the caller means, wherever it is read.
+   *
+   * @throws {ResourceError} when this runtime cannot read there
+   */
+  resolve(address: Address): Address
   /**
    * All bytes at an address, in a buffer that nobody else holds.
    *
@@ -39,8 +52,9 @@ export interface Files {
    * Keeps bytes for the next load, which were checked and will be moved away when this returns.
    *
    * @param sha256 theirs, in hexadecimal, where the model names it
+   * @returns a promise that they are kept, which is never rejected
    */
-  keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): void
+  keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): Promise<void>
   /** True where the runtime's own SHA-256 of that many bytes would keep others from the thread for too long. */
   mustShareThread?(byteLength: number): boolean
   /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
@@ -86,14 +100,13 @@ function withFolder(url: URL): URL | undefined {
 }
 
 async function read(
-  source: Exclude<ModelSource, Model>,
+  source: Exclude<ModelSource, Model | string | URL> | Located,
   files: Files,
   { progress, signal }: Readings,
 ): Promise<Content> {
   const reading = { progress: progress.file(), signal }
-  if (typeof source === 'string' || 'href' in source) {
-    const address = typeof source === 'string' ? resolve(source, files) : source
-    const file = typeof source === 'string' ? nameOfString(source) : nameOfUrl(source)
+  if ('located' in source) {
+    const { located: address, file } = source
     const bytes = await files.read(address, { ...reading, file })
     return {
       bytes,
@@ -137,12 +150,24 @@ function nameOfString(address: string): string {
   return /^(https?|data):/i.test(address) ? nameOfUrl(new URL(address)) : address
 }
 
-function resolve(address: string, files: Files): Address {
+function resolve(address: Address, files: Files): Address {
   try {
     return files.resolve(address)
   } catch (cause) {
+    if (cause instanceof DotplusError) throw cause
     throw new UsageError('not an address', { got: JSON.stringify(address), cause })
   }
+}
+
+/** A string or URL as the address of a file; any other source as it is. */
+export function locate(
+  source: ModelSource,
+  files: Files,
+): Exclude<ModelSource, string | URL> | Located {
+  if (source === null || !['string', 'object'].includes(typeof source)) refuse(source)
+  if (typeof source !== 'string' && !('href' in source)) return source
+  const file = typeof source === 'string' ? nameOfString(source) : nameOfUrl(source)
+  return { located: resolve(source, files), file }
 }
 
 /**
@@ -151,21 +176,21 @@ function resolve(address: string, files: Files): Address {
  * @param willMove copies bytes that the caller holds, so that they can move to a worker
  */
 export async function open(
-  source: ModelSource,
+  source: Exclude<ModelSource, string | URL> | Located,
   files: Files,
   reading: Readings,
   willMove: boolean,
 ): Promise<Opened> {
-  if (source === null || !['string', 'object'].includes(typeof source)) refuse(source)
-  if (typeof source === 'object' && isModel(source)) {
+  if (isModel(source)) {
     return { model: source, file: undefined, address: undefined, buffers: [] }
   }
   const { bytes: given, file, address, isOwn } = await read(source, files, reading)
   const bytes = willMove && !isOwn ? new Uint8Array(given) : given
   refuseSubstitute(bytes, file)
   const model = decode(bytes, file === undefined ? {} : { file })
-  if (address !== undefined && (typeof source === 'string' || 'href' in source)) {
-    files.keep?.(address, bytes as Uint8Array<ArrayBuffer>, undefined)
+  if (address !== undefined && 'located' in source) {
+    const kept = files.keep?.(address, bytes as Uint8Array<ArrayBuffer>, undefined)
+    if (kept) reading.keeping.push(kept)
   }
   const buffers = isOwn || willMove ? [bytes.buffer as ArrayBuffer] : []
   return { model, file, address, buffers }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Measured } from './applications.ts'
 import { caseResults, isWithin, type CaseResult } from './case-results.ts'
+import { withoutCase } from './not-covered.ts'
 
 interface Surface {
   readonly keras: string
@@ -149,7 +150,7 @@ function page(rows: readonly Row[], applications: readonly string[]): string {
   const running = rows.filter(({ runs }) => runs).length
   const table = rows.map(
     ({ name, aliases, converts: can, runs, exact, fast, cases, shown, reason }) =>
-      `| ${[name, ...aliases].join(', ')} | ${reason === '' ? yes(can) : `with a replacement: ${reason}`} | ${yes(runs)} | ${exact} of ${cases} | ${fast} of ${cases} | ${testedIn(shown, cases)} |`,
+      `| ${[name, ...aliases].join(', ')} | ${reason === '' ? yes(can) : `with a replacement: ${reason}`} | ${yes(runs)} | ${exact} of ${cases} | ${fast} of ${cases} | ${withoutCase[name] ?? testedIn(shown, cases)} |`,
   )
   return `# What runs
 

@@ -52,6 +52,28 @@ main()
   },
 }
 
+/** A Node of another version than the one that runs this, from the registry. */
+function otherNode(version: string): Consumer {
+  const packageName = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  return {
+    name: `Node ${version}`,
+    async run(bench) {
+      await bench.write({
+        'package.json': '{ "private": true, "type": "module" }',
+        'main.mjs': `
+import { load } from '@dotplus/node'
+import { compute } from './compute.mjs'
+const hashes = await compute(load, ${addresses(bench)}, { worker: true })
+console.log(JSON.stringify({ where: 'Node ' + process.versions.node + ', worker', hashes }))
+`,
+      })
+      await bench.install('npm', '@dotplus/node', `${packageName}@${version}`)
+      const program = join('node_modules', packageName, 'bin', 'node')
+      return [JSON.parse(await bench.run(bench.path(program), ['main.mjs'])) as Finding]
+    },
+  }
+}
+
 function typescript(resolution: 'nodenext' | 'bundler', installer: Installer): Consumer {
   const isNode = resolution === 'nodenext'
   const name = isNode ? '@dotplus/node' : '@dotplus/browser'
@@ -121,6 +143,8 @@ export const nodeConsumers: readonly Consumer[] = [
   esm('npm'),
   esm('pnpm'),
   esm('yarn'),
+  otherNode('22'),
+  otherNode('26'),
   commonJs,
   typescript('nodenext', 'pnpm'),
   typescript('bundler', 'yarn'),
