@@ -159,7 +159,7 @@ describe('parity', () => {
       mimeType: 'application/zip',
       buffer: Buffer.from('no archive'),
     })
-    await page.getByText(/io\.npz: /).waitFor()
+    await page.locator('.problems li', { hasText: 'io.npz: ' }).waitFor()
     expect(driven.complaints).toEqual([])
   }, 60_000)
 })
