@@ -51,8 +51,44 @@ def side_by_side(rng):
     return Case(keras.Model(x, outputs), indices)
 
 
+def nested(rng):
+    """A model takes masks from its inputs as the attention in it does; a decoder's second look at its context has none."""
+    x, indices = tokens(rng)
+    y = layers.Dropout(0.1)(embedded(x))
+    z = inner = keras.Input((STEPS, WIDTH))
+    for _ in range(2):
+        z = layers.Add()([z, layers.MultiHeadAttention(2, 3)(z, z)])
+    block = keras.Model(inner, z, name="block")
+    context = layers.Dense(WIDTH)(y)
+    decoded = block(y)
+    for _ in range(2):
+        decoded = layers.Add()([decoded, layers.MultiHeadAttention(2, 3)(decoded, context, use_causal_mask=True)])
+    outputs = [decoded, layers.MultiHeadAttention(2, 3)(y, decoded), layers.Multiply()([y, decoded]), layers.LSTM(3)(decoded)]
+    return Case(keras.Model(x, outputs), indices)
+
+
+def nothing_to_see(policy):
+    """Targets that see masked steps alone, with scores so large that taking a large number from them does not level them."""
+
+    def build(rng):
+        x, y = keras.Input((STEPS, WIDTH), name="x"), keras.Input((STEPS, WIDTH), name="y")
+        masked = layers.Masking(dtype=policy)(x)
+        outputs = [layers.Attention(dtype=policy)([q, masked], use_causal_mask=causal) for q in (masked, y) for causal in (False, True)]
+        scale = 4 if policy == "mixed_float16" else 30
+        steps = [rng.normal(0, scale, (3, STEPS, WIDTH)).astype("float32") for _ in range(2)]
+        steps[0][0] = 0
+        steps[0][1, :2] = 0
+        steps[0][2, 1] = 0
+        return Case(keras.Model([x, y], outputs), steps)
+
+    return build
+
+
 CASES = {
     "masks-after-function": after_function,
     "masks-transformer-blocks": blocks,
     "masks-side-by-side": side_by_side,
+    "masks-nested": nested,
+    "masks-nothing-to-see": nothing_to_see("float32"),
+    "masks-nothing-to-see-float16": nothing_to_see("mixed_float16"),
 }

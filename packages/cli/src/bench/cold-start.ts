@@ -44,7 +44,7 @@ export async function measureColdStart(
 ): Promise<ColdStart> {
   if (path !== undefined) return fastest(path, settings, onStart)
   const folder = await mkdtemp(join(tmpdir(), 'dotplus-bench-'))
-  const release = removeOnSignal(() => [folder])
+  const release = removeOnSignal(new Set([folder]))
   try {
     const file = join(folder, 'model.dotplus')
     await writeFile(file, encode(model))

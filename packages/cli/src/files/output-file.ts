@@ -63,7 +63,7 @@ export async function writeOutputs(parts: AsyncIterable<Part>): Promise<number> 
 /** Files under temporary names, until they are published all together. */
 class StagedFiles {
   readonly #temporary = new Map<string, string>()
-  readonly #release = removeOnSignal(() => this.#temporary.keys())
+  readonly #release = removeOnSignal(this.#temporary)
 
   async write(path: string, produce: Produce): Promise<number> {
     if (!(await isReplaceable(path))) return fill(path, path, produce, false)

@@ -3,15 +3,13 @@ import { rmSync } from 'node:fs'
 const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Removes files and folders when a signal ends the process, such as Ctrl-C.
- *
- * @param paths asked for when it happens; they need not exist
- * @returns stops watching
+ * Removes the files and folders named when a signal ends the process, such as Ctrl-C; they need not exist. Answers with a
+ * function that stops watching.
  */
-export function removeOnSignal(paths: () => Iterable<string>): () => void {
+export function removeOnSignal(paths: { keys(): Iterable<string> }): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     release()
-    for (const path of paths()) {
+    for (const path of paths.keys()) {
       try {
         rmSync(path, { recursive: true, force: true })
       } catch {

@@ -2,8 +2,11 @@ import { elementCount, ModelError, type Layer } from '@dotplus/core'
 import { activation, writeActivation, writeDense, writeSoftmax } from '../program.ts'
 import { writeAffine } from '../records.ts'
 import { NamedArguments } from './arguments.ts'
+import { cast } from './cast.ts'
+import { computeDtypeOf } from './compute-dtype.ts'
 import { LowerContext, unsupported, type Lowering, type Value } from './context.ts'
 import { contract } from './contraction.ts'
+import { filled } from './masking.ts'
 import { binary } from './merge.ts'
 import { maskedScore } from './multi-head-attention.ts'
 import { reduce } from './reduce.ts'
@@ -71,11 +74,13 @@ export const attentionLayer: Lowering<PreparedAttention> = {
       prepared.scoreMode === 'dot'
         ? dotScores(context, layer, prepared, query, key)
         : tanhScores(context, layer, prepared, query, key)
-    if (given.flag('use_causal_mask'))
-      scores = band(context, scores, { below: Infinity, above: 0 }, maskedScore)
     const [queryMask, valueMask] = masksOf(given, layer)
-    if (valueMask)
-      scores = where(context, layer, asRow(context, valueMask, rank), scores, maskedScore)
+    const causal = given.flag('use_causal_mask')
+    if (valueMask) {
+      const less = lessened(context, layer, scores)
+      if (causal) scores = where(context, layer, causalBits(context, scores), scores, less)
+      scores = where(context, layer, asRow(context, valueMask, rank), scores, less)
+    } else if (causal) scores = band(context, scores, backwards, maskedScore)
     const weights = context.rowMap('softmax', scores, scores.shape.at(-1) as number, writeSoftmax)
     const batch = query.shape.slice(0, -2).map((_, axis) => `b${axis}`)
     let y = contract(
@@ -113,9 +118,36 @@ export function asRow(context: LowerContext, mask: Value, rank: number): Value {
 }
 
 function scaled(context: LowerContext, x: Value, scale: number | undefined): Value {
-  if (scale === undefined) return x
+  return scale === undefined ? x : affine(context, x, scale, 0)
+}
+
+/** Sources up to the target itself. */
+const backwards = { below: Infinity, above: 0 }
+
+/** 1 where the source (last axis) is not behind the target, else 0. */
+function causalBits(context: LowerContext, { shape }: Value): Value {
+  const ones = filled(
+    context,
+    [...shape.slice(0, -2).map(() => 1), ...shape.slice(-2)],
+    'float32',
+    1,
+  )
+  return band(context, ones, backwards, 0)
+}
+
+/**
+ * Scores less a large number, which is what Keras makes of masked ones: where all of a row are masked, what large scores
+ * differ by is left, as far as the dtype of the layer holds it.
+ */
+function lessened(context: LowerContext, layer: Layer, scores: Value): Value {
+  const dtype = computeDtypeOf(layer)
+  const less = affine(context, scores, 1, dtype === 'float16' ? -65504 : maskedScore)
+  return cast(context, cast(context, less, dtype), 'float32')
+}
+
+function affine(context: LowerContext, x: Value, scale: number, offset: number): Value {
   return context.rowMap('affine', x, x.shape.at(-1) ?? 1, (program, index, map) =>
-    writeAffine(program, index, { ...map, scale, offset: 0 }),
+    writeAffine(program, index, { ...map, scale, offset }),
   )
 }
 

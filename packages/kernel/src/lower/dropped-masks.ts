@@ -13,32 +13,52 @@ const keyOf = ({ call, output }: ValueRef): string => `${call}:${output}`
  */
 export function droppedMasks(model: Model, graph: Graph): DroppedMasks | undefined {
   if (/^[12]\./.test(model.provenance?.kerasVersion ?? '')) return undefined
-  const takers = [...graph.calls.entries()].filter(([, { layer }]) => {
-    const definition = model.layers[layer]
-    return definition?.kind === 'multiHeadAttention' && !definition.multiHeadAttention.grouped
-  })
+  const takers = takersOf(model, graph)
   if (takers.length === 0) return undefined
   const positions = executionOrder(graph)
-  // Layers that do nothing outside of training give back the tensor itself.
-  const sourceOf = (ref: ValueRef): ValueRef => {
-    const call = graph.calls[ref.call] as Call
-    if (model.layers[call.layer]?.kind !== 'identity') return ref
-    const [given] = refsOf(call.arguments)
-    return given ? sourceOf(given) : ref
-  }
   const taken = new Map<string, number>()
-  for (const [index, call] of takers) {
-    const attended = call.arguments.filter(
-      ({ name }, i) => (name === '' && i < 3) || ['query', 'value', 'key'].includes(name),
-    )
-    const position = positions.get(index) ?? 0
-    for (const ref of refsOf(attended)) {
-      const key = keyOf(sourceOf(ref))
-      taken.set(key, Math.min(taken.get(key) ?? Infinity, position))
-    }
+  for (const { call, keys } of takers) {
+    const position = positions.get(call) ?? 0
+    for (const key of keys) taken.set(key, Math.min(taken.get(key) ?? Infinity, position))
   }
   return (call, ref) =>
-    (taken.get(keyOf(sourceOf(ref))) ?? Infinity) < (positions.get(call) ?? Infinity)
+    (taken.get(keyOf(sourceOf(model, graph, ref))) ?? Infinity) < (positions.get(call) ?? Infinity)
+}
+
+/** The calls of a graph that take masks away, with the tensors that they take them from. */
+function takersOf(model: Model, graph: Graph): { call: number; keys: string[] }[] {
+  return graph.calls.flatMap((call, index) => {
+    const refs = takenBy(model, call)
+    if (refs.length === 0) return []
+    return [{ call: index, keys: refs.map((ref) => keyOf(sourceOf(model, graph, ref))) }]
+  })
+}
+
+/** The tensors that a call takes the masks from; a model takes them from its inputs if a layer in it does. */
+function takenBy(model: Model, { layer, arguments: given }: Call): ValueRef[] {
+  const definition = model.layers[layer]
+  if (definition?.kind === 'multiHeadAttention' && !definition.multiHeadAttention.grouped)
+    return refsOf(
+      given.filter(
+        ({ name }, i) => (name === '' && i < 3) || ['query', 'value', 'key'].includes(name),
+      ),
+    )
+  const inner = definition?.kind === 'submodel' ? definition.submodel.graph : undefined
+  if (!inner) return []
+  const keys = new Set(takersOf(model, inner).flatMap((taker) => taker.keys))
+  const refs = refsOf(given.filter(({ name }) => name !== 'mask'))
+  return refs.filter((_, i) => {
+    const port = inner.inputs[i]?.value
+    return port !== undefined && keys.has(keyOf(port))
+  })
+}
+
+/** Where a tensor comes from: layers that do nothing outside of training give back the tensor itself. */
+function sourceOf(model: Model, graph: Graph, ref: ValueRef): ValueRef {
+  const call = graph.calls[ref.call]
+  if (!call || model.layers[call.layer]?.kind !== 'identity') return ref
+  const [given] = refsOf(call.arguments)
+  return given ? sourceOf(model, graph, given) : ref
 }
 
 /** Place of each call among all: by decreasing distance to the outputs, ties as Keras meets them. */
