@@ -55,7 +55,7 @@ const known = new Map([
   ...declarationsIn('packages/kernel/dist/bundle'),
 ])
 for (const extra of ['BrowserOptions', 'BrowserLoad', 'CacheOption']) {
-  for (const file of ['load', 'cache']) {
+  for (const file of ['adapter', 'cache']) {
     const text = readFileSync(join(root, `packages/browser/dist/${file}.d.ts`), 'utf8')
     const pattern = new RegExp(
       `(?:/\\*\\*(?:[^*]|\\*(?!/))*\\*/\\n)?export (?:interface|type) ${extra}\\b[^]*?(?=\\n(?:/\\*\\*|export|$))`,

@@ -53,7 +53,7 @@ class AllOps extends Ops {
       case L.TAKE: return take(record, row, rows)
       case L.RESAMPLE: return resample(record, row, rows)
       case L.GATHER: return gather(record, row, rows)
-      case L.RECURRENT: return recurrent(record, rows)
+      case L.RECURRENT: return recurrent(record, row, rows)
       case L.ROW_TEST: return rowTest(record, row, rows)
       case L.SELECT: return select(record, row, rows)
       case L.MASKED_MEAN: return maskedMean(record, row, rows)

@@ -1,6 +1,7 @@
 import { FAST } from '../madd'
 import { BLOCK, PANEL } from './packing'
 import { activatePanel } from './panel'
+import { Added, Bare, Biased, tileShort } from './short'
 import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
 
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
@@ -11,8 +12,12 @@ const CACHED: u32 = 131072
 const LEAST_ROWS: u32 = 24
 /** Rows whose products are too few to wait for their weights beforehand. */
 const FEW_ROWS: u32 = 12
-/** Floats of weights that have probably left the second-level cache since they were last used. */
+/**
+ * Floats of weights that have probably left the second-level cache since they were last used; fewer where the product is
+ * bare, for then it is one of the 16 points of a Winograd convolution, each with as many.
+ */
 const FAR: u32 = 65536
+const FAR_POINT: u32 = 16384
 
 /** Rows to multiply with all panels before the next ones: as even as can be, in whole tiles. */
 export function cachedRows(rows: u32, inner: u32, units: u32): u32 {
@@ -72,7 +77,7 @@ function slice(
   const some = min(inner - k, SLICE)
   const last = !bare && k + some == inner
   const resumed = k > 0
-  const far = inner * units >= FAR && rows >= FEW_ROWS
+  const far = inner * units >= (bare ? FAR_POINT : FAR) && rows >= FEW_ROWS
   for (; units > 4; units -= min(units, PANEL)) {
     const w = panel + ((k + 1) << 5)
     if (far) fetch(w, some << 5)
@@ -121,7 +126,11 @@ function tiles<W>(
   let some = rows - rows % height
   if (some) {
     if (offsetof<W>() == 4) tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-    else if (FAST) tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    else if (!FAST && inner <= BLOCK && !resumed && columns >= PANEL) {
+      if (!bias) tileShort<Bare>(some, inner, x, xStride, w, 0, y, yStride, 0, bounds)
+      else if (!residual) tileShort<Biased>(some, inner, x, xStride, w, bias, y, yStride, 0, bounds)
+      else tileShort<Added>(some, inner, x, xStride, w, bias, y, yStride, residual, bounds)
+    } else if (FAST) tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
     else tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
     x += some * xStride
     y += some * yStride

@@ -1,4 +1,4 @@
-import { addQuad, FOURS, madd } from '../madd'
+import { addQuad, FAST, FOURS, madd } from '../madd'
 import { BLOCK } from './packing'
 import { clamp } from './clamp'
 
@@ -18,14 +18,8 @@ export function tile1x32(
   let w1 = w0 + panelBytes
   let w2 = w1 + panelBytes
   let w3 = w2 + panelBytes
-  let t00 = zero
-  let t01 = zero
-  let t10 = zero
-  let t11 = zero
-  let t20 = zero
-  let t21 = zero
-  let t30 = zero
-  let t31 = zero
+  // Partial sums wait in y: registers are for the sums of a block.
+  let resumed = false
   do {
     const block = min(inner, BLOCK)
     let c00 = zero
@@ -104,7 +98,37 @@ export function tile1x32(
       w2 += 128
       w3 += 128
     }
-    for (let k = block & ~FOURS; k; k--) {
+    let rest = block & ~FOURS
+    if (FAST) {
+      // The fewest instructions beside loads and products: two of these at a time, and one address that moves.
+      for (const last = x + ((rest & ~1) << 2); x < last; x += 8) {
+        let a: v128
+        a = v128.load32_splat(x)
+        c00 = madd(a, v128.load(w0), c00)
+        c01 = madd(a, v128.load(w0, 16), c01)
+        c10 = madd(a, v128.load(w1), c10)
+        c11 = madd(a, v128.load(w1, 16), c11)
+        c20 = madd(a, v128.load(w2), c20)
+        c21 = madd(a, v128.load(w2, 16), c21)
+        c30 = madd(a, v128.load(w3), c30)
+        c31 = madd(a, v128.load(w3, 16), c31)
+        a = v128.load32_splat(x, 4)
+        c00 = madd(a, v128.load(w0, 32), c00)
+        c01 = madd(a, v128.load(w0, 48), c01)
+        c10 = madd(a, v128.load(w1, 32), c10)
+        c11 = madd(a, v128.load(w1, 48), c11)
+        c20 = madd(a, v128.load(w2, 32), c20)
+        c21 = madd(a, v128.load(w2, 48), c21)
+        c30 = madd(a, v128.load(w3, 32), c30)
+        c31 = madd(a, v128.load(w3, 48), c31)
+        w0 += 64
+        w1 = w0 + panelBytes
+        w2 = w1 + panelBytes
+        w3 = w2 + panelBytes
+      }
+      rest &= 1
+    }
+    for (; rest; rest--) {
       const a = v128.load32_splat(x)
       c00 = madd(a, v128.load(w0), c00)
       c01 = madd(a, v128.load(w0, 16), c01)
@@ -120,27 +144,40 @@ export function tile1x32(
       w2 += 32
       w3 += 32
     }
-    t00 = f32x4.add(t00, c00)
-    t01 = f32x4.add(t01, c01)
-    t10 = f32x4.add(t10, c10)
-    t11 = f32x4.add(t11, c11)
-    t20 = f32x4.add(t20, c20)
-    t21 = f32x4.add(t21, c21)
-    t30 = f32x4.add(t30, c30)
-    t31 = f32x4.add(t31, c31)
     inner -= block
+    if (resumed) {
+      c00 = f32x4.add(v128.load(y), c00)
+      c01 = f32x4.add(v128.load(y, 16), c01)
+      c10 = f32x4.add(v128.load(y, 32), c10)
+      c11 = f32x4.add(v128.load(y, 48), c11)
+      c20 = f32x4.add(v128.load(y, 64), c20)
+      c21 = f32x4.add(v128.load(y, 80), c21)
+      c30 = f32x4.add(v128.load(y, 96), c30)
+      c31 = f32x4.add(v128.load(y, 112), c31)
+    }
+    resumed = true
+    if (!inner) {
+      const lower = v128.load32_splat(bounds)
+      const upper = v128.load32_splat(bounds, 4)
+      c00 = clamp(f32x4.add(c00, v128.load(panel)), lower, upper)
+      c01 = clamp(f32x4.add(c01, v128.load(panel, 16)), lower, upper)
+      panel += panelBytes
+      c10 = clamp(f32x4.add(c10, v128.load(panel)), lower, upper)
+      c11 = clamp(f32x4.add(c11, v128.load(panel, 16)), lower, upper)
+      panel += panelBytes
+      c20 = clamp(f32x4.add(c20, v128.load(panel)), lower, upper)
+      c21 = clamp(f32x4.add(c21, v128.load(panel, 16)), lower, upper)
+      panel += panelBytes
+      c30 = clamp(f32x4.add(c30, v128.load(panel)), lower, upper)
+      c31 = clamp(f32x4.add(c31, v128.load(panel, 16)), lower, upper)
+    }
+    v128.store(y, c00)
+    v128.store(y, c01, 16)
+    v128.store(y, c10, 32)
+    v128.store(y, c11, 48)
+    v128.store(y, c20, 64)
+    v128.store(y, c21, 80)
+    v128.store(y, c30, 96)
+    v128.store(y, c31, 112)
   } while (inner)
-  const lower = v128.load32_splat(bounds)
-  const upper = v128.load32_splat(bounds, 4)
-  v128.store(y, clamp(f32x4.add(t00, v128.load(panel)), lower, upper))
-  v128.store(y, clamp(f32x4.add(t01, v128.load(panel, 16)), lower, upper), 16)
-  panel += panelBytes
-  v128.store(y, clamp(f32x4.add(t10, v128.load(panel)), lower, upper), 32)
-  v128.store(y, clamp(f32x4.add(t11, v128.load(panel, 16)), lower, upper), 48)
-  panel += panelBytes
-  v128.store(y, clamp(f32x4.add(t20, v128.load(panel)), lower, upper), 64)
-  v128.store(y, clamp(f32x4.add(t21, v128.load(panel, 16)), lower, upper), 80)
-  panel += panelBytes
-  v128.store(y, clamp(f32x4.add(t30, v128.load(panel)), lower, upper), 96)
-  v128.store(y, clamp(f32x4.add(t31, v128.load(panel, 16)), lower, upper), 112)
 }

@@ -93,6 +93,39 @@ export function candidateGrowth(g: v128): v128 {
   return madd(p, power, f32x4.sub(power, one))
 }
 
+/** y = exp(2g) − 1 for two vectors, with the bits of `candidateGrowth`; their steps in turn. */
+// @ts-ignore: decorator
+@inline
+export function candidateGrowthPair(g0: v128, g1: v128, y: usize): void {
+  g0 = f32x4.pmin(f32x4.pmax(g0, constant(TABLE, 3)), constant(TABLE, 2))
+  g1 = f32x4.pmin(f32x4.pmax(g1, constant(TABLE, 3)), constant(TABLE, 2))
+  const exponent0 = madd(g0, constant(TABLE, 4), constant(EXP, 1))
+  const exponent1 = madd(g1, constant(TABLE, 4), constant(EXP, 1))
+  const n0 = f32x4.sub(exponent0, constant(EXP, 1))
+  const n1 = f32x4.sub(exponent1, constant(EXP, 1))
+  const top0 = nmadd(n0, constant(TABLE, 5), g0)
+  const top1 = nmadd(n1, constant(TABLE, 5), g1)
+  const rest0 = f32x4.mul(n0, constant(TABLE, 6))
+  const rest1 = f32x4.mul(n1, constant(TABLE, 6))
+  const h0 = f32x4.sub(top0, rest0)
+  const h1 = f32x4.sub(top1, rest1)
+  const lost0 = f32x4.sub(f32x4.sub(top0, h0), rest0)
+  const lost1 = f32x4.sub(f32x4.sub(top1, h1), rest1)
+  const square0 = f32x4.mul(h0, h0)
+  const square1 = f32x4.mul(h1, h1)
+  const low0 = madd(constant(TABLE, 8), h0, constant(TABLE, 7))
+  const low1 = madd(constant(TABLE, 8), h1, constant(TABLE, 7))
+  const high0 = madd(constant(TABLE, 11), square0, madd(constant(TABLE, 10), h0, constant(TABLE, 9)))
+  const high1 = madd(constant(TABLE, 11), square1, madd(constant(TABLE, 10), h1, constant(TABLE, 9)))
+  const p0 = f32x4.add(f32x4.add(h0, h0), madd(madd(high0, square0, low0), square0, f32x4.add(lost0, lost0)))
+  const p1 = f32x4.add(f32x4.add(h1, h1), madd(madd(high1, square1, low1), square1, f32x4.add(lost1, lost1)))
+  const one = constant(TABLE, 12)
+  const power0 = i32x4.add(i32x4.shl(exponent0, 23), one)
+  const power1 = i32x4.add(i32x4.shl(exponent1, 23), one)
+  v128.store(y, madd(p0, power0, f32x4.sub(power0, one)))
+  v128.store(y, madd(p1, power1, f32x4.sub(power1, one)), 16)
+}
+
 /** G + 2. */
 // @ts-ignore: decorator
 @inline

@@ -29,7 +29,7 @@ export function sigmoid(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function silu(x: v128): v128 {
-  const far = v128.not(f32x4.le(f32x4.abs(x), constant(TABLE, 5)))
+  const far = f32x4.gt(f32x4.abs(x), constant(TABLE, 5))
   const near = f32x4.div(x, f32x4.add(expOfNegative(x), constant(TABLE, 1)))
   return v128.any_true(far) ? v128.bitselect(farSilu(x), near, far) : near
 }
@@ -41,8 +41,8 @@ export function siluPair(x: usize, y: usize): void {
   const x0 = v128.load(x)
   const x1 = v128.load(x, 16)
   const limit = constant(TABLE, 5)
-  const far0 = v128.not(f32x4.le(f32x4.abs(x0), limit))
-  const far1 = v128.not(f32x4.le(f32x4.abs(x1), limit))
+  const far0 = f32x4.gt(f32x4.abs(x0), limit)
+  const far1 = f32x4.gt(f32x4.abs(x1), limit)
   const shifter = constant(EXP, 1)
   const exponent0 = nmadd(x0, constant(EXP, 0), shifter)
   const exponent1 = nmadd(x1, constant(EXP, 0), shifter)

@@ -5,19 +5,13 @@ import { softmaxRow } from './softmax'
 import { copyWords } from '../spatial/words'
 import { gruStep, lstmStep, simpleStep } from '../recurrent/cells'
 
-/** All steps of one cell over `rows` sequences: gates from input projection and state, then the new state. */
-export function recurrent(record: usize, rows: u32): void {
+/** All steps of one cell over `rows` sequences from `row` on: gates from input projection and state, then the new state. */
+export function recurrent(record: usize, row: u32, rows: u32): void {
   const cell = load<u32>(record, L.RECURRENT_CELL << 2)
   const steps = load<u32>(record, L.RECURRENT_STEPS << 2)
   const units = load<u32>(record, L.RECURRENT_UNITS << 2)
-  const x = load<u32>(record, L.RECURRENT_X << 2)
   const weights = load<u32>(record, L.RECURRENT_WEIGHTS << 2)
   const settings = load<u32>(record, L.RECURRENT_SETTINGS << 2)
-  const h = load<u32>(record, L.RECURRENT_H << 2)
-  const c = load<u32>(record, L.RECURRENT_C << 2)
-  const y = load<u32>(record, L.RECURRENT_Y << 2)
-  const mask = load<u32>(record, L.RECURRENT_MASK << 2)
-  const z = load<u32>(record, L.RECURRENT_SCRATCH << 2)
   const flags = load<u32>(record, L.RECURRENT_FLAGS << 2)
 
   const width = units << 2
@@ -26,12 +20,22 @@ export function recurrent(record: usize, rows: u32): void {
   const timeMajor = flags & L.TIME_MAJOR
   // Elements (of one step and row) between rows and between steps.
   const perRow = timeMajor ? 1 : steps
-  const perStep = timeMajor ? rows : 1
+  const perStep = timeMajor ? load<u32>(record, L.ROWS << 2) : 1
   const sequences = flags & L.SEQUENCES
   const yRow = sequences ? perRow * width : width
   const yStep = sequences ? perStep * width : 0
   const resetBefore = flags & L.RESET_BEFORE
   const recurrentColumns = resetBefore ? 2 * units : columns
+
+  // Of the first of these rows; scratch holds the gates of all, then a state of each.
+  const x = load<u32>(record, L.RECURRENT_X << 2) + row * perRow * (columns << 2)
+  const h = load<u32>(record, L.RECURRENT_H << 2) + row * width
+  const c = load<u32>(record, L.RECURRENT_C << 2) + row * width
+  const y = load<u32>(record, L.RECURRENT_Y << 2) + row * yRow
+  const given = load<u32>(record, L.RECURRENT_MASK << 2)
+  const mask = given ? given + row * (perRow << 2) : 0
+  const z = load<u32>(record, L.RECURRENT_SCRATCH << 2)
+    + row * (flags & L.PRODUCT_GIVEN ? columns << 2 : (gates + 1) * width)
 
   const tanhOnly = load<u32>(settings, L.SETTINGS_ACTIVATION << 2) == L.TANH
   const sigmoidGates = load<u32>(settings, L.SETTINGS_GATE_ACTIVATION << 2) == L.SIGMOID
@@ -42,7 +46,7 @@ export function recurrent(record: usize, rows: u32): void {
     const maskStep = mask + (flags & L.MASK_BACKWARDS ? steps - 1 - step : step) * (perStep << 2)
     if (!(flags & L.PRODUCT_GIVEN)) multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
     if (resetBefore) resetStates(rows, units, xStep, perRow * (columns << 2), z, h, settings)
-    for (let row: u32 = 0; row < rows; row++) {
+    for (row = 0; row < rows; row++) {
       const out = y + row * yRow + step * yStep
       if (mask && !load<u32>(maskStep + row * (perRow << 2))) {
         const first = flags & L.STREAMED ? h + row * width : 0

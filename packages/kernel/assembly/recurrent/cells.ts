@@ -1,6 +1,6 @@
 import { loadSome, storeSome } from '../lanes'
 import { tanh } from '../math/tanh'
-import { candidateDivisor, candidateGrowth, gateDivisor, gateDivisorPair, gateExponential } from '../math/gates'
+import { candidateDivisor, candidateGrowth, candidateGrowthPair, gateDivisor, gateDivisorPair, gateExponential } from '../math/gates'
 
 /*
  * One step of one row of the cells with their usual activations, sigmoid and tanh, in one pass over the
@@ -58,36 +58,52 @@ function gateDivisors(count: usize, x: usize, z: usize): void {
   }
 }
 
+/** y = exp(2g) − 1 with g = x + z, or z where x is 0. */
+function growths(count: usize, x: usize, z: usize, y: usize): void {
+  for (; count >= 8; count -= 8) {
+    let g0 = v128.load(z)
+    let g1 = v128.load(z, 16)
+    if (x) {
+      g0 = f32x4.add(v128.load(x), g0)
+      g1 = f32x4.add(v128.load(x, 16), g1)
+      x += 32
+    }
+    candidateGrowthPair(g0, g1, y)
+    z += 32
+    y += 32
+  }
+  while (count) {
+    const some = min<usize>(count, 4)
+    write(y, candidateGrowth(x ? sum(x, z, some) : read(z, some)), some)
+    if (x) x += 16
+    z += 16
+    y += 16
+    count -= some
+  }
+}
+
 /**
- * c = f · c + i · candidate, h = o · tanh(c); gates i, f, o, candidate. Three passes of short chains of steps, for in
- * one of long chains the next unit waits for the one before.
+ * c = f · c + i · candidate, h = o · tanh(c); gates i, f, o, candidate. Passes of short chains of steps: in one of long
+ * chains the next unit waits for the one before.
  */
 export function lstmStep(units: usize, x: usize, z: usize, h: usize, c: usize): void {
   const width = units << 2
+  const growth = z + 3 * width
   gateDivisors(3 * units, x, z)
-  x += 3 * width
-  for (let rest = units; rest; ) {
-    const some = min<usize>(rest, 4)
-    write(z + 3 * width, candidateGrowth(sum(x, z + 3 * width, some)), some)
-    x += 16
-    z += 16
-    rest -= some
+  growths(units, x + 3 * width, growth, growth)
+  for (let i: usize = 0; i < width; i += 16) {
+    const some = min<usize>((width - i) >> 2, 4)
+    const candidate = read(growth + i, some)
+    const input = f32x4.mul(read(z + i, some), candidateDivisor(candidate))
+    const kept = f32x4.div(read(c + i, some), read(z + width + i, some))
+    write(c + i, f32x4.add(kept, f32x4.div(candidate, input)), some)
   }
-  z -= (width + 15) & ~15
-  while (units) {
-    const some = min<usize>(units, 4)
-    const candidate = read(z + 3 * width, some)
-    const input = f32x4.mul(read(z, some), candidateDivisor(candidate))
-    const kept = f32x4.div(read(c, some), read(z + width, some))
-    const carry = f32x4.add(kept, f32x4.div(candidate, input))
-    write(c, carry, some)
-    const growth = candidateGrowth(carry)
-    const output = f32x4.mul(read(z + 2 * width, some), candidateDivisor(growth))
-    write(h, f32x4.div(growth, output), some)
-    z += 16
-    h += 16
-    c += 16
-    units -= some
+  growths(units, 0, c, growth)
+  for (let i: usize = 0; i < width; i += 16) {
+    const some = min<usize>((width - i) >> 2, 4)
+    const g = read(growth + i, some)
+    const output = f32x4.mul(read(z + 2 * width + i, some), candidateDivisor(g))
+    write(h + i, f32x4.div(g, output), some)
   }
 }
 

@@ -25,6 +25,70 @@ function copy<T>(y: usize, x: usize, bytes: usize): usize {
  * address after them.
  */
 export function gatherWindows<T>(grid: usize, image: usize, d: u32, h: u32, w: u32, count: u32, patch: usize): usize {
+  if (sizeof<T>() == 8 || at(grid, L.GRID_DILATION + 2) != 1 || at(grid, L.GRID_TAP) != at(grid, L.GRID_X_PIXEL)) {
+    return gatherEach<T>(grid, image, d, h, w, count, patch)
+  }
+  // Windows that begin before the line, those within it, those that end beyond it.
+  const strideW = at(grid, L.GRID_STRIDE + 2)
+  const padW = at(grid, L.GRID_PAD + 2)
+  const reach = at(grid, L.GRID_KERNEL + 2) - 1
+  const inW = at(grid, L.GRID_IN + 2)
+  const first = (padW + strideW - 1) / strideW
+  const last = inW + padW > reach ? (inW + padW - reach - 1) / strideW + 1 : 0
+  const before = min(first - min(w, first), count)
+  if (before) patch = gatherEach<T>(grid, image, d, h, w, before, patch)
+  w += before
+  count -= before
+  const within = min(last - min(w, last), count)
+  if (within) patch = gatherLines(grid, image, d, h, w, within, patch)
+  if (count > within) patch = gatherEach<T>(grid, image, d, h, w + within, count - within, patch)
+  return patch
+}
+
+/** `gatherWindows` of floats for windows that lie within the lines of x: line by line of the windows. */
+function gatherLines(grid: usize, image: usize, d: u32, h: u32, w: u32, count: u32, patch: usize): usize {
+  const kernelD = at(grid, L.GRID_KERNEL)
+  const kernelH = at(grid, L.GRID_KERNEL + 1)
+  const inD = at(grid, L.GRID_IN)
+  const inH = at(grid, L.GRID_IN + 1)
+  const pixel = at(grid, L.GRID_X_PIXEL)
+  const lineBytes = at(grid, L.GRID_KERNEL + 2) * pixel
+  const windowBytes = kernelD * kernelH * lineBytes
+  const step = at(grid, L.GRID_STRIDE + 2) * pixel
+  const left = (w * at(grid, L.GRID_STRIDE + 2) - at(grid, L.GRID_PAD + 2)) * pixel
+  const end = patch + count * windowBytes
+  for (let kd: u32 = 0; kd < kernelD; kd++) {
+    const id = d * at(grid, L.GRID_STRIDE) - at(grid, L.GRID_PAD) + kd * at(grid, L.GRID_DILATION)
+    for (let kh: u32 = 0; kh < kernelH; kh++) {
+      const ih = h * at(grid, L.GRID_STRIDE + 1) - at(grid, L.GRID_PAD + 1) + kh * at(grid, L.GRID_DILATION + 1)
+      // Positions before the image wrap around to large unsigned numbers.
+      if (id >= inD || ih >= inH) {
+        for (let to = patch; to < end; to += windowBytes) fillWords(to, 0, lineBytes)
+      } else {
+        let from = image + (id * inH + ih) * at(grid, L.GRID_IN + 2) * pixel + left
+        if (lineBytes == 36) {
+          // Three taps of three channels, as first layers have them.
+          for (let to = patch; to < end; to += windowBytes) {
+            v128.store(to, v128.load(from))
+            v128.store(to, v128.load(from, 16), 16)
+            v128.store(to, v128.load(from, 20), 20)
+            from += step
+          }
+        } else {
+          for (let to = patch; to < end; to += windowBytes) {
+            copyWords(to, from, lineBytes)
+            from += step
+          }
+        }
+      }
+      patch += lineBytes
+    }
+  }
+  return end
+}
+
+/** `gatherWindows`, window by window. */
+function gatherEach<T>(grid: usize, image: usize, d: u32, h: u32, w: u32, count: u32, patch: usize): usize {
   const kernelD = at(grid, L.GRID_KERNEL)
   const kernelH = at(grid, L.GRID_KERNEL + 1)
   const kernelW = <i32>at(grid, L.GRID_KERNEL + 2)

@@ -314,6 +314,7 @@ export function runCell(
     writes: [write, temporary, ...state],
     inPlace: false,
     tileable: false,
+    splittable: true,
     flops: 2 * batch * steps * units * units * gates,
     emit: (program, index, place) =>
       writeRecurrent(program, index, {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { activation } from '../program.ts'
+import { activation, writeLoop } from '../program.ts'
 import { recurrent, type ReferenceCell, type Walk } from '../reference/recurrent.ts'
 import { recurrentSettings, writeRecurrent } from '../sequence-records.ts'
 import exact from './exact.ts'
@@ -21,6 +21,8 @@ interface Case {
   readonly walk?: Walk
   readonly sequences?: boolean
   readonly timeMajor?: boolean
+  /** Sequences that run at a time. */
+  readonly tileRows?: number
 }
 
 /** Columns of a matrix of `columns` columns, side by side. */
@@ -60,8 +62,9 @@ function run(kernel: GuardedKernel, given: Case) {
   const length = sequences ? rows * steps * units : rows * units
   const y = kernel.bytes(length * 4)
   const scratch = kernel.bytes(rows * (gateCounts[type] + 1) * units * 4)
-  kernel.run(1, (program) =>
-    writeRecurrent(program, 0, {
+  kernel.run(2, (program) => {
+    writeLoop(program, 0, { rows, tileRows: given.tileRows ?? rows, body: 1 })
+    writeRecurrent(program, 1, {
       cell: type,
       rows,
       steps,
@@ -75,8 +78,8 @@ function run(kernel: GuardedKernel, given: Case) {
       ...(words === undefined ? {} : { mask: words }),
       scratch,
       flags: { ...walk, sequences, resetBefore, timeMajor: timeMajor ?? false },
-    }),
-  )
+    })
+  })
   const cell: ReferenceCell = {
     type,
     units,
@@ -123,6 +126,21 @@ describe.each([
         const result = run(kernel, { ...kind, units, rows, steps: 3 })
         expect(worst(result.y, result.truth), `units ${units}, rows ${rows}`).toBeLessThan(2e-6)
         expect(worst(result.h, result.trueH)).toBeLessThan(2e-6)
+      }
+    }
+  })
+
+  test.each(kinds)('%s has the same bits however its sequences are split', (__, kind) => {
+    const mask = [1, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0]
+    for (const timeMajor of [false, true]) {
+      for (const sequences of [false, true]) {
+        const all = { ...kind, units: 9, rows: 5, steps: 3, mask, timeMajor, sequences }
+        const expected = run(kernel, all)
+        for (let tileRows = 1; tileRows < 5; tileRows++) {
+          const { y, h } = run(kernel, { ...all, tileRows })
+          expect(y, `${tileRows}`).toEqual(expected.y)
+          expect(h, `${tileRows}`).toEqual(expected.h)
+        }
       }
     }
   })
