@@ -5,7 +5,8 @@ import { double1x4, double4x4 } from '../dense/double'
 import { cachedRows, gemm, gemmRow } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
 import { activatesPanels } from '../dense/panel'
-import { tile1x32 } from '../dense/row'
+import { tile1x32, tile1x48 } from '../dense/row'
+import { FAST } from '../madd'
 import { loadSome, storeSome } from '../lanes'
 
 /** Lower and upper bound of the activations that only limit their argument. */
@@ -156,6 +157,13 @@ function doubleRows<T>(
 
 function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
   const panelBytes = (inner + 1) << 5
+  if (FAST) {
+    for (; units >= 6 * PANEL; units -= 6 * PANEL) {
+      tile1x48(inner, x, panel, y, bounds)
+      panel += panelBytes * 6
+      y += 6 * PANEL * 4
+    }
+  }
   for (; units >= 4 * PANEL; units -= 4 * PANEL) {
     tile1x32(inner, x, panel, y, bounds)
     panel += panelBytes << 2

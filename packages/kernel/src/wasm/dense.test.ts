@@ -30,7 +30,7 @@ function* smallShapes(): Generator<Shape> {
   }
 }
 
-/** Around blocks of 128 products, and single rows around four panels of 8 columns. */
+/** Around blocks of 128 products, and single rows around four and six panels of 8 columns. */
 function* largeShapes(): Generator<Shape> {
   for (const inner of [127, 128, 129, 130, 131, 132, 255, 256, 257]) {
     for (const rows of [1, 2, 3, 4, 5, 6, 7, 13]) {
@@ -44,7 +44,7 @@ function* largeShapes(): Generator<Shape> {
   }
   // Rows are taken in chunks that the cache holds.
   for (const rows of [191, 192, 193, 385]) yield { rows, inner: 520, units: 9 }
-  for (let units = 1; units <= 65; units++) {
+  for (let units = 1; units <= 97; units++) {
     for (const inner of [11, 12, 20, 127, 128, 130]) yield { rows: 1, inner, units }
   }
 }
