@@ -17,6 +17,7 @@ import type { Compositions } from './custom/composition.ts'
 import type { OpenedModel } from './keras/opened-model.ts'
 import { openInput } from './open-input.ts'
 import { Problems, problemsOf } from './problems.ts'
+import type { OpenScratch } from './scratch.ts'
 import { sha256OfSources, type StreamingHash } from './sha256.ts'
 import { baseName, type Source } from './source.ts'
 import { version } from './version.ts'
@@ -41,6 +42,8 @@ export interface ConvertOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** SHA-256 of the platform, where it has one that takes bytes piece by piece. */
   readonly sha256?: (() => StreamingHash) | undefined
+  /** Room outside of memory for large files that lie compressed in an archive; without it they are inflated in memory. */
+  readonly openScratch?: OpenScratch | undefined
 }
 
 /**
@@ -68,7 +71,8 @@ export async function openConversion(
 ): Promise<Conversion> {
   const layers =
     options.layers ?? (options.dense === undefined ? undefined : denseLayers(options.dense))
-  const opened = await openInput(asList(input), { layers, inputShape: options.inputShape })
+  const { inputShape, openScratch } = options
+  const opened = await openInput(asList(input), { layers, inputShape, openScratch })
   const conversion = await convertParts(opened, options)
   conversion.model.provenance = await provenanceOf(opened, options)
   validateModel(conversion.model, opened.file, { bytesFollow: true })

@@ -21,7 +21,9 @@ export {
   type LayersSpec,
 } from './arrays/layers-spec.ts'
 export { addCase, readCases, type CaseArrays } from './cases.ts'
-export { readAll, sourceFromBlob, sourceFromBytes, type BlobLike, type Source } from './source.ts'
+export { sourceFromBlob, type BlobLike } from './blob-source.ts'
+export type { OpenScratch, Scratch } from './scratch.ts'
+export { readAll, sourceFromBytes, type Source } from './source.ts'
 export { arrayRows, type NdArray } from './array.ts'
 export { openNpyRows, readNpyArray, type NpyRows } from './binary/npy.ts'
 export { npyHeader, writeNpy } from './binary/npy-writer.ts'
@@ -30,7 +32,10 @@ export { writeNpz } from './binary/npz-writer.ts'
 export {
   registerLayer,
   type Block,
+  type BlockConstant,
+  type BlockEllipsis,
   type BlockLayer,
+  type BlockSlice,
   type BlockTensor,
   type BlockValue,
   type BlockWeight,

@@ -13,6 +13,7 @@ import {
   openKerasH5,
 } from './keras/open-keras.ts'
 import type { OpenedModel } from './keras/opened-model.ts'
+import type { OpenScratch } from './scratch.ts'
 import { readAll, type Source } from './source.ts'
 import { isLegacyWeights, legacyWeightsGroup } from './weights/legacy-h5.ts'
 import { jsonRole, shardParts } from './weights/shard-index.ts'
@@ -20,6 +21,7 @@ import { jsonRole, shardParts } from './weights/shard-index.ts'
 export interface OpenOptions {
   readonly layers?: LayersSpec | undefined
   readonly inputShape?: readonly (number | null)[] | undefined
+  readonly openScratch?: OpenScratch | undefined
 }
 
 type Kinds = Readonly<Record<FileKind, readonly Source[]>>
@@ -41,7 +43,13 @@ export async function openInput(
   const models: OpenedModel[] = []
   const weights: Source[] = []
   for (const source of archives)
-    models.push(await openKerasArchive(source, await openZip(source), options.inputShape))
+    models.push(
+      await openKerasArchive(
+        source,
+        await openZip(source, options.openScratch),
+        options.inputShape,
+      ),
+    )
   for (const source of kinds.hdf5) {
     const model = await openWholeH5(source, options)
     if (model) models.push(model)

@@ -23,22 +23,6 @@ export function sourceFromBytes(name: string, bytes: Uint8Array): Source {
   }
 }
 
-/** The part of the web platform's `Blob` and `File` that reading needs. */
-export interface BlobLike {
-  readonly size: number
-  readonly name?: string
-  slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> }
-}
-
-/** A dropped `File` or a `Blob` as a {@link Source}; nothing is read before it is asked for. */
-export function sourceFromBlob(blob: BlobLike, name: string = blob.name ?? 'blob'): Source {
-  return {
-    name,
-    byteLength: blob.size,
-    slice: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
-  }
-}
-
 /**
  * The bytes of `source` from `start` to `end`.
  *

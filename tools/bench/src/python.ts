@@ -17,8 +17,17 @@ const withoutRequirements = ['tensorflowjs==4.22.0']
  * @throws {Error} when Python is missing, or a script or installation fails
  */
 export function runPython(args: readonly string[], log: (line: string) => void): void {
+  outputOfPython(args, log)
+}
+
+/**
+ * The same, for what the script prints.
+ *
+ * @throws {Error} as {@link runPython}
+ */
+export function outputOfPython(args: readonly string[], log: (line: string) => void): string {
   install(log)
-  run(python(), args)
+  return run(python(), args)
 }
 
 function install(log: (line: string) => void): void {
@@ -35,14 +44,15 @@ function python(): string {
   return path.join(environment, 'bin', 'python')
 }
 
-function run(program: string, args: readonly string[]): void {
-  const { status, error, stderr } = spawnSync(program, args, {
+function run(program: string, args: readonly string[]): string {
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
     cwd: scripts,
     encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: Infinity,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '' },
   })
-  if (status === 0) return
+  if (status === 0) return stdout
   const last = stderr?.trim().split('\n').at(-1) ?? ''
   throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? (last || `exit ${status}`)}`, {
     cause: error,

@@ -257,6 +257,112 @@ def operators(k, rng):
     return Case(k.Model([x, y, s], outputs), [normal(rng, 2, 4), normal(rng, 2, 4), normal(rng, 2, 3, 4)])
 
 
+def tensorflow_shapes(k, rng):
+    """Shapes that are computed: tf.shape and what is made of it."""
+    import tensorflow as tf
+
+    x, s = k.Input((4,), name="x"), k.Input((3, 4), name="s")
+    batch = tf.shape(s)[0]
+    outputs = [
+        tf.shape(s),
+        tf.reshape(s, [batch, -1]),
+        tf.reshape(s, tf.stack([tf.shape(s)[0], tf.shape(s)[1] * tf.shape(s)[2]])),
+        tf.reshape(s, tf.concat([tf.shape(s)[:1], [12]], 0)),
+        tf.broadcast_to(s[:, :1], tf.shape(s)),
+        tf.fill([batch, 4], 2.0) + x,
+        tf.zeros([batch, 4]) - tf.ones((batch, 4)) + x,
+        tf.tile(tf.constant([[1.0, 2.0]]), [batch, 1]),
+        tf.cast(tf.range(tf.shape(s)[1]), "float32"),
+        s / tf.cast(tf.size(s) + tf.rank(s), "float32"),
+        s[:, tf.shape(s)[1] - 1],
+        tf.slice(s, [0, 1, 0], [batch, 2, -1]),
+        tf.strided_slice(s, [0, 0, 1], [2, 3, 4], [1, 2, 1]),
+    ]
+    return Case(k.Model([x, s], outputs), [normal(rng, 2, 4), normal(rng, 2, 3, 4)])
+
+
+def tensorflow_images(k, rng):
+    """Windows, convolutions and functions of tf.image."""
+    import tensorflow as tf
+
+    x = k.Input((4, 6, 3), name="x")
+    kernel = normal(rng, 2, 2, 3, 2)
+    outputs = [
+        tf.nn.max_pool2d(x, 2, 2, "VALID"),
+        tf.nn.max_pool2d(x, ksize=[1, 3, 3, 1], strides=[1, 2, 2, 1], padding="SAME"),
+        tf.nn.avg_pool(x, 2, 1, "SAME"),
+        tf.nn.conv2d(x, kernel, 2, "SAME"),
+        tf.nn.depthwise_conv2d(x, kernel, [1, 1, 1, 1], "VALID"),
+        tf.nn.space_to_depth(x, 2),
+        tf.nn.depth_to_space(tf.concat([x, x, x, x], -1), 2),
+        tf.image.resize(x, (7, 5)),
+        tf.image.flip_left_right(x),
+        tf.image.flip_up_down(x),
+        tf.image.rot90(x),
+        tf.image.rgb_to_grayscale(x),
+        tf.image.crop_to_bounding_box(x, 1, 0, 2, 3),
+        tf.image.pad_to_bounding_box(x, 1, 0, 6, 7),
+        tf.image.per_image_standardization(x),
+        tf.image.adjust_contrast(x, 1.5),
+        tf.image.extract_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], "VALID"),
+    ]
+    return Case(k.Model(x, outputs), normal(rng, 2, 4, 6, 3))
+
+
+def tensorflow_order(k, rng):
+    """Order and places: sorting, running totals, gathering, one-hot."""
+    import tensorflow as tf
+
+    x, s = k.Input((4,), name="x"), k.Input((3, 4), name="s")
+    whole = tf.cast(tf.abs(x), "int32")
+    outputs = [
+        tf.argmax(s, axis=-1),
+        tf.argmin(s, axis=1, output_type=tf.int32),
+        tf.argsort(s),
+        tf.argsort(s, axis=1, direction="DESCENDING"),
+        tf.sort(s, axis=1),
+        tf.sort(s, direction="DESCENDING"),
+        tf.math.top_k(s, 2)[0],
+        tf.cumsum(s, axis=1, reverse=True),
+        tf.cumsum(s, axis=-1, exclusive=True),
+        tf.math.cumprod(s, axis=2, exclusive=True, reverse=True),
+        tf.gather(s, [0, 2], axis=1),
+        tf.gather(x, tf.argsort(x), axis=1, batch_dims=1),
+        tf.one_hot(whole, 3),
+        tf.one_hot(whole, 3, on_value=5.0, off_value=-1.0, axis=1),
+        tf.sequence_mask(whole, 3),
+        tf.linalg.band_part(s, -1, 0),
+    ]
+    return Case(k.Model([x, s], outputs), [normal(rng, 2, 4), normal(rng, 2, 3, 4)])
+
+
+def tensorflow_math(k, rng):
+    """Functions that take several of keras.ops, or mean another axis than NumPy's when none is given."""
+    import tensorflow as tf
+
+    x, y, s = k.Input((4,), name="x"), k.Input((4,), name="y"), k.Input((3, 4), name="s")
+    outputs = [
+        tf.math.squared_difference(x, y),
+        *tf.nn.moments(s, [1]),
+        tf.nn.l2_normalize(s, [1, 2]),
+        tf.clip_by_norm(s, 1.0, axes=[1]),
+        tf.linalg.normalize(s, axis=-1)[0],
+        tf.tensordot(s, normal(rng, 4, 2), axes=[[2], [0]]),
+        tf.matmul(s, s, adjoint_b=True),
+        tf.linalg.matvec(s, x),
+        tf.math.xlogy(tf.nn.relu(x), tf.abs(y)),
+        tf.math.multiply_no_nan(x, tf.nn.relu(y)),
+        tf.math.count_nonzero(tf.nn.relu(s), axis=-1),
+        tf.math.reduce_euclidean_norm(s, axis=1),
+        tf.nn.crelu(x),
+        tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.sigmoid(x), logits=y),
+        tf.nn.softmax_cross_entropy_with_logits(labels=tf.nn.softmax(x), logits=y),
+        x // 2.0,
+        tf.nn.max_pool1d(s, 2, 1, "VALID"),
+    ]
+    return Case(k.Model([x, y, s], outputs), [normal(rng, 2, 4), normal(rng, 2, 4), normal(rng, 2, 3, 4)])
+
+
 def time_major(k, rng):
     """(time, batch, features) in and out."""
     L = k.layers
@@ -347,6 +453,10 @@ TF_KERAS_2 = {
     "rnn-states": rnn_states,
     "compiled": compiled,
     "operators": operators,
+    "tensorflow-shapes": tensorflow_shapes,
+    "tensorflow-images": tensorflow_images,
+    "tensorflow-order": tensorflow_order,
+    "tensorflow-math": tensorflow_math,
     "time-major": time_major,
     "attention": attention,
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
 import { open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ResourceError } from '@dotplus/core'
+import { removeOnSignal } from './remove-on-signal.ts'
 import { resourceError } from './system-error.ts'
 
 /** Appends bytes to the file being written. */
@@ -126,27 +126,4 @@ async function fill(
     await handle.close()
   }
   return length
-}
-
-const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** Removes the files when a signal ends the process. Answers with a function that stops watching. */
-function removeOnSignal(files: ReadonlyMap<string, unknown>): () => void {
-  const onSignal = (signal: NodeJS.Signals): void => {
-    release()
-    for (const path of files.keys()) {
-      try {
-        unlinkSync(path)
-      } catch {
-        // Not created yet, or renamed already.
-      }
-    }
-    // Ends as the signal would have: the caller's shell sees which one it was.
-    process.kill(process.pid, signal)
-  }
-  const release = (): void => {
-    for (const signal of fatalSignals) process.off(signal, onSignal)
-  }
-  for (const signal of fatalSignals) process.on(signal, onSignal)
-  return release
 }

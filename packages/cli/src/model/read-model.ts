@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { convert, type ConvertOptions, type Source, type StreamingHash } from '@dotplus/converter'
 import { decode, encodePieces, isDotplus, type Model } from '@dotplus/core'
 import { inputFiles } from '../files/input-files.ts'
+import { withScratch } from '../files/scratch.ts'
 import { readBytes, withSource, withSources } from '../files/source.ts'
 import { layersSpec, type ModelOptions } from './model-options.ts'
 import { registerFile } from './register-file.ts'
@@ -71,9 +72,11 @@ export async function withConvertInput<Result>(
   const register = await registerFile(options.register)
   const files = await inputFiles(paths)
   const cases = options.cases === undefined ? [] : [options.cases]
-  return withSources(files, (sources) =>
-    withSources(cases, (io) =>
-      use(sources, { layers, inputShape, register, name, cases: io, sha256 }),
+  return withScratch((openScratch) =>
+    withSources(files, (sources) =>
+      withSources(cases, (io) =>
+        use(sources, { layers, inputShape, register, name, cases: io, sha256, openScratch }),
+      ),
     ),
   )
 }

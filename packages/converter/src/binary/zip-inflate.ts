@@ -1,8 +1,10 @@
 import { DotplusError, FormatError, UnsupportedError } from '@dotplus/core'
 import { Inflate, inflateSync } from 'fflate'
+import type { Scratch } from '../scratch.ts'
 import { readRange, type Source } from '../source.ts'
 import type { Budget } from './budget.ts'
 import { concatenate } from './concatenate.ts'
+import { crc32 } from './crc32.ts'
 import type { DirectoryEntry } from './zip-directory.ts'
 
 const deflated = 8
@@ -29,6 +31,39 @@ export interface Compressed {
 export async function inflateEntry(compressed: Compressed, budget: Budget): Promise<Uint8Array> {
   const { source, entry, start } = compressed
   const { name, size, compressedSize } = entry
+  take(compressed, budget)
+  if (compressedSize > wholeLimit && 'DecompressionStream' in globalThis)
+    return inflateInPieces(compressed)
+  const raw = await readRange(source, start, start + compressedSize, name)
+  const bytes = await undamaged(compressed, () => inflateSync(raw, { out: new Uint8Array(size) }))
+  if (bytes.byteLength !== size) throw wrongSize(compressed, bytes.byteLength)
+  return bytes
+}
+
+/**
+ * Inflates an entry piece by piece into a scratch.
+ *
+ * @returns its CRC-32
+ * @throws as {@link inflateEntry}
+ */
+export async function inflateTo(
+  compressed: Compressed,
+  budget: Budget,
+  scratch: Scratch,
+): Promise<number> {
+  take(compressed, budget)
+  let crc = 0
+  await inflatePieces(compressed, async (piece) => {
+    crc = crc32(piece, crc)
+    await scratch.write(piece)
+  })
+  return crc
+}
+
+/** Checks what an entry promises, and takes it from the budget: a disk has an end too. */
+function take(compressed: Compressed, budget: Budget): void {
+  const { source, entry } = compressed
+  const { name, size, compressedSize } = entry
   rejectMethod(compressed)
   if (size > compressedSize * largestRatio + 64) {
     throw new FormatError('the archive promises more than deflate can hold', {
@@ -39,12 +74,6 @@ export async function inflateEntry(compressed: Compressed, budget: Budget): Prom
     })
   }
   budget.take(size, name)
-  if (compressedSize > wholeLimit && 'DecompressionStream' in globalThis)
-    return inflateInPieces(compressed)
-  const raw = await readRange(source, start, start + compressedSize, name)
-  const bytes = await undamaged(compressed, () => inflateSync(raw, { out: new Uint8Array(size) }))
-  if (bytes.byteLength !== size) throw wrongSize(compressed, bytes.byteLength)
-  return bytes
 }
 
 /** The first `length` bytes of a deflated entry. */
@@ -62,10 +91,18 @@ export async function inflateHead(compressed: Compressed, length: number): Promi
   return concatenate(pieces).subarray(0, length)
 }
 
-/** By the platform, which is faster and takes the entry piece by piece. */
 async function inflateInPieces(compressed: Compressed): Promise<Uint8Array> {
+  const bytes = new Uint8Array(compressed.entry.size)
+  await inflatePieces(compressed, (piece, offset) => bytes.set(piece, offset))
+  return bytes
+}
+
+/** By the platform, which is faster and takes the entry piece by piece. Checks the length in all. */
+async function inflatePieces(
+  compressed: Compressed,
+  use: (piece: Uint8Array, offset: number) => void | Promise<void>,
+): Promise<void> {
   const { entry } = compressed
-  const bytes = new Uint8Array(entry.size)
   let filled = 0
   await undamaged(compressed, async () => {
     const stream = new DecompressionStream('deflate-raw')
@@ -80,13 +117,12 @@ async function inflateInPieces(compressed: Compressed): Promise<Uint8Array> {
         await reader.cancel()
         throw wrongSize(compressed, `more than ${entry.size}`)
       }
-      bytes.set(value, filled)
+      await use(value, filled)
       filled += value.byteLength
     }
     await fed
   })
   if (filled !== entry.size) throw wrongSize(compressed, filled)
-  return bytes
 }
 
 async function feed(

@@ -1,8 +1,9 @@
-import { FormatError } from '@dotplus/core'
+import { FormatError, ResourceError } from '@dotplus/core'
 import * as fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { dataBytes, dataNames, dataSource, failureOf, tolerate } from '../files.fixture.ts'
+import type { OpenScratch } from '../scratch.ts'
 import { readAll, sourceFromBytes } from '../source.ts'
 import { crc32 } from './crc32.ts'
 import { openZip } from './zip.ts'
@@ -125,6 +126,70 @@ describe('openZip', () => {
     })
     const error = await failureOf(async () => (await open(lying)).read('bomb'))
     expect(error.what).toBe('the archive promises more than deflate can hold')
+  })
+
+  describe('of large deflated entries with a scratch', () => {
+    // Mostly zeros, but more than the archive's size alone explains would be refused.
+    const large = new Uint8Array(66 * 1024 * 1024)
+    let state = 1
+    for (let i = 0; i < 1 << 20; i++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      large[i * 64] = state >>> 24
+    }
+    const archive = zipSync({ large, small: new Uint8Array(1000) }, { level: 1 })
+
+    function scratches(): { open: OpenScratch; written: Uint8Array[][] } {
+      const written: Uint8Array[][] = []
+      const openScratch: OpenScratch = () => {
+        const pieces: Uint8Array[] = []
+        written.push(pieces)
+        return Promise.resolve({
+          write(bytes) {
+            pieces.push(bytes.slice())
+            return Promise.resolve()
+          },
+          read: (start, end) =>
+            Promise.resolve(new Uint8Array(Buffer.concat(pieces).subarray(start, end))),
+        })
+      }
+      return { open: openScratch, written }
+    }
+
+    it('inflates into it what is opened, piece by piece, and small ones in memory', async () => {
+      const { open: openScratch, written } = scratches()
+      const zip = await openZip(sourceFromBytes('x.zip', archive), openScratch)
+      const source = await zip.open('large')
+      expect(source.byteLength).toBe(large.byteLength)
+      expect(written[0]?.length).toBeGreaterThan(100)
+      expect(await source.slice(64 * 1000, 64 * 1000 + 200)).toEqual(
+        large.slice(64 * 1000, 64 * 1000 + 200),
+      )
+      expect((await zip.open('small')).byteLength).toBe(1000)
+      expect(written).toHaveLength(1)
+    })
+
+    it('checks length and CRC-32', async () => {
+      const { open: openScratch } = scratches()
+      const crc = patchDirectory(archive, 'large', { 16: [1, 2, 3, 4] })
+      const zip = await openZip(sourceFromBytes('x.zip', crc), openScratch)
+      expect((await failureOf(() => zip.open('large'))).what).toBe(
+        'CRC-32 differs: the archive is damaged',
+      )
+      const field = [...new Uint8Array(Uint32Array.of(large.byteLength - 1).buffer)]
+      const longer = patchDirectory(archive, 'large', { 24: field })
+      const other = await openZip(sourceFromBytes('x.zip', longer), openScratch)
+      expect((await failureOf(() => other.open('large'))).what).toBe('decompressed size')
+    })
+
+    it('fails as the scratch does', async () => {
+      const zip = await openZip(sourceFromBytes('x.zip', archive), () =>
+        Promise.resolve({
+          write: () => Promise.reject(new ResourceError('no room', { file: 'tmp' })),
+          read: () => Promise.reject(new Error('never')),
+        }),
+      )
+      expect((await failureOf(() => zip.open('large'))).what).toBe('no room')
+    })
   })
 
   describe('of entries that are inflated piece by piece', () => {

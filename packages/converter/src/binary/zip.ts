@@ -1,10 +1,11 @@
 import { FormatError } from '@dotplus/core'
+import type { OpenScratch } from '../scratch.ts'
 import { readRange, sourceFromBytes, type Source } from '../source.ts'
 import { allowedExpansion, Budget } from './budget.ts'
 import { crc32 } from './crc32.ts'
 import { Cursor } from './cursor.ts'
 import { readCentralDirectory, type DirectoryEntry } from './zip-directory.ts'
-import { inflateEntry, inflateHead } from './zip-inflate.ts'
+import { inflateEntry, inflateHead, inflateTo } from './zip-inflate.ts'
 
 // The central directory is read here because none of the zip libraries fits: fflate wants the whole archive in memory
 // and checks no CRC, zip.js reads at random but leaves duplicates, names and bombs to its caller.
@@ -14,6 +15,8 @@ const localHeaderLength = 30
 const stored = 0
 /** As much of an entry as is read without reading all of it: more than any `.npy` header takes. */
 const longestHead = 1 << 17
+/** Deflated entries up to this size are inflated in memory in any case. */
+const longestInMemory = 64 * 1024 * 1024
 
 /** Entries of a zip archive by name. */
 export interface ZipArchive {
@@ -27,7 +30,8 @@ export interface ZipArchive {
    */
   read(name: string): Promise<Uint8Array>
   /**
-   * One file as a {@link Source}. A stored entry is checked once and then read in place; a deflated one is inflated first.
+   * One file as a {@link Source}. A stored entry is checked once and then read in place; a deflated one is inflated first,
+   * a large one into the archive's scratch where it has one.
    */
   open(name: string): Promise<Source>
   /**
@@ -49,11 +53,12 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * Opens a zip archive: stored and deflated entries, zip64.
  *
+ * @param openScratch room for large deflated entries that are opened; in memory without it
  * @throws {FormatError} for damage, duplicate names, names that leave the archive (`../x`, `/x`), overlapping entries
  * @throws {UnsupportedError} for encrypted entries and other compression methods
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export async function openZip(source: Source): Promise<ZipArchive> {
+export async function openZip(source: Source, openScratch?: OpenScratch): Promise<ZipArchive> {
   const entries = await readCentralDirectory(source)
   const budget = new Budget(source.name, allowedExpansion(source.byteLength))
 
@@ -93,8 +98,16 @@ export async function openZip(source: Source): Promise<ZipArchive> {
     open: async (name) => {
       const entry = find(name)
       const place = `${source.name}/${name}`
-      if (entry.method !== stored) return sourceFromBytes(place, await read(name))
+      if (entry.method !== stored && !(openScratch && entry.size > longestInMemory))
+        return sourceFromBytes(place, await read(name))
       const start = await locate(source, entry)
+      if (entry.method !== stored && openScratch) {
+        const scratch = await openScratch()
+        const crc = await inflateTo({ source, entry, start }, budget, scratch)
+        checkCrc(source, entry, crc)
+        const slice = (from: number, to: number): Promise<Uint8Array> => scratch.read(from, to)
+        return { name: place, byteLength: entry.size, slice }
+      }
       await verifyStored(source, entry, start)
       return {
         name: place,

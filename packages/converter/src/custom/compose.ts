@@ -1,11 +1,15 @@
 import { DotplusError, UsageError } from '@dotplus/core'
 import type { LayerSpec, ModelSpec, SpecValue } from '../keras/model-spec.ts'
-import { isJsonObject, type JsonObject } from '../keras/python-json.ts'
+import { arrayOfNumbers } from '../keras/number-array.ts'
+import { isJsonObject, type Json, type JsonObject } from '../keras/python-json.ts'
 import { snakeCase } from '../keras/snake-case.ts'
 import type { WeightSlot } from '../weights/weight-tree.ts'
 import type {
   Block,
+  BlockConstant,
+  BlockEllipsis,
   BlockLayer,
+  BlockSlice,
   BlockTensor,
   BlockValue,
   BlockWeight,
@@ -114,6 +118,7 @@ class BlockBuilder {
       state: (size) => this.#addState(size),
       output: (tensor, number) => this.#output(tensor, number),
       layer: (layer, config, weights) => this.#addLayer(layer, config, weights),
+      constant: (numbers, shape, dtype) => this.#addConstant(numbers, shape, dtype),
       weight: (name, options) => this.#addWeight(name, options),
       op: (name, values, settings) => this.#addOp(name, values, settings),
     }
@@ -213,12 +218,33 @@ class BlockBuilder {
     return { weight: name }
   }
 
-  #addOp(op: string, values: readonly BlockValue[], settings: JsonObject = {}): BlockTensor {
+  #addConstant(
+    numbers: readonly number[],
+    shape: readonly number[] = [numbers.length],
+    dtype: 'float32' | 'int32' = 'float32',
+  ): BlockConstant {
+    const count = shape.reduce((product, size) => product * size, 1)
+    if (numbers.length !== count)
+      this.#reject('a constant', `${numbers.length} numbers`, `${count} for (${shape.join(', ')})`)
+    return { constant: arrayOfNumbers(dtype, shape, numbers, { file: this.#context.file }) }
+  }
+
+  #addOp(
+    op: string,
+    values: readonly BlockValue[],
+    settings: Readonly<Record<string, BlockValue | JsonObject>> = {},
+  ): BlockTensor {
     const name = this.#uniqueName(op.slice(op.lastIndexOf('.') + 1))
-    const layer = plainLayer(name, op, settings)
-    this.#layers.set(name, { ...layer, op, calls: [] })
+    const config: JsonObject = {}
+    const keywords: (readonly [string, SpecValue])[] = []
+    for (const [key, value] of Object.entries(settings)) {
+      // What refers to a tensor is an argument of the call.
+      if (isStatic(value)) config[key] = value as Json
+      else keywords.push([key, this.#value(value, `argument ${key} of ${op}`)])
+    }
+    this.#layers.set(name, { ...plainLayer(name, op, config), op, calls: [] })
     const positional = values.map((value) => this.#value(value, `an argument of ${op}`))
-    return this.#addCall(name, { positional, keywords: [] })
+    return this.#addCall(name, { positional, keywords })
   }
 
   #addCall(name: string, call: LayerSpec['calls'][number]): BlockTensor {
@@ -236,6 +262,13 @@ class BlockBuilder {
       return { kind: 'list', items: value.map((item) => this.#value(item, what)) }
     if (isWeight(value) && this.#own.has(value.weight))
       return { kind: 'variable', name: value.weight }
+    if (isConstant(value)) return { kind: 'array', value: value.constant }
+    if (isEllipsis(value)) return { kind: 'ellipsis' }
+    if (isSlice(value)) {
+      const [start, stop, step] = value.slice.map((end) => this.#value(end, what))
+      const none: SpecValue = { kind: 'none' }
+      return { kind: 'slice', start: start ?? none, stop: stop ?? none, step: step ?? none }
+    }
     return { kind: 'tensor', value: this.#known(value, what) }
   }
 
@@ -266,6 +299,26 @@ function isTensor(value: unknown): value is BlockTensor {
 
 function isWeight(value: unknown): value is BlockWeight {
   return typeof value === 'object' && value !== null && 'weight' in value
+}
+
+function isConstant(value: unknown): value is BlockConstant {
+  return typeof value === 'object' && value !== null && 'constant' in value
+}
+
+function isSlice(value: unknown): value is BlockSlice {
+  return (
+    typeof value === 'object' && value !== null && 'slice' in value && Array.isArray(value.slice)
+  )
+}
+
+function isEllipsis(value: unknown): value is BlockEllipsis {
+  return typeof value === 'object' && value !== null && 'ellipsis' in value
+}
+
+/** True for plain JSON. */
+function isStatic(value: BlockValue | JsonObject): boolean {
+  if (Array.isArray(value)) return value.every((item) => isStatic(item))
+  return !(isTensor(value) || isWeight(value) || isConstant(value) || isSlice(value))
 }
 
 function mergedConfig(layer: JsonObject, more: JsonObject): JsonObject {

@@ -1,3 +1,4 @@
+import type { NdArray } from '../array.ts'
 import type { Json, JsonObject } from '../keras/python-json.ts'
 
 /** A tensor within a composition: what a layer is called with, or what a call of one gives. */
@@ -12,10 +13,28 @@ export interface BlockWeight {
   readonly weight: string
 }
 
+/** A tensor of numbers that the composition brings along. */
+export interface BlockConstant {
+  readonly constant: NdArray
+}
+
+/** A part of an index of `get_item`: start, stop and step, null where Python leaves them out. */
+export interface BlockSlice {
+  readonly slice: readonly [start: BlockValue, stop: BlockValue, step?: BlockValue]
+}
+
+/** Python's `...` in an index of `get_item`. */
+export interface BlockEllipsis {
+  readonly ellipsis: true
+}
+
 /** What a function of `keras.ops` can be given. */
 export type BlockValue =
   | BlockTensor
   | BlockWeight
+  | BlockConstant
+  | BlockSlice
+  | BlockEllipsis
   | number
   | boolean
   | string
@@ -71,12 +90,27 @@ export interface Block {
   /** A variable of the class itself. They are found by number: ask for them in the order of `add_weight`. */
   weight(name: string, options?: BlockWeightOptions): BlockWeight
   /**
+   * A tensor of these numbers, row by row.
+   *
+   * @param shape its sizes; left out, one axis
+   * @param dtype "float32" when left out
+   */
+  constant(
+    numbers: readonly number[],
+    shape?: readonly number[],
+    dtype?: 'float32' | 'int32',
+  ): BlockConstant
+  /**
    * A function of `keras.ops`: "multiply", "nn.relu".
    *
    * @param values tensors, variables and constants in its order
-   * @param settings static arguments, such as { axis: -1 }
+   * @param settings further arguments, such as { axis: -1 }
    */
-  op(name: string, values: readonly BlockValue[], settings?: JsonObject): BlockTensor
+  op(
+    name: string,
+    values: readonly BlockValue[],
+    settings?: Readonly<Record<string, BlockValue | JsonObject>>,
+  ): BlockTensor
 }
 
 /**

@@ -21,7 +21,34 @@ function modern(...layers: readonly JsonObject[]): JsonObject[] {
   return (modernize(sequential(...layers), 1) as JsonObject).config as JsonObject[]
 }
 
+const containers = {
+  'keras-1.2': ['h5', 'weights'],
+  'keras-2.0': ['h5', 'weights'],
+  'keras-2.3': ['h5', 'weights'],
+  'tf-keras-2': ['h5', 'weights', 'keras'],
+  'keras-3': ['h5', 'weights', 'keras'],
+}
+const models = [
+  'sequential',
+  'functional',
+  'nested',
+  'shared',
+  'multi-io',
+  'rnn',
+  'batchnorm',
+  'separable',
+  'mask',
+]
+
 describe('models of every generation', () => {
+  it('are there: every model in every container that the generation writes', () => {
+    const cells = Object.entries(containers).flatMap(([generation, own]) =>
+      own.flatMap((container) => models.map((model) => `${generation}-${model}-${container}`)),
+    )
+    expect(cells).toHaveLength(108)
+    expect(cells.filter((cell) => !folders.includes(cell))).toEqual([])
+  })
+
   it.each(folders)('converts %s', async (folder) => {
     const sources = fixtureNames(`dialects/${folder}`)
       .filter((name) => name.startsWith('model.'))

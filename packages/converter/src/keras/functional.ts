@@ -1,6 +1,7 @@
 import { FormatError, UnsupportedError } from '@dotplus/core'
 import { readInboundNodes } from './inbound-nodes.ts'
 import {
+  mapTensors,
   tensorsOf,
   type CallSpec,
   type LayerSpec,
@@ -119,30 +120,6 @@ function visitTensors(value: SpecValue, visit: (tensor: TensorRef) => void): voi
     visit(tensor)
     return tensor
   })
-}
-
-/** A copy of a value with every tensor replaced. */
-function mapTensors(value: SpecValue, map: Renumber): SpecValue {
-  switch (value.kind) {
-    case 'tensor':
-      return { kind: 'tensor', value: map(value.value) }
-    case 'list':
-      return { kind: 'list', items: value.items.map((item) => mapTensors(item, map)) }
-    case 'dict':
-      return {
-        kind: 'dict',
-        entries: value.entries.map(([key, entry]) => [key, mapTensors(entry, map)] as const),
-      }
-    case 'slice':
-      return {
-        kind: 'slice',
-        start: mapTensors(value.start, map),
-        stop: mapTensors(value.stop, map),
-        step: mapTensors(value.step, map),
-      }
-    default:
-      return value
-  }
 }
 
 /**

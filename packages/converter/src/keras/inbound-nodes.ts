@@ -77,7 +77,7 @@ function readListCall(node: Json, single: boolean, where: ValuePlace): CallSpec 
     const [name, index, output, kwargs] = reference as [string, number, number, Json | undefined]
     if (isJsonObject(kwargs)) {
       for (const [key, value] of Object.entries(kwargs))
-        keywords.set(key, readKeyword(value, where))
+        keywords.set(key, readKeyword(value, where, isPythonFloat(kwargs, key)))
     }
     if (name === constantMark) return readKeyword(reference[2], where)
     return { kind: 'tensor', value: { layer: name, node: index, output } }
@@ -103,13 +103,13 @@ function readListCall(node: Json, single: boolean, where: ValuePlace): CallSpec 
 }
 
 /** Keyword values hold tensors as ["layer", node, tensor], also within lists and slices. */
-function readKeyword(json: Json | undefined, where: ValuePlace): SpecValue {
+function readKeyword(json: Json | undefined, where: ValuePlace, isFloat = false): SpecValue {
   if (isReference(json) && json.length === 3)
     return { kind: 'tensor', value: { layer: json[0], node: json[1], output: json[2] } }
   if (Array.isArray(json))
     return { kind: 'list', items: json.map((item) => readKeyword(item, where)) }
   if (isJsonObject(json) && json.class_name === undefined) return readPlainObject(json, where)
-  return readSerializedValue(json, where)
+  return readSerializedValue(json, where, isFloat)
 }
 
 function readPlainObject(json: JsonObject, where: ValuePlace): SpecValue {

@@ -99,3 +99,27 @@ export function* tensorsOf(value: SpecValue): Generator<TensorRef> {
     default:
   }
 }
+
+/** The value with every tensor it refers to replaced. */
+export function mapTensors(value: SpecValue, map: (tensor: TensorRef) => TensorRef): SpecValue {
+  switch (value.kind) {
+    case 'tensor':
+      return { kind: 'tensor', value: map(value.value) }
+    case 'list':
+      return { kind: 'list', items: value.items.map((item) => mapTensors(item, map)) }
+    case 'dict':
+      return {
+        kind: 'dict',
+        entries: value.entries.map(([key, entry]) => [key, mapTensors(entry, map)] as const),
+      }
+    case 'slice':
+      return {
+        kind: 'slice',
+        start: mapTensors(value.start, map),
+        stop: mapTensors(value.stop, map),
+        step: mapTensors(value.step, map),
+      }
+    default:
+      return value
+  }
+}

@@ -7,7 +7,9 @@ export interface Translation {
   readonly layer?: string
   /** TensorFlow's tensor parameters in order; they become positional. The first is always the positional one. */
   readonly tensors: readonly string[]
-  /** Static parameters: TensorFlow's name to that of `keras.ops`. */
+  /** How many of them have to be given; one when left out. */
+  readonly required?: number
+  /** Further parameters: TensorFlow's name to that of `keras.ops`. */
   readonly settings?: Readonly<Record<string, string>>
   /** Settings that TensorFlow means without saying so. */
   readonly fixed?: Readonly<Record<string, Json>>
@@ -31,11 +33,6 @@ const along = (op: string, tensor: string): Translation => ({
   tensors: [tensor],
   settings: { axis: 'axis' },
 })
-const repeatedly = (op: string): Translation => ({
-  ...along(op, 'x'),
-  neutral: { exclusive: false, reverse: false },
-})
-
 const norm: Translation = {
   op: 'linalg.norm',
   tensors: ['tensor'],
@@ -121,26 +118,20 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
   ...Object.fromEntries(sameBinary.map((name) => [`math.${name}`, binary(name)])),
   '__operators__.add': binary('add'),
   '__operators__.getitem': { op: 'get_item', tensors: ['tensor', 'slice_spec'] },
-  argsort: {
-    op: 'argsort',
-    tensors: ['values'],
-    settings: { axis: 'axis' },
-    neutral: { direction: 'ASCENDING', stable: false },
-  },
   broadcast_to: { op: 'broadcast_to', tensors: ['input'], settings: { shape: 'shape' } },
   cast: { op: 'cast', tensors: ['x'], settings: { dtype: 'dtype' } },
   clip_by_value: { op: 'clip', tensors: ['t', 'clip_value_min', 'clip_value_max'] },
-  concat: along('concatenate', 'values'),
   expand_dims: along('expand_dims', 'input'),
   gather: {
     op: 'take',
     tensors: ['params', 'indices'],
-    settings: { axis: 'axis' },
+    settings: { axis: 'axis', batch_dims: 'batch_dims' },
     // Without an axis TensorFlow gathers rows, NumPy from the flattened array.
     fixed: { axis: 0 },
     neutral: { batch_dims: 0 },
     indices: ['indices'],
   },
+  floor_div: binary('floor_divide'),
   identity: { op: 'convert_to_tensor', tensors: ['input'] },
   'image.resize': {
     op: 'image.resize',
@@ -151,35 +142,35 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
     adapt: { interpolation: (value) => (resizeMethods.has(value) ? value : undefined) },
   },
   'keras.backend.batch_flatten': { op: '', layer: 'Flatten', tensors: ['x'] },
+  'image.hsv_to_rgb': { op: 'image.hsv_to_rgb', tensors: ['images'] },
+  'image.rgb_to_hsv': { op: 'image.rgb_to_hsv', tensors: ['images'] },
+  'linalg.cholesky': { op: 'linalg.cholesky', tensors: ['input'] },
+  'linalg.det': { op: 'linalg.det', tensors: ['input'] },
+  'linalg.inv': { op: 'linalg.inv', tensors: ['input'], neutral: { adjoint: false } },
   'linalg.matmul': { op: 'matmul', tensors: ['a', 'b'] },
   'linalg.norm': norm,
   'math.add_n': { op: '', layer: 'Add', tensors: ['inputs'] },
   'math.acos': unary('arccos'),
   'math.acosh': unary('arccosh'),
-  'math.argmax': along('argmax', 'input'),
-  'math.argmin': along('argmin', 'input'),
   'math.asin': unary('arcsin'),
   'math.asinh': unary('arcsinh'),
   'math.atan': unary('arctan'),
   'math.atan2': { op: 'arctan2', tensors: ['y', 'x'] },
   'math.atanh': unary('arctanh'),
+  'math.accumulate_n': { op: '', layer: 'Add', tensors: ['inputs'] },
   'math.ceil': unary('ceil'),
-  'math.cumprod': repeatedly('cumprod'),
-  'math.cumsum': repeatedly('cumsum'),
+  'math.conj': unary('conjugate'),
+  'math.erfc': unary('erfc'),
+  'math.imag': { op: 'imag', tensors: ['input'] },
+  'math.nextafter': { op: 'nextafter', tensors: ['x1', 'x2'] },
+  'math.real': { op: 'real', tensors: ['input'] },
+  'math.rint': unary('round'),
   'math.erfinv': unary('erfinv'),
   'math.floordiv': binary('floor_divide'),
   'math.floormod': binary('mod'),
   'math.is_finite': unary('isfinite'),
   'math.is_inf': unary('isinf'),
   'math.is_nan': unary('isnan'),
-  // Both bound 1 / |x|, TensorFlow by the square of the smallest norm.
-  'math.l2_normalize': {
-    op: 'nn.normalize',
-    tensors: ['x'],
-    settings: { axis: 'axis' },
-    fixed: { order: 2, epsilon: 1e-6 },
-    neutral: { epsilon: 1e-12 },
-  },
   'math.log_sigmoid': unary('nn.log_sigmoid'),
   'math.pow': binary('power'),
   'math.reduce_all': reduction('all'),
@@ -237,14 +228,6 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
   },
   'nn.tanh': unary('nn.tanh'),
   norm,
-  one_hot: {
-    op: 'nn.one_hot',
-    tensors: ['indices'],
-    settings: { depth: 'num_classes', axis: 'axis', dtype: 'dtype' },
-    fixed: { axis: -1, dtype: 'float32' },
-    neutral: { on_value: 1, off_value: 0 },
-    indices: ['indices'],
-  },
   ones_like: unary('ones_like'),
   pad: {
     op: 'pad',
@@ -259,12 +242,6 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
   reshape: { op: 'reshape', tensors: ['tensor'], settings: { shape: 'newshape' } },
   reverse: along('flip', 'tensor'),
   roll: { op: 'roll', tensors: ['input'], settings: { shift: 'shift', axis: 'axis' } },
-  sort: {
-    op: 'sort',
-    tensors: ['values'],
-    settings: { axis: 'axis' },
-    neutral: { direction: 'ASCENDING' },
-  },
   split: {
     op: 'split',
     tensors: ['value'],
@@ -273,7 +250,6 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
     adapt: { indices_or_sections: splitPlaces },
   },
   squeeze: along('squeeze', 'input'),
-  stack: along('stack', 'values'),
   // At inference nothing but the tensor itself.
   stop_gradient: { op: 'convert_to_tensor', tensors: ['input'] },
   tile: { op: 'tile', tensors: ['input'], settings: { multiples: 'repeats' } },
@@ -284,6 +260,7 @@ export const tensorflowFunctions: Readonly<Record<string, Translation>> = {
     settings: { num: 'num', axis: 'axis' },
     fixed: { axis: 0 },
   },
-  where: { op: 'where', tensors: ['condition', 'x', 'y'] },
+  // With a condition alone it gives the places where it holds.
+  where: { op: 'where', tensors: ['condition', 'x', 'y'], required: 3 },
   zeros_like: unary('zeros_like'),
 }

@@ -46,20 +46,18 @@ describe('TensorFlow functions in the words of keras.ops', () => {
       { pad_width: [[1, 2]], mode: 'reflect', constant_values: 0 },
     ],
     [
-      'math.l2_normalize',
-      { axis: -1, epsilon: 1e-12 },
-      'nn.normalize',
-      { axis: -1, order: 2, epsilon: 1e-6 },
-    ],
-    [
       'image.resize',
       { size: [8, 12], method: 'nearest' },
       'image.resize',
       { size: [8, 12], interpolation: 'nearest', antialias: false, data_format: 'channels_last' },
     ],
-    ['one_hot', { depth: 6 }, 'nn.one_hot', { num_classes: 6, axis: -1, dtype: 'float32' }],
     ['nn.gelu', {}, 'nn.gelu', { approximate: false }],
-    ['math.cumsum', { axis: 1, exclusive: false, reverse: false }, 'cumsum', { axis: 1 }],
+    [
+      'compat.v1.gather',
+      { indices: [0], axis: 1, batch_dims: 1 },
+      'take',
+      { axis: 1, batch_dims: 1 },
+    ],
     ['reverse', { axis: [1] }, 'flip', { axis: [1] }],
     [
       'linalg.matmul',
@@ -81,17 +79,70 @@ describe('TensorFlow functions in the words of keras.ops', () => {
     expect(bias?.positional.map(arrayIn)).toEqual(['tensor', ['float32', [3]]])
   })
 
+  it('take tensors where a size may be one', () => {
+    const [call] = translate('reshape', { shape: [['n', 0, 0], 4] })?.calls ?? []
+    expect(call?.keywords.map(([name, value]) => [name, value.kind])).toEqual([
+      ['newshape', 'list'],
+    ])
+  })
+
+  it.each<[string, { [key: string]: Json }, string[]]>([
+    ['math.squared_difference', { y: ['y', 0, 0] }, ['subtract', 'square']],
+    ['math.cumsum', { axis: 1, reverse: true }, ['flip', 'cumsum', 'flip']],
+    [
+      'math.cumsum',
+      { exclusive: true },
+      ['cumsum', 'get_item', 'zeros_like', 'get_item', 'concatenate'],
+    ],
+    ['math.argmax', {}, ['argmax', 'cast']],
+    ['one_hot', { depth: 3, on_value: 2 }, ['nn.one_hot', 'where', 'cast']],
+    ['compat.v1.shape', { out_type: 'int64', name: null }, ['shape', 'cast']],
+    ['linalg.band_part', { num_lower: 1, num_upper: 0 }, ['tril', 'triu', 'convert_to_tensor']],
+  ])('are models of several functions: %s %j', (name, keywords, ops) => {
+    const { model, calls } = translate(name, keywords) ?? {}
+    expect(model?.layers.flatMap(({ op }) => op ?? [])).toEqual(ops)
+    expect(calls?.[0]?.positional.every(({ kind }) => kind === 'tensor')).toBe(true)
+  })
+
+  it.each<[string, { [key: string]: Json }, string, object]>([
+    ['math.cumsum', { axis: 1, exclusive: false }, 'cumsum', { axis: 1 }],
+    ['one_hot', { depth: 6 }, 'nn.one_hot', { num_classes: 6, axis: -1, dtype: 'float32' }],
+    ['compat.v1.shape', { out_type: 'int32', name: null }, 'shape', { stacked: true }],
+    ['slice', { begin: [0, 1], size: [-1, 2] }, 'get_item', {}],
+    ['nn.dropout', { rate: 0, seed: 7 }, 'convert_to_tensor', {}],
+    [
+      'nn.max_pool2d',
+      { ksize: 2, strides: 2, padding: 'VALID' },
+      'nn.max_pool',
+      { pool_size: [2, 2], strides: [2, 2], padding: 'valid', data_format: 'channels_last' },
+    ],
+  ])('are one function where one is enough: %s %j', (name, keywords, op, config) => {
+    const translated = translate(name, keywords)
+    expect(translated).toMatchObject({ op, config, model: undefined })
+    expect(translated?.calls[0]?.positional[0]).toMatchObject({
+      kind: 'tensor',
+      value: { layer: 'x' },
+    })
+  })
+
   it('may be layers', () => {
     const layer = translate('keras.backend.batch_flatten', {})
     expect([layer?.className, layer?.op]).toEqual(['Flatten', undefined])
   })
 
   it.each<[string, { [key: string]: Json }]>([
-    ['math.cumsum', { exclusive: true }],
-    ['compat.v1.gather', { indices: [0], batch_dims: 1 }],
+    ['math.cumsum', { exclusive: 'yes' }],
+    ['where', {}],
+    ['nn.dropout', { rate: 0.5 }],
+    ['nn.max_pool2d', { ksize: 2, strides: 2, padding: [[0, 0]] }],
+    ['nn.max_pool2d', { ksize: 2, strides: 2, padding: 'SAME', data_format: 'NCHW' }],
+    ['nn.max_pool2d', { ksize: [2, 2, 2], strides: 2, padding: 'SAME' }],
+    ['strided_slice', { begin: [0], end: [1], shrink_axis_mask: 1 }],
+    ['slice', { begin: [['n', 0, 0]], size: [2] }],
+    ['linalg.normalize', { ord: 1 }],
+    ['math.argmax', { dimension: 1 }],
     ['image.resize', { size: [2, 2], method: 'gaussian' }],
     ['image.resize', { size: [2, 2], preserve_aspect_ratio: true }],
-    ['one_hot', { depth: 3, on_value: 2 }],
     ['no.such.function', {}],
     ['__proto__', {}],
     ['constructor', {}],

@@ -117,7 +117,10 @@ export interface Submodel {
 export interface Op {
   /** Dotted name without "keras.ops.": "add", "nn.relu", "numpy.expand_dims" is "expand_dims". */
   name: string
-  /** Static settings, e.g. axis, keepdims, dtype; call arguments are in the Call. */
+  /**
+   * Static settings, e.g. axis, keepdims, dtype; call arguments are in the Call. Two functions know one that Keras's do not:
+   * "shape" with "stacked" gives one tensor, "take" has TensorFlow's "batch_dims".
+   */
   attributes: Argument[]
   unknownFields?: UnknownFields
 }

@@ -5,6 +5,7 @@ import { cast } from './cast.ts'
 import { unsupported, type CallArguments, type Lowering } from './context.ts'
 import { withTensors } from './call.ts'
 import { OpArguments, type OpDefinition } from './ops/arguments.ts'
+import { withKnownSizes } from './ops/size-arguments.ts'
 
 /** The half dtype of all tensors of a call, if they have one. */
 function commonHalf({ tensors }: CallArguments): 'float16' | 'bfloat16' | undefined {
@@ -50,7 +51,8 @@ export const opLayer: Lowering<OpEntry> = {
     }
     return entry
   },
-  lower(context, entry, call, layer) {
+  lower(context, entry, given, layer) {
+    const call = withKnownSizes(context, nameOf(layer), entry.parameters, given)
     const half = commonHalf(call)
     const { float32 } = entry
     const widened =

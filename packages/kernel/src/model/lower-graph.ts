@@ -337,12 +337,15 @@ function collectTensors(
       for (const { value: entry } of value.dict.entries)
         collectTensors(layer, entry, results, constants, out)
       return
+    case 'slice':
+      for (const end of [value.slice.start, value.slice.stop, value.slice.step])
+        collectTensors(layer, end, results, constants, out)
+      return
     case 'none':
     case 'integer':
     case 'number':
     case 'boolean':
     case 'text':
-    case 'slice':
     case 'ellipsis':
     case 'dtype':
       return

@@ -1,73 +1,59 @@
 #!/usr/bin/env node
-/**
- * How long conversion takes, from the file to the bytes of the `.dotplus` file, in Node and in Chromium, beside
- * `keras.models.load_model`.
- *
- *   node tools/bench/dist/conversion/main.js FOLDER     (made by tools/keras-fixtures/conversion_models.py)
- */
-import { execFile } from 'node:child_process'
-import { readdir, readFile, stat } from 'node:fs/promises'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { convertInChromium } from '@dotplus/conformance/runtimes/chromium/convert-files'
+import { parseArgs } from 'node:util'
+import { describeMachine, machineLine } from '../machine.ts'
+import { reasonOf } from '../measure/reason.ts'
+import { runPython } from '../python.ts'
+import { tableLines } from '../report/terminal.ts'
+import { measureConversions } from './measure.ts'
+import { conversionTable, explanation, overruns, writeIntoPage } from './report.ts'
 
-const runs = 3
-const inNode = fileURLToPath(new URL('./in-node.js', import.meta.url))
+const usage = `\
+How long it takes from a Keras file to the bytes of a .dotplus file, in Node and in Chromium, beside keras.models.load_model.
 
-interface Timing {
-  readonly milliseconds: readonly number[]
-  readonly sha256: string
+  --runs N       processes and pages for each number (default: 5)
+  --write-docs   also writes the table into docs/performance.md
+  --help
+
+The files are made by Keras on first use. Exits 1 where something takes longer than it may.`
+
+const folder = fileURLToPath(new URL('../../.cache/conversion/', import.meta.url))
+const page = fileURLToPath(new URL('../../../../docs/performance.md', import.meta.url))
+const names = ['MobileNetV2.h5', 'MobileNetV2.keras', 'ResNet50.h5', 'ResNet50.keras']
+
+try {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '5' },
+      'write-docs': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const runs = Number(values.runs)
+  if (values.help) console.log(usage)
+  else if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new TypeError(`--runs: expected a whole number from 1 on, got ${values.runs}`)
+  else await bench(runs, values['write-docs'])
+} catch (error) {
+  console.error(reasonOf(error))
+  process.exitCode = error instanceof TypeError ? 2 : 1
 }
 
-interface LoadTimes {
-  readonly keras: string
-  readonly seconds: Readonly<Record<string, number>>
-}
-
-async function convertInNode(file: string): Promise<Timing> {
-  const { stdout } = await promisify(execFile)(process.execPath, [inNode, file, String(runs)])
-  return JSON.parse(stdout) as Timing
-}
-
-const [folder] = process.argv.slice(2)
-if (folder === undefined) {
-  console.error('usage: node tools/bench/dist/conversion/main.js FOLDER')
-  process.exit(2)
-}
-const names = (await readdir(folder)).filter((name) => /\.(keras|h5)$/.test(name)).toSorted()
-const files = names.map((name) => path.join(folder, name))
-const { keras, seconds } = JSON.parse(
-  await readFile(path.join(folder, 'load-model.json'), 'utf8'),
-) as LoadTimes
-
-const node: Timing[] = []
-for (const file of files) node.push(await convertInNode(file))
-const chromium = await convertInChromium(
-  files.map((file) => [file]),
-  runs,
-)
-
-console.log(
-  `Seconds; first run of a process / best of ${runs}. Keras ${keras}, Node ${process.version}.\n`,
-)
-console.log('| file | MB | keras.models.load_model | Node | Chromium | same bytes |')
-console.log('| --- | --: | --: | --: | --: | --- |')
-for (const [index, name] of names.entries()) {
-  const { size } = await stat(files[index] as string)
-  const [here, page] = [node[index] as Timing, chromium[index] as Timing]
-  const cells = [
-    name,
-    (size / 1e6).toFixed(1),
-    seconds[name]?.toFixed(2) ?? '',
-    firstAndBest(here),
-    firstAndBest(page),
-    here.sha256 === page.sha256 ? 'yes' : 'no',
-  ]
-  console.log(`| ${cells.join(' | ')} |`)
-}
-
-function firstAndBest({ milliseconds }: Timing): string {
-  const inSeconds = (value: number | undefined): string => ((value ?? NaN) / 1000).toFixed(2)
-  return `${inSeconds(milliseconds[0])} / ${inSeconds(Math.min(...milliseconds))}`
+async function bench(runs: number, writeDocs: boolean): Promise<void> {
+  runPython(['conversion_models.py', folder], console.error)
+  const files = names.map((name) => folder + name)
+  const times = await measureConversions(files, runs, console.error)
+  const machine = describeMachine()
+  console.log(
+    [
+      machineLine(machine),
+      tableLines(conversionTable(times)).join('\n').trimStart(),
+      explanation(times),
+    ].join('\n\n'),
+  )
+  if (writeDocs) await writeIntoPage(page, machine, times)
+  for (const overrun of overruns(times)) {
+    console.error(overrun)
+    process.exitCode = 1
+  }
 }

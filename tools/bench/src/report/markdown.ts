@@ -17,15 +17,23 @@ const NEW_PAGE = `# Performance\n\n${START}\n${END}\n`
 /** Replaces what stands between the two marks, or appends them to a page without. */
 export async function writeIntoPage(file: string, report: Report): Promise<void> {
   const page = existsSync(file) ? await readFile(file, 'utf8') : NEW_PAGE
-  const section = `${START}\n\n${markdownReport(report)}\n\n${END}`
-  const [start, end] = [page.indexOf(START), page.indexOf(END)]
-  const updated =
-    start >= 0 && end > start
-      ? page.slice(0, start) + section + page.slice(end + END.length)
-      : `${page.trimEnd()}\n\n${section}\n`
   await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(file, updated)
+  await writeFile(file, withSection(page, START, END, markdownReport(report)))
   await writeFile(path.join(path.dirname(file), chartName), chart(report))
+}
+
+/** The page with `text` between the two marks, appended where it has none. */
+export function withSection(
+  page: string,
+  startMark: string,
+  endMark: string,
+  text: string,
+): string {
+  const section = `${startMark}\n\n${text}\n\n${endMark}`
+  const [start, end] = [page.indexOf(startMark), page.indexOf(endMark)]
+  return start >= 0 && end > start
+    ? page.slice(0, start) + section + page.slice(end + endMark.length)
+    : `${page.trimEnd()}\n\n${section}\n`
 }
 
 export function markdownReport(report: Report): string {
@@ -45,7 +53,7 @@ function section(table: Table): string[] {
 }
 
 /** Aligned as the formatter wants it, so that a written page passes its check. */
-function markdownTable(table: Table): string {
+export function markdownTable(table: Table): string {
   const [header, ...rows] = alignCells(table)
   const rule = header!.map(({ length }, column) =>
     column === 0 ? '-'.repeat(length) : `${'-'.repeat(length - 1)}:`,

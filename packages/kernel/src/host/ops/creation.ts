@@ -175,9 +175,12 @@ export const creation: GeneralOps = {
   ndim: general('x', '', (context, _layer, given) =>
     constant(context, 'int32', [], [given.tensor('x').shape.length]),
   ),
-  shape: general('x', '', (context, _layer, given) =>
-    given.tensor('x').shape.map((size) => constant(context, 'int32', [], [size])),
-  ),
+  // `stacked`: as one tensor, which TensorFlow's function gives.
+  shape: general('x', 'stacked', (context, _layer, given) => {
+    const { shape } = given.tensor('x')
+    if (given.flag('stacked')) return constant(context, 'int32', [shape.length], shape)
+    return shape.map((size) => constant(context, 'int32', [], [size]))
+  }),
   cast: general('x', 'dtype', (context, layer, given) => {
     const x = given.tensor('x')
     return cast(context, x, dtypeArgument(given, layer) ?? x.dtype)

@@ -50,17 +50,33 @@ function take(context: LowerContext, layer: Layer, given: OpArguments): Value {
   const flat = given.value('axis') === undefined
   const x = flat ? context.view(own, [elementCount(own.shape)]) : own
   const axis = resolveAxis(given.number('axis', 0), x.shape.length, layer)
+  // TensorFlow's `batch_dims`: that many first axes are the same in both, each with indices of its own.
+  const batchRank = given.number('batch_dims', 0)
+  const batchShape = x.shape.slice(0, batchRank)
+  if (batchRank > axis || indices.shape.slice(0, batchRank).join() !== batchShape.join()) {
+    throw new ModelError('shape of the indices', {
+      layer: layer.name,
+      expected: `(${[...batchShape, '…'].join(', ')})`,
+      got: `(${indices.shape.join(', ')})`,
+    })
+  }
   const size = x.shape[axis] as number
-  const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]
-  const outer = elementCount(x.shape.slice(0, axis))
+  const taken = indices.shape.slice(batchRank)
+  const shape = [...x.shape.slice(0, axis), ...taken, ...x.shape.slice(axis + 1)]
+  const batch = elementCount(batchShape)
+  const outer = elementCount(x.shape.slice(batchRank, axis))
   const inner = elementCount(x.shape.slice(axis + 1))
+  const count = elementCount(taken)
   return gathered(context, 'take', x, [indices], shape, ([at]) => {
     const rows = at!.map((index) => resolved(layer, index, size))
     const places = new Int32Array(elementCount(shape))
     let to = 0
-    for (let o = 0; o < outer; o++)
-      for (const row of rows)
-        for (let i = 0; i < inner; i++) places[to++] = (o * size + row) * inner + i
+    for (let o = 0; o < batch * outer; o++) {
+      const first = batchRank === 0 ? 0 : Math.floor(o / outer) * count
+      for (let row = first; row < first + count; row++)
+        for (let i = 0; i < inner; i++)
+          places[to++] = (o * size + (rows[row] as number)) * inner + i
+    }
     return places
   })
 }
@@ -172,7 +188,7 @@ function getItem(context: LowerContext, layer: Layer, given: OpArguments): Value
 
 export const indexing: GeneralOps = {
   nonzero: general('x', '', (context, _layer, given) => nonzero(context, given.tensor('x'))),
-  take: general('x indices', 'indices axis', take),
+  take: general('x indices', 'indices axis batch_dims', take),
   take_along_axis: general('x indices', 'axis', takeAlongAxis),
   get_item: general('x key', '', getItem),
   scatter: general('indices values', 'shape', (context, layer, given) => {

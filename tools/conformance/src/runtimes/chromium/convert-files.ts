@@ -1,33 +1,32 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { chromium } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { chromiumBinary } from './binary.ts'
 import { chromiumArguments } from './chromium.ts'
 import { servePage } from './server.ts'
 
 /** A model converted in a page. */
 export interface PageConversion {
-  /** Of every run in turn, from the chosen file to the bytes of the `.dotplus` file. */
+  /** Of every run in turn, from the dropped file to the bytes of the `.dotplus` file. */
   readonly milliseconds: readonly number[]
   /** Of the `.dotplus` file, in hexadecimal. */
   readonly sha256: string
-  /** How often a part of a file was read, and how often a file as a whole. */
+  /** How often something of a file was read. */
   readonly reads: number
-  readonly wholeReads: number
 }
 
 const html = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8">
   <title>dotplus converter</title>
-  <input type="file" multiple hidden>
+  <body style="min-height: 90vh">Drop the files of a model here.</body>
   <script type="module" src="/page.js"></script>
 </html>
 `
 
 /**
- * Converts models in a real Chromium, whose page gets their files as a form gives them: as `File` objects that are read
- * piece by piece.
+ * Converts models in a real Chromium. Their files are dropped onto a page, as a person drops them: they are `File` objects
+ * on the disk.
  *
  * @param models the files of each model
  * @param runs how often each is converted
@@ -55,9 +54,9 @@ export async function convertInChromium(
       const page = await browser.newPage()
       page.setDefaultTimeout(120_000)
       await page.goto(server.address)
-      await page.setInputFiles('input', [...files])
-      await page.waitForFunction('typeof convertChosen === "function"')
-      conversions.push(await page.evaluate<PageConversion>(`convertChosen(${runs})`))
+      await page.waitForFunction('typeof convertDropped === "function"')
+      await drop(page, files)
+      conversions.push(await page.evaluate<PageConversion>(`convertDropped(${runs})`))
       await page.close()
     }
     return conversions
@@ -65,6 +64,14 @@ export async function convertInChromium(
     await browser.close()
     server.close()
   }
+}
+
+/** Drags files from the disk over the page and lets them go. */
+async function drop(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 20, y: 20, data })
 }
 
 async function pageFiles(): Promise<Map<string, Uint8Array>> {

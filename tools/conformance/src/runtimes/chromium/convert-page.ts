@@ -1,4 +1,4 @@
-/** The page in which `convert-files.ts` converts files that are chosen in its form, as a person would drop them. */
+/** The page in which `convert-files.ts` converts the files that it drops there. */
 import { convert, sourceFromBlob } from '@dotplus/converter'
 import { encode } from '@dotplus/core'
 import type { PageConversion } from './convert-files.ts'
@@ -9,34 +9,48 @@ interface PageFile {
   readonly size: number
   slice(start?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> }
 }
-declare const document: {
-  querySelector(selector: 'input'): { readonly files: readonly PageFile[] }
+interface DragEvent {
+  preventDefault(): void
+  readonly dataTransfer: { readonly files: readonly PageFile[] }
 }
+declare function addEventListener(
+  type: 'dragover' | 'drop',
+  listener: (event: DragEvent) => void,
+): void
 
-/** Converts the chosen files `runs` times over; they belong to one model. */
-async function convertChosen(runs: number): Promise<PageConversion> {
-  const files = [...document.querySelector('input').files]
+const dropped = new Promise<readonly PageFile[]>((resolve) => {
+  // A page has to say that it takes what is dragged over it.
+  addEventListener('dragover', (event) => event.preventDefault())
+  addEventListener('drop', (event) => {
+    event.preventDefault()
+    resolve([...event.dataTransfer.files])
+  })
+})
+
+/** Converts the files that were dropped `runs` times over; they belong to one model. */
+async function convertDropped(runs: number): Promise<PageConversion> {
+  const files = await dropped
   const milliseconds: number[] = []
   let reads = 0
-  let wholeReads = 0
   let bytes = new Uint8Array(0)
   for (let run = 0; run < runs; run++) {
     const start = performance.now()
-    const sources = files.map((file) => {
-      const source = sourceFromBlob(file)
-      const slice = (from: number, to: number): Promise<Uint8Array> => {
-        reads += 1
-        if (to - from === file.size) wholeReads += 1
-        return source.slice(from, to)
-      }
-      return { ...source, slice }
-    })
+    const sources = files.map((file) =>
+      sourceFromBlob({
+        name: file.name,
+        size: file.size,
+        slice(start, end) {
+          reads += 1
+          return file.slice(start, end)
+        },
+      }),
+    )
     bytes = encode(await convert(sources)) as Uint8Array<ArrayBuffer>
     milliseconds.push(performance.now() - start)
   }
   const digest = await crypto.subtle.digest('SHA-256', bytes)
   const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0'))
-  return { milliseconds, sha256: sha256.join(''), reads, wholeReads }
+  return { milliseconds, sha256: sha256.join(''), reads }
 }
 
-Object.assign(globalThis, { convertChosen })
+Object.assign(globalThis, { convertDropped })
