@@ -1,104 +1,28 @@
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createRequire } from 'node:module'
-import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { chromiumBinary } from '@dotplus/conformance/runtimes/chromium/binary'
-import { chromiumArguments } from '@dotplus/conformance/runtimes/chromium/chromium'
 import { decode } from '@dotplus/core'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { fixture, inspector } from './testing/chromium.ts'
 
-const folder = fileURLToPath(new URL('../dist/page/', import.meta.url))
-const fixtures = fileURLToPath(new URL('../../../test-fixtures/', import.meta.url))
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-/** Set to a folder to have every screen written there as PNG. */
-const screenshots = process.env['DOTPLUS_SCREENSHOTS']
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.webmanifest': 'application/manifest+json',
-}
-
-let server: Server
-let browser: Browser
-let page: Page
-const complaints: string[] = []
-
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    const file = join(folder, path === '/' ? 'index.html' : path)
-    const type = types[extname(file)] ?? 'application/octet-stream'
-    readFile(file)
-      .then((body) => response.writeHead(200, { 'content-type': type }).end(body))
-      .catch(() => response.writeHead(404).end())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const binary = await chromiumBinary()
-  if (!binary) throw new Error('Chromium is not installed: it comes with the dependencies')
-  browser = await chromium.launch({
-    executablePath: binary.program,
-    args: [...chromiumArguments],
-    env: { ...(process.env as Record<string, string>), ...binary.env },
-  })
-}, 60_000)
-
-afterAll(async () => {
-  await browser?.close()
-  server?.close()
-})
-
-beforeEach(async () => {
-  await page?.close()
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  complaints.length = 0
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-})
-
-const choose = (...files: string[]): Promise<void> =>
-  page.getByLabel('Model files').setInputFiles(files.map((file) => join(fixtures, file)))
-
-async function shot(name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`) })
-}
-
-/** Serious and critical findings of axe on what is shown now. */
-async function findings(): Promise<string[]> {
-  await page.evaluate(await readFile(axeSource, 'utf8'))
-  const found = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[]
-  }
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-}
+const driven = inspector()
 
 describe('the inspector in Chromium', () => {
   test('from a sample to its graph, a layer, a run, parity and an export', async () => {
-    await shot('start')
-    expect(await findings()).toEqual([])
+    const { page } = driven
+    await driven.shot('start')
+    expect(await driven.findings()).toEqual([])
     await page.getByText('Convolutional network').click()
     await page.waitForSelector('.node')
     expect(await page.locator('.node').count()).toBe(12)
-    await shot('graph')
-    expect(await findings()).toEqual([])
+    await driven.shot('graph')
+    expect(await driven.findings()).toEqual([])
 
     await page.locator('.node[data-layer="stem"]').click()
     await page.waitForSelector('.weight canvas')
     expect(await page.getByRole('heading', { name: 'stem' }).count()).toBe(1)
     expect(await page.getByText('(5, 5, 3, 8) float32').count()).toBe(1)
     await page.waitForSelector('.chart svg')
-    await shot('layer')
-    expect(await findings()).toEqual([])
+    await driven.shot('layer')
+    expect(await driven.findings()).toEqual([])
 
     await page.getByLabel('Show the layers of block').first().click()
     await page.waitForSelector('.unframe')
@@ -108,15 +32,15 @@ describe('the inspector in Chromium', () => {
     await page.getByRole('button', { name: 'Time every layer' }).click()
     await page.waitForSelector('.node[style*="--heat"]')
     expect(await page.locator('.result code').textContent()).toMatch(/^[0-9a-f]{16}$/)
-    await shot('run')
-    expect(await findings()).toEqual([])
+    await driven.shot('run')
+    expect(await driven.findings()).toEqual([])
 
     await page.getByRole('tab', { name: 'Parity' }).click()
     await page.getByRole('button', { name: 'Compare' }).click()
     await page.waitForSelector('.chart svg circle')
     expect(await page.getByText('equal within the bound').count()).toBe(1)
-    await shot('parity')
-    expect(await findings()).toEqual([])
+    await driven.shot('parity')
+    expect(await driven.findings()).toEqual([])
 
     await page.getByRole('tab', { name: 'Export' }).click()
     const [download] = await Promise.all([
@@ -130,12 +54,41 @@ describe('the inspector in Chromium', () => {
     expect(await page.locator('pre code').textContent()).toContain(
       "await load('residual-cnn.dotplus')",
     )
-    expect(await findings()).toEqual([])
-    expect(complaints).toEqual([])
+    expect(await driven.findings()).toEqual([])
+    expect(driven.complaints).toEqual([])
+  }, 60_000)
+
+  test('takes what is dropped: a model, an io.npz on its parity, rows on its input', async () => {
+    const { page } = driven
+    const drop = async (selector: string, name: string, path: string): Promise<void> => {
+      const text = (await readFile(fixture(path))).toString('base64')
+      const dropped = await page.evaluateHandle(`(() => {
+        const bytes = Uint8Array.from(atob('${text}'), (letter) => letter.charCodeAt(0))
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([bytes], '${name}'))
+        return transfer
+      })()`)
+      await page.dispatchEvent(selector, 'drop', { dataTransfer: dropped })
+    }
+    await drop('.drop', 'cnn.keras', 'cases/showcase-residual-cnn/model.keras')
+    await page.waitForSelector('.node')
+    await page.getByRole('tab', { name: 'Parity' }).click()
+    await drop('article.takes-files', 'io.npz', 'cases/showcase-residual-cnn/io.npz')
+    await page.getByText('Equal within the bound').waitFor()
+    expect(await page.locator('.node').count()).toBe(12)
+    // A model dropped on the open one takes its place.
+    await drop('.stage', 'mlp.keras', 'sample-mlp/relu/keras/model.keras')
+    await page.waitForSelector('.node[data-layer="L1"]')
+    await page.getByRole('tab', { name: 'Run' }).click()
+    await drop('fieldset.takes-files', 'X.npy', 'sample-mlp/X_validation.npy')
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.getByText('(400, 1) float32').waitFor()
+    expect(driven.complaints).toEqual([])
   }, 60_000)
 
   test('walks the graph with the keyboard and finds layers by name', async () => {
-    await choose('cases/showcase-attentive-sequence/model.keras')
+    const { page } = driven
+    await driven.choose(fixture('cases/showcase-attentive-sequence/model.keras'))
     await page.waitForSelector('.node')
     await page.locator('.stage').focus()
     await page.keyboard.press('ArrowDown')
@@ -151,6 +104,7 @@ describe('the inspector in Chromium', () => {
   }, 60_000)
 
   test('runs on numbers by hand, in the dark, on a phone', async () => {
+    const { page } = driven
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.setViewportSize({ width: 390, height: 844 })
     await page.getByText('Multilayer perceptron').click()
@@ -162,18 +116,52 @@ describe('the inspector in Chromium', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.waitForSelector('.result td')
     expect(Number(await page.locator('.result td').first().textContent())).toBeCloseTo(5.4, 0)
-    await shot('phone-dark')
-    expect(await findings()).toEqual([])
+    await driven.shot('phone-dark')
+    expect(await driven.findings()).toEqual([])
     const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
     expect(overflow).toBe(0)
   }, 60_000)
 
+  test('every screen in the dark and at the width of a phone', async () => {
+    const { page } = driven
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await driven.findings()).toEqual([])
+    await page.getByText('Convolutional network').click()
+    await page.waitForSelector('.node')
+    await page.locator('.node[data-layer="stem"]').click()
+    await page.waitForSelector('.weight canvas')
+    expect(await driven.findings()).toEqual([])
+    await page.getByRole('tab', { name: 'Run' }).click()
+    await page.getByRole('button', { name: 'Time every layer' }).click()
+    await page.waitForSelector('.node[style*="--heat"]')
+    await driven.shot('dark')
+    for (const name of ['Run', 'Parity', 'Export', 'Layer']) {
+      await page.getByRole('tab', { name }).click()
+      if (name === 'Parity') {
+        await page.getByRole('button', { name: 'Compare' }).click()
+        await page.waitForSelector('.chart svg circle')
+      }
+      expect(await driven.findings()).toEqual([])
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 390, height: 844 })
+    for (const name of ['Run', 'Parity', 'Export', 'Layer']) {
+      await page.getByRole('tab', { name }).click()
+      expect(await driven.findings()).toEqual([])
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      expect(overflow).toBe(0)
+      if (name === 'Parity') await driven.shot('phone')
+    }
+    expect(driven.complaints).toEqual([])
+  }, 60_000)
+
   test('says everything that is wrong with a file, and goes on', async () => {
-    await choose('sample-mlp/X_validation.npy')
+    const { page } = driven
+    await driven.choose(fixture('sample-mlp/X_validation.npy'))
     await page.waitForSelector('.problems li')
     expect(await page.locator('.problems li').first().textContent()).toContain('X_validation.npy')
-    await shot('problems')
-    expect(await findings()).toEqual([])
+    await driven.shot('problems')
+    expect(await driven.findings()).toEqual([])
     await page.getByLabel('Model files').setInputFiles({
       name: 'evil.keras',
       mimeType: 'application/zip',
@@ -183,27 +171,16 @@ describe('the inspector in Chromium', () => {
     await page.getByText('Sequence model').click()
     await page.waitForSelector('.node')
     expect(await page.locator('.problems').count()).toBe(0)
-    expect(complaints).toEqual([])
+    expect(driven.complaints).toEqual([])
   }, 60_000)
 
   test('opens arrays when their layers are told', async () => {
-    await choose('sample-mlp/relu/npz/weights.npz')
+    const { page } = driven
+    await driven.choose(fixture('sample-mlp/relu/npz/weights.npz'))
     await page.waitForSelector('.problems')
     await page.getByLabel(/Activations of dense layers/).fill('relu,relu,linear')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.waitForSelector('.node')
     expect(await page.locator('.node').count()).toBe(4)
-  }, 60_000)
-
-  test('works without a network once it was opened', async () => {
-    await expect
-      .poll(() => page.evaluate('navigator.serviceWorker.controller !== null'), { timeout: 20_000 })
-      .toBe(true)
-    await page.context().setOffline(true)
-    await page.reload()
-    await page.getByText('Sequence model').click()
-    await page.waitForSelector('.node')
-    expect(await page.locator('.node').count()).toBeGreaterThan(5)
-    await page.context().setOffline(false)
   }, 60_000)
 })

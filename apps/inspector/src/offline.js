@@ -31,6 +31,17 @@ addEventListener('fetch', (event) => {
   event.respondWith(
     caches
       .match(event.request, { ignoreSearch: true })
-      .then((found) => found ?? fetch(event.request)),
+      .then((found) => found ?? fetch(event.request))
+      .then(isolated),
   )
 })
+
+/** The same answer with the headers under which a page may have memory that threads share. */
+function isolated(response) {
+  if (response.status !== 200) return response
+  const headers = new Headers(response.headers)
+  headers.set('cross-origin-opener-policy', 'same-origin')
+  headers.set('cross-origin-embedder-policy', 'require-corp')
+  const { body, status, statusText } = response
+  return new Response(body, { status, statusText, headers })
+}

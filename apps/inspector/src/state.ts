@@ -31,11 +31,18 @@ export const parity = signal<readonly ParityResult[]>([])
 /** What was last dropped, to be opened again with more said about it. */
 export const lastFiles = signal<readonly File[]>([])
 
-/** Share of the slowest layer, by layer. */
+/** Share of the slowest layer, by layer; a nested model takes what its layers take together. */
 export const heat = computed<ReadonlyMap<string, number>>(() => {
-  const slowest = Math.max(0, ...times.value.map(({ milliseconds }) => milliseconds))
+  const sums = new Map<string, number>()
+  for (const { layer, milliseconds } of times.value) {
+    for (let end = layer.length; end > 0; end = layer.lastIndexOf('/', end - 1)) {
+      const name = layer.slice(0, end)
+      sums.set(name, (sums.get(name) ?? 0) + milliseconds)
+    }
+  }
+  const slowest = Math.max(0, ...sums.values())
   if (slowest === 0) return new Map()
-  return new Map(times.value.map(({ layer, milliseconds }) => [layer, milliseconds / slowest]))
+  return new Map([...sums].map(([name, sum]) => [name, sum / slowest]))
 })
 
 /** Runs something that may take a while; what goes wrong becomes the list of problems. */

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { benchCommand } from './commands/bench.ts'
+import { completionCommand } from './commands/completion.ts'
 import { convertCommand } from './commands/convert.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { examples } from './commands/examples.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { plotCommand } from './commands/plot.ts'
 import { runCommand } from './commands/run.ts'
@@ -9,6 +11,7 @@ import { viewCommand } from './commands/view.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { exitCode, type ExitCode } from './exit-code.ts'
 import { failureText, oneLine } from './report-error.ts'
+import { manualPage } from './terminal/manual-page.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { packageVersion } from './version.ts'
 
@@ -21,6 +24,7 @@ const commands = [
   viewCommand,
   benchCommand,
   doctorCommand,
+  completionCommand,
 ]
 
 /**
@@ -53,12 +57,26 @@ function createProgram(terminal: Terminal): Command {
     .helpCommand('help [command]', 'print help on a command')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeOut: (text) => terminal.print(withHeadings(text.trimEnd(), terminal)),
       writeErr: (text) => terminal.writeError(text),
       outputError: (text, write) => write(`dotplus: ${oneLine(text).replace(/^error: /, '')}\n`),
       getOutHelpWidth: () => terminal.width,
     })
-    .addHelpText('after', '\nExit codes: 0 ok, 1 a check failed, 2 bad usage or input.')
+    .configureHelp({ formatHelp: manualPage })
+    .addHelpText(
+      'after',
+      examples([
+        ['dotplus convert model.keras', 'one file that runs everywhere'],
+        ['dotplus run model.dotplus -i X.npy -o y.npy', 'predictions'],
+        ['dotplus verify model.keras --cases io.npz', 'the same numbers as Keras?'],
+        ['dotplus help run', 'all about one command'],
+      ]),
+    )
   for (const create of commands) program.addCommand(create(terminal).copyInheritedSettings(program))
   return program
+}
+
+/** Headings of a manual page stand out where there is colour. */
+function withHeadings(text: string, terminal: Terminal): string {
+  return text.replaceAll(/^[A-Z][A-Z ]+$/gm, (heading) => terminal.style('bold', heading))
 }

@@ -1,5 +1,5 @@
 import type { LayerFamily } from './family.ts'
-import type { GraphLayout, PlacedEdge, PlacedFrame, PlacedNode } from './layout.ts'
+import type { GraphLayout, PlacedEdge, PlacedFrame, PlacedNode } from './layout/layout.ts'
 
 /** One hue per family, readable under dark and light text. */
 export const familyColours: Readonly<Record<LayerFamily, string>> = {

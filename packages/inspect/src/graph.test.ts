@@ -108,29 +108,6 @@ describe('layOutGraph and drawGraph', () => {
     expect(frames.map(({ name }) => name)).toEqual(['inner'])
   })
 
-  it('lays out a chain of 1,000 layers with skips', () => {
-    const nodes = Array.from({ length: 1000 }, (_, k) => ({
-      id: `n${k}`,
-      layer: k,
-      name: `layer_${k}`,
-      className: 'Dense',
-      family: 'dense' as const,
-      shape: '(None, 4)',
-      parameters: 0,
-      calls: 1,
-      nested: undefined,
-      inside: [],
-    }))
-    const edges = nodes
-      .slice(1)
-      .flatMap((_, k) => [
-        { from: `n${k}`, to: `n${k + 1}` },
-        ...(k % 3 === 0 && k + 3 < 1000 ? [{ from: `n${k}`, to: `n${k + 3}` }] : []),
-      ])
-    const { nodes: placed } = layOutGraph({ nodes, edges })
-    expect(placed).toHaveLength(1000)
-  })
-
   it('escapes names', () => {
     const model = nestedModel()
     model.layers[3]!.name = '<script>&"'

@@ -20,7 +20,7 @@ export interface GraphNode {
   readonly calls: number
   /** A nested model: the name it is unfolded under. */
   readonly nested: string | undefined
-  /** Names of the unfolded models it lies in, outermost first. */
+  /** Calls of unfolded models that it lies in, outermost first: their names, with "#2" behind a second call. */
   readonly inside: readonly string[]
 }
 
@@ -74,11 +74,11 @@ export function modelGraph(
     const port = graph.inputs.findIndex(({ value }) => results.length === value?.call)
     if (inside.length > 0 && layer.kind === 'input' && port >= 0) return [inputs[port]]
     const from = call.arguments.flatMap(({ value }) => references(value, results))
-    if (layer.kind === 'submodel' && layer.submodel.graph && unfolded.has(layer.name))
-      return walk(layer.submodel.graph, from, [...inside, layer.name])
     const count = (seen.get(layer.name) ?? 0) + 1
     seen.set(layer.name, count)
     const id = count > 1 ? `${layer.name}#${count}` : layer.name
+    if (layer.kind === 'submodel' && layer.submodel.graph && unfolded.has(layer.name))
+      return walk(layer.submodel.graph, from, [...inside, id])
     nodes.push(nodeOf(layer, call.layer, id, inside))
     for (const source of new Set(from))
       if (source !== undefined) edges.push({ from: source, to: id })

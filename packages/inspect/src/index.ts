@@ -15,11 +15,11 @@ export {
   type PlacedEdge,
   type PlacedFrame,
   type PlacedNode,
-} from './layout.ts'
+} from './layout/layout.ts'
 export { familyOf, type LayerFamily } from './family.ts'
 export { layerSettings, type LayerSetting } from './settings.ts'
 export { layerParameters, modelParameters, type ParameterCount } from './parameters.ts'
-export { outputShapes, type OutputShapes } from './output-shapes.ts'
+export { knownShapes, outputShapes, shapesOf, type OutputShapes } from './output-shapes.ts'
 export { tensorStatistics, type TensorStatistics } from './statistics.ts'
 export { summaryMarkdown } from './summary-markdown.ts'
 export {

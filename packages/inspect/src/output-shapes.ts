@@ -23,18 +23,27 @@ export async function outputShapes(
   let loaded: LoadedModel<Prediction> | undefined
   try {
     loaded = await load(model)
-    const [first, second] = probes.map((size) => probe(loaded as LoadedModel<Prediction>, size))
-    return { shapes: merge(first as ShapesByLayer, second as ShapesByLayer), problem: undefined }
+    return { shapes: shapesOf(loaded), problem: undefined }
   } catch (error) {
     if (!(error instanceof DotplusError)) throw error
-    return { shapes: inputShapes(model), problem: error.message }
+    return { shapes: knownShapes(model), problem: error.message }
   } finally {
     loaded?.dispose()
   }
 }
 
+/**
+ * The shape of every layer's output, with -1 for dimensions that follow free ones.
+ *
+ * @throws {DotplusError} when the model does not run on any size
+ */
+export function shapesOf(loaded: LoadedModel<Prediction>): ShapesByLayer {
+  const [first, second] = probes.map((size) => probe(loaded, size))
+  return merge(first as ShapesByLayer, second as ShapesByLayer)
+}
+
 /** What is known without the kernel: inputs say their shapes. */
-function inputShapes(model: Model): ShapesByLayer {
+export function knownShapes(model: Model): ShapesByLayer {
   return new Map(
     model.layers.flatMap((layer): [string, number[][]][] =>
       layer.kind === 'input' ? [[layer.name, [layer.input.shape]]] : [],

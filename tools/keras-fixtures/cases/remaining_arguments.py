@@ -129,7 +129,7 @@ def channels_first(name):
 def records(rng):
     """Layers of images take records as well; outside of training all of it is as it was."""
     picture, labels, outline = keras.Input((5, 6, 3), name="picture"), keras.Input((4,), name="labels"), keras.Input((5, 6, 1), name="outline")
-    boxes, classes = keras.Input((2, 4), name="boxes"), keras.Input((2,), name="classes")
+    boxes, classes = keras.Input((2, 4), name="boxes"), keras.Input((2,), dtype="int32", name="classes")
     boxed = {"bounding_box_format": "xyxy"}
     record = {"images": picture, "labels": labels}
     full = {"segmentation_masks": outline, "images": picture, "bounding_boxes": {"labels": classes, "boxes": boxes}}
@@ -140,7 +140,24 @@ def records(rng):
         outputs += keras.tree.flatten(layer(full))
     sizes = [(5, 6, 3), (4,), (5, 6, 1), (2, 4), (2,)]
     arrays = [rng.uniform(0, 5, (2, *size)).astype("float32") for size in sizes]
+    arrays[-1] = arrays[-1].astype("int32")
     return Case(keras.Model([picture, labels, outline, boxes, classes], outputs), arrays, adapted=True)
+
+
+def whole(make, dtype):
+    return lambda rng: (make(), [rng.integers(0, 256, (2, 6, 5, 3)).astype(dtype)])
+
+
+# Images of integers: UpSampling2D gives integers back, rounded to the nearest and kept in their range; in a graph, as
+# `predict` makes one, preprocessing layers have made floats of them before.
+INTEGERS = [
+    *(whole(lambda method=method: layers.Resizing(9, 7, interpolation=method), dtype) for method in ("bilinear", "nearest", "bicubic") for dtype in ("uint8", "int32")),
+    whole(lambda: layers.Resizing(3, 4, crop_to_aspect_ratio=True), "uint8"),
+    *(whole(lambda method=method: layers.UpSampling2D(2, interpolation=method), "uint8") for method in ("bilinear", "nearest", "bicubic", "lanczos3")),
+    *(whole(lambda name=name: getattr(layers, name)(**NEEDED.get(name, {})), "uint8") for name in ("MixUp", "RandomColorDegeneration", "RandomColorJitter", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPosterization", "RandomSaturation")),
+    *(whole(make, "int32") for make in (lambda: layers.RandomBrightness(0.2), lambda: layers.RandomContrast(0.2), lambda: layers.RandomCrop(4, 4), lambda: layers.MaxNumBoundingBoxes(3), layers.ContrastLimitedAdaptiveHistogramEqualization)),
+    *(whole(make, "uint8") for make in (layers.AugMix, lambda: layers.RandomFlip(), lambda: layers.RandomZoom(0.2), layers.AutoContrast, lambda: layers.CenterCrop(4, 4), lambda: layers.Rescaling(0.5))),
+]
 
 
 def stateful(make, *shape, outputs=1):
@@ -253,6 +270,7 @@ CASES = {
     "augmentation-arguments": points(*(image(make) for make in AUGMENTATIONS)),
     "augmentation-channels-first": points(*(image(channels_first(name), 2, 3, 5, 6) for name in FIRST)),
     "augmentation-records": records,
+    "images-of-integers": points(*INTEGERS),
     "initialized": initialized,
     "optional-input": optional,
     "other-arguments": points(*OTHERS),

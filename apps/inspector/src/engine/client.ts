@@ -17,13 +17,39 @@ interface Pending {
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
 
-/** The worker that holds the model. It is ended to cancel what it does, and then begins anew. */
+/**
+ * The worker that holds the model. It is ended to cancel what it does, and then begins anew, with the model it held.
+ */
 export class EngineClient {
   #worker: Worker | undefined
+  /** What opens the model again that is open. */
+  #opened: Parameters<Engine['open']> | undefined
   #pending = new Map<number, Pending>()
   #next = 0
 
   call<Method extends keyof Engine>(
+    method: Method,
+    args: Parameters<Engine[Method]>,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<ReturnType<Engine[Method]>> {
+    const answer = this.#send(method, args, onProgress)
+    if (method === 'open') {
+      this.#opened = undefined
+      const opening = args as unknown as Parameters<Engine['open']>
+      answer.then(
+        () => (this.#opened = opening),
+        () => undefined,
+      )
+    }
+    return answer
+  }
+
+  /** Starts the worker before there is anything to do. */
+  start(): void {
+    if (!this.#worker) this.#send('ready', []).catch(() => undefined)
+  }
+
+  #send<Method extends keyof Engine>(
     method: Method,
     args: Parameters<Engine[Method]>,
     onProgress?: (done: number, total: number) => void,
@@ -42,6 +68,7 @@ export class EngineClient {
     const waiting = [...this.#pending.values()]
     this.#pending.clear()
     for (const { reject } of waiting) reject(new DOMException('cancelled', 'AbortError'))
+    if (this.#opened) this.#send('open', this.#opened).catch(() => undefined)
   }
 
   #start(): Worker {

@@ -33,11 +33,11 @@ function textFile(name: string, type: string, content: string): ExportedFile {
 function npyFile(model: Model, tensor: number): ExportedFile {
   const stored = model.tensors[tensor]
   if (!stored) throw new RangeError('no such tensor')
-  const { dtype = 'float32', shape, data } = stored
+  const { dtype = 'float32', shape, data, strings } = stored
   return {
     name: `${(stored.name || `tensor-${tensor}`).replaceAll(/[^\w.-]+/g, '_')}.npy`,
     type: 'application/octet-stream',
-    bytes: Uint8Array.from(writeNpy({ dtype, shape, data })),
+    bytes: Uint8Array.from(writeNpy({ dtype, shape, data, strings })),
   }
 }
 

@@ -9,7 +9,7 @@ import {
   withShards,
   type Model,
 } from '@dotplus/core'
-import { outputShapes, summarize, type ShapesByLayer } from '@dotplus/inspect'
+import { knownShapes, shapesOf, summarize, type ShapesByLayer } from '@dotplus/inspect'
 import type { OpenedModel, Problem } from './protocol.ts'
 
 /** A model that is open, with what was made of it so far. */
@@ -19,19 +19,27 @@ export class Session {
   readonly opened: OpenedModel
   /** Inputs of the last run, for intermediates. */
   lastInputs: Parameters<LoadedModel['predict']>[0] | undefined
-  #loaded = new Map<Precision, LoadedModel<Prediction>>()
+  readonly #loaded = new Map<string, LoadedModel<Prediction>>()
 
-  constructor(model: Model, shapes: ShapesByLayer, opened: OpenedModel) {
+  /** @param loaded the model as it runs exactly on one thread; undefined where it does not run */
+  constructor(
+    model: Model,
+    shapes: ShapesByLayer,
+    opened: OpenedModel,
+    loaded: LoadedModel<Prediction> | undefined,
+  ) {
     this.model = model
     this.shapes = shapes
     this.opened = opened
+    if (loaded) this.#loaded.set('exact 1', loaded)
   }
 
-  async loaded(precision: Precision): Promise<LoadedModel<Prediction>> {
-    const known = this.#loaded.get(precision)
+  async loaded(precision: Precision = 'exact', threads = 1): Promise<LoadedModel<Prediction>> {
+    const key = `${precision} ${threads}`
+    const known = this.#loaded.get(key)
     if (known) return known
-    const fresh = await load<Prediction>(this.model, { precision })
-    this.#loaded.set(precision, fresh)
+    const fresh = await load<Prediction>(this.model, { precision, threads })
+    this.#loaded.set(key, fresh)
     return fresh
   }
 
@@ -58,18 +66,19 @@ export async function openFiles(
 ): Promise<Session> {
   const { model, name } = await readModel(files, options, onProgress)
   const problems: Problem[] = []
-  let shapes: ShapesByLayer = new Map()
+  let loaded: LoadedModel<Prediction> | undefined
+  let shapes: ShapesByLayer | undefined
   try {
-    const found = await outputShapes(model, (it) => load<Prediction>(it))
-    shapes = found.shapes
-    if (found.problem !== undefined) problems.push(...(await problemsOfLoading(model)))
+    loaded = await load<Prediction>(model)
+    shapes = shapesOf(loaded)
   } catch (error) {
     if (!(error instanceof DotplusError)) throw error
     problems.push({ message: error.message, layer: error.layer })
   }
+  shapes ??= knownShapes(model)
   let byteLength = 0
   for (const piece of encodePieces(model)) byteLength += piece.byteLength
-  return new Session(model, shapes, {
+  const opened: OpenedModel = {
     name: model.name,
     fileName: name,
     byteLength,
@@ -83,7 +92,8 @@ export async function openFiles(
     outputs: (model.graph?.outputs ?? []).map((port) => port.name),
     cases: model.cases.map((entry) => entry.name),
     problems,
-  })
+  }
+  return new Session(model, shapes, opened, loaded)
 }
 
 async function readModel(
@@ -93,15 +103,16 @@ async function readModel(
 ): Promise<{ model: Model; name: string }> {
   const [first] = files
   if (!first) throw new FormatError('no file')
-  for (const file of files) {
-    const head = new Uint8Array(await file.slice(0, 8).arrayBuffer())
-    if (isDotplus(head) || file.name.endsWith('.dotplus')) {
-      return { model: await readDotplus(file, files), name: file.name }
-    }
-  }
   const evidence = files.filter(
     (file) => files.length > 1 && /(^|[^a-z])io[^/]*\.npz$/.test(file.name),
   )
+  for (const file of files) {
+    const head = new Uint8Array(await file.slice(0, 8).arrayBuffer())
+    if (!isDotplus(head) && !file.name.endsWith('.dotplus')) continue
+    const model = await readDotplus(file, files)
+    await addEvidence(model, evidence)
+    return { model, name: file.name }
+  }
   const rest = files.filter((file) => !evidence.includes(file))
   const model = await convert(
     rest.map((file) => sourceFromBlob(file, file.name)),
@@ -111,8 +122,12 @@ async function readModel(
       ...(options.inputShape === undefined ? {} : { inputShape: options.inputShape }),
     },
   )
-  for (const file of evidence) addCase(model, await readCases(sourceFromBlob(file, file.name)))
+  await addEvidence(model, evidence)
   return { model, name: rest[0]?.name ?? first.name }
+}
+
+async function addEvidence(model: Model, files: readonly File[]): Promise<void> {
+  for (const file of files) addCase(model, await readCases(sourceFromBlob(file, file.name)))
 }
 
 async function readDotplus(file: File, files: readonly File[]): Promise<Model> {
@@ -135,20 +150,23 @@ async function readDotplus(file: File, files: readonly File[]): Promise<Model> {
         got: `${part.size}`,
       })
     }
-    shards.set(index, new Uint8Array(await part.arrayBuffer()))
+    const bytes = new Uint8Array(await part.arrayBuffer())
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+    if (hash.some((byte, at) => byte !== shard.sha256[at])) {
+      throw new FormatError('not the part that the model was written with', {
+        file: shard.name,
+        expected: `SHA-256 ${hex(shard.sha256)}`,
+        got: hex(hash),
+        hint: 'Copy all files of the model again',
+      })
+    }
+    shards.set(index, bytes)
   }
   return shards.size > 0 ? withShards(model, shards) : model
 }
 
-async function problemsOfLoading(model: Model): Promise<Problem[]> {
-  try {
-    const loaded = await load<Prediction>(model)
-    loaded.dispose()
-    return []
-  } catch (error) {
-    if (!(error instanceof DotplusError)) throw error
-    return [{ message: error.message, layer: error.layer }]
-  }
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function sourceText({ provenance }: Model): string {

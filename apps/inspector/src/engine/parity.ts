@@ -19,7 +19,7 @@ export async function compareWithKeras(
   session: Session,
   file: File | undefined,
 ): Promise<ParityResult[]> {
-  const model = await session.loaded('exact')
+  const model = await session.loaded()
   const holder = file
     ? { ...session.model, cases: [], tensors: [...session.model.tensors] }
     : session.model

@@ -78,7 +78,14 @@ export interface RunResult {
   /** SHA-256 over the outputs' bytes, first 16 digits. */
   readonly hash: string
   readonly precision: string
+  readonly threads: number
   readonly notes: readonly string[]
+}
+
+/** How a model is to run; what it could not be given is in the notes of the result. */
+export interface RunSettings {
+  readonly precision: 'exact' | 'fast'
+  readonly threads: number
 }
 
 export interface LayerTime {
@@ -122,13 +129,15 @@ export type GivenInput =
 
 /** What the worker does; every call answers with a promise. */
 export interface Engine {
+  /** Answers once the worker is there. */
+  ready(): void
   open(
     files: readonly File[],
     options: { readonly dense?: string; readonly inputShape?: readonly (number | null)[] },
   ): OpenedModel
   layout(unfolded: readonly string[]): GraphLayout
   layer(name: string): LayerDetail
-  run(inputs: readonly GivenInput[], precision: 'exact' | 'fast'): RunResult
+  run(inputs: readonly GivenInput[], settings: RunSettings): RunResult
   intermediate(layer: string): ShownTensor
   profile(): readonly LayerTime[]
   parity(file: File | undefined): readonly ParityResult[]

@@ -3,16 +3,23 @@ import { openNpz, readNpyArray, sourceFromBlob } from '@dotplus/converter'
 import { InputError } from '@dotplus/core'
 import { csvBatches, inputTensor, namedOutputs } from '@dotplus/inspect'
 import type { Session } from './open.ts'
-import type { GivenInput, InputSignature, LayerTime, RunResult, ShownTensor } from './protocol.ts'
+import type {
+  GivenInput,
+  InputSignature,
+  LayerTime,
+  RunResult,
+  RunSettings,
+  ShownTensor,
+} from './protocol.ts'
 import { shownTensor } from './tensor.ts'
 
 /** Runs the model once on what the page gives for each input, in order. */
 export async function runModel(
   session: Session,
   given: readonly GivenInput[],
-  precision: 'exact' | 'fast',
+  { precision, threads }: RunSettings,
 ): Promise<RunResult> {
-  const model = await session.loaded(precision)
+  const model = await session.loaded(precision, threads)
   const inputs = await valuesOf(session, given)
   session.lastInputs = inputs
   const start = performance.now()
@@ -24,13 +31,14 @@ export async function runModel(
     milliseconds,
     hash: await hashOf(outputs),
     precision: explained.precision,
+    threads: explained.threads,
     notes: explained.notes,
   }
 }
 
 /** The first output of a layer for the inputs of the last run. */
 export async function showIntermediate(session: Session, layer: string): Promise<ShownTensor> {
-  const model = await session.loaded('exact')
+  const model = await session.loaded()
   const inputs = session.lastInputs
   if (!inputs) throw new InputError('nothing has been run yet', { hint: 'Run the model first' })
   const values = model.predict(inputs, { layers: [layer] }) as Record<string, Tensor<TensorData>>
@@ -41,7 +49,7 @@ export async function showIntermediate(session: Session, layer: string): Promise
 
 /** Time of each layer for the inputs of the last run, the sum of its ops. */
 export async function profileLayers(session: Session): Promise<LayerTime[]> {
-  const model = await session.loaded('exact')
+  const model = await session.loaded()
   const inputs = session.lastInputs
   if (!inputs) throw new InputError('nothing has been run yet', { hint: 'Run the model first' })
   const times = new Map<string, number>()

@@ -19,6 +19,8 @@ type Handlers = {
 }
 
 let session: Session | undefined
+/** The request before. */
+let last: Promise<unknown> = Promise.resolve()
 
 function opened(): Session {
   if (!session) throw new Error('no model is open')
@@ -27,6 +29,7 @@ function opened(): Session {
 
 function handlersOf(id: number): Handlers {
   return {
+    ready: () => undefined,
     async open(files, options) {
       session?.dispose()
       session = undefined
@@ -37,7 +40,7 @@ function handlersOf(id: number): Handlers {
     },
     layout: (unfolded) => graphLayout(opened(), unfolded),
     layer: (name) => describeLayer(opened(), name),
-    run: (inputs, precision) => runModel(opened(), inputs, precision),
+    run: (inputs, settings) => runModel(opened(), inputs, settings),
     intermediate: (layer) => showIntermediate(opened(), layer),
     profile: () => profileLayers(opened()),
     parity: (file) => compareWithKeras(opened(), file),
@@ -46,7 +49,10 @@ function handlersOf(id: number): Handlers {
 }
 
 self.addEventListener('message', ({ data: { id, method, args } }) => {
-  answer(id, method, args).then(
+  // One after the other: what comes after `open` is about the model that it opens.
+  const answered = last.then(() => answer(id, method, args))
+  last = answered.catch(() => undefined)
+  answered.then(
     (result) => self.postMessage({ id, kind: 'result', result }),
     (error: unknown) => self.postMessage({ id, kind: 'failure', problems: problemsIn(error) }),
   )
@@ -66,5 +72,14 @@ function problemsIn(error: unknown): Problem[] {
     return [{ message: error instanceof Error ? error.message : String(error), layer: undefined }]
   }
   const several = (error as { problems?: readonly DotplusError[] }).problems ?? [error]
-  return several.map(({ message, layer }) => ({ message, layer }))
+  return several.map((each) => ({ message: messageOf(each), layer: each.layer }))
+}
+
+/** What a page has a field for is said there, not with the options of the command. */
+function messageOf(error: DotplusError): string {
+  if (!/--(dense|layers)\b/.test(error.hint ?? '')) return error.message
+  const Class = error.constructor as new (what: string, details: object) => DotplusError
+  const { what, file, layer, place, expected, got } = error
+  const hint = 'Say below which layers they are'
+  return new Class(what, { file, layer, place, expected, got, hint }).message
 }

@@ -11,7 +11,8 @@ interface Look {
   readonly y: number
 }
 
-const [smallest, largest] = [0.05, 4]
+/** Scales: the limits of zooming, and the least at which names can be read. */
+const [smallest, largest, readable] = [0.01, 4, 0.85]
 const arrows: Readonly<Record<string, Direction>> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
@@ -30,11 +31,11 @@ export function GraphView(): JSX.Element {
     if (!box || !placed) return
     const scale = Math.min(1, (box.width - 20) / placed.width, (box.height - 20) / placed.height)
     // A long chain would be a thread: then its beginning at a size that can be read.
-    const readable = Math.max(scale, Math.min(0.55, (box.width - 20) / placed.width))
+    const chosen = Math.max(scale, Math.min(readable, (box.width - 20) / placed.width))
     setLook({
-      scale: readable,
-      x: (box.width - placed.width * readable) / 2,
-      y: scale === readable ? (box.height - placed.height * readable) / 2 : 8,
+      scale: chosen,
+      x: (box.width - placed.width * chosen) / 2,
+      y: scale === chosen ? (box.height - placed.height * chosen) / 2 : 8,
     })
   }
   const fitAll = (): void => {
@@ -241,8 +242,8 @@ function Drawing({ look }: { look: Look }): JSX.Element | null {
             <path d="M0 0 8 4 0 8z" class="tip" />
           </marker>
         </defs>
-        {placed.frames.map(({ name, x, y, width, height }) => (
-          <rect key={name} class="frame" x={x} y={y} width={width} height={height} rx={10} />
+        {placed.frames.map(({ id, x, y, width, height }) => (
+          <rect key={id} class="frame" x={x} y={y} width={width} height={height} rx={10} />
         ))}
         {placed.edges.map((edge) => (
           <path
@@ -253,9 +254,9 @@ function Drawing({ look }: { look: Look }): JSX.Element | null {
           />
         ))}
       </svg>
-      {placed.frames.map(({ name, x, y }) => (
+      {placed.frames.map(({ id, name, x, y }) => (
         <button
-          key={name}
+          key={id}
           type="button"
           class="unframe"
           style={{ left: `${x}px`, top: `${y - 22}px` }}

@@ -23,18 +23,31 @@ export function ImageInput({
   const canvas = useRef<HTMLCanvasElement>(null)
   const [recipe, setRecipe] = useState<Recipe>('÷ 127.5 − 1, −1 … 1')
   const [, height = 1, width = 1, channels = 3] = shape
-  const take = async (image: Blob): Promise<void> => {
-    const bitmap = await createImageBitmap(image)
+  const [isGiven, setIsGiven] = useState(false)
+  const [problem, setProblem] = useState<string | undefined>(undefined)
+  const take = async (image: File): Promise<void> => {
     const context = canvas.current?.getContext('2d', { willReadFrequently: true })
     if (!context) return
-    context.drawImage(bitmap, 0, 0, width, height)
+    try {
+      const bitmap = await createImageBitmap(image)
+      context.clearRect(0, 0, width, height)
+      context.drawImage(bitmap, 0, 0, width, height)
+    } catch {
+      setProblem(`${image.name}: not an image that this browser reads`)
+      return
+    }
+    setProblem(undefined)
+    setIsGiven(true)
+    give(context, recipe)
+  }
+  const give = (context: CanvasRenderingContext2D, chosen: Recipe): void => {
     const { data } = context.getImageData(0, 0, width, height)
     const values: number[] = []
     for (let at = 0; at < data.length; at += 4) {
       const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3)
       const pixel =
         channels === 1 ? [0.299 * red + 0.587 * green + 0.114 * blue] : [red, green, blue]
-      for (const value of pixel) values.push(recipes[recipe](value))
+      for (const value of pixel) values.push(recipes[chosen](value))
     }
     onGiven({ kind: 'values', values, shape: [1, height, width, channels] })
   }
@@ -42,6 +55,7 @@ export function ImageInput({
     <div class="image-input">
       <canvas
         ref={canvas}
+        hidden={!isGiven}
         width={width}
         height={height}
         role="img"
@@ -67,7 +81,12 @@ export function ImageInput({
             resized to {height}×{width}, then{' '}
             <select
               value={recipe}
-              onChange={(event) => setRecipe(event.currentTarget.value as Recipe)}
+              onChange={(event) => {
+                const chosen = event.currentTarget.value as Recipe
+                setRecipe(chosen)
+                const context = canvas.current?.getContext('2d', { willReadFrequently: true })
+                if (isGiven && context) give(context, chosen)
+              }}
             >
               {Object.keys(recipes).map((name) => (
                 <option key={name}>{name}</option>
@@ -75,6 +94,11 @@ export function ImageInput({
             </select>
           </label>
         </p>
+        {problem !== undefined && (
+          <p class="bad" role="alert">
+            {problem}
+          </p>
+        )}
       </div>
     </div>
   )

@@ -27,7 +27,7 @@ export function InputView(props: InputProps): JSX.Element {
       onDrop={(event) => {
         event.preventDefault()
         const [dropped] = event.dataTransfer?.files ?? []
-        if (dropped && !dropped.type.startsWith('image/')) onGiven({ kind: 'file', file: dropped })
+        if (dropped) onGiven({ kind: 'file', file: dropped })
       }}
     >
       <legend>{signatureText(signature)}</legend>
@@ -78,7 +78,7 @@ function Values({
   const change = (index: number, value: number | string): void =>
     onGiven({ kind: 'values', shape, values: values.with(index, value) })
   if (values.length > gridSize) {
-    return <p class="muted">{values.length.toLocaleString('en')} values, made at random</p>
+    return <p class="muted">{values.length.toLocaleString('en')} values</p>
   }
   const isText = signature.dtype === 'string'
   return (

@@ -101,9 +101,9 @@ function Overview(): JSX.Element | null {
                   <button type="button" class="link" onClick={() => void selectLayer(name)}>
                     {name}
                   </button>{' '}
-                  <span class="muted">{className}</span>
+                  {className !== name && <span class="muted">{className}</span>}
                 </td>
-                <td>{outputShapes?.map(formatShape).join(' ') ?? '?'}</td>
+                <td class="shape">{outputShapes?.map(formatShape).join(' ') ?? '?'}</td>
                 <td class="number">{formatCount(parameters)}</td>
                 {heat.value.size > 0 && (
                   <td class="number">
@@ -169,5 +169,6 @@ function Intermediate({ name }: { name: string }): JSX.Element {
 }
 
 export function figure(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value)
+  const isSmall = value !== 0 && Math.abs(value) < 1e-3
+  return isSmall ? value.toExponential(2) : String(Number(value.toPrecision(4)))
 }

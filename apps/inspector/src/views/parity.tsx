@@ -62,8 +62,8 @@ function Result({ result }: { result: ParityResult }): JSX.Element {
   return (
     <section>
       <h3>
-        <span class={ok ? 'good' : 'bad'}>{ok ? '✓ equal within the bound' : '✗ differs'}</span>{' '}
-        {name}
+        <span class={ok ? 'good' : 'bad'}>{ok ? 'Equal within the bound' : 'Differs'}</span>{' '}
+        <span class="muted">{name}</span>
       </h3>
       <p>
         {formatCount(compared)} values, max |Δ| {formatError(maxAbs)}, {formatCount(maxUlp)} ulp

@@ -7,7 +7,7 @@ import { figure } from './layer.tsx'
 /** An output: an image for maps, bars for scores, and the values. */
 export function TensorView({ tensor }: { tensor: ShownTensor }): JSX.Element {
   const { name, shape, dtype, values, count, top, picture, statistics } = tensor
-  const width = Math.min(shape.at(-1) ?? 1, 10)
+  const width = Math.min(shape.at(-1) ?? 1, 5)
   const rows = Array.from({ length: Math.ceil(values.length / width) }, (_, row) =>
     values.slice(row * width, (row + 1) * width),
   ).slice(0, 20)
@@ -31,6 +31,11 @@ export function TensorView({ tensor }: { tensor: ShownTensor }): JSX.Element {
           <tbody>
             {rows.map((row, k) => (
               <tr key={k}>
+                {count > width && (
+                  <th scope="row" class="number muted">
+                    {k * width}
+                  </th>
+                )}
                 {row.map((value, column) => (
                   <td key={column} class="number">
                     {typeof value === 'number' ? figure(value) : value}
@@ -55,8 +60,8 @@ function Bars({ top }: { top: ShownTensor['top'] }): JSX.Element {
       {top.map(({ index, value }) => (
         <li key={index}>
           <span>{index}</span>
-          <meter min={0} max={largest} value={Math.max(0, value)} aria-label={`index ${index}`} />
-          <span>{figure(value)}</span>
+          <span class="bar" style={{ '--share': `${(Math.max(0, value) / largest) * 100}%` }} />
+          <span class="number">{figure(value)}</span>
         </li>
       ))}
     </ol>

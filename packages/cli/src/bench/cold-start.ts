@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { encode } from '@dotplus/core'
 import type { Precision } from '@dotplus/node'
+import { removeOnSignal } from '../files/remove-on-signal.ts'
 import type { ReadModel } from '../model/read-model.ts'
 
 /** Milliseconds in a fresh process, beyond the start of Node itself. */
@@ -31,25 +32,37 @@ export interface ColdStartSettings {
 const script = fileURLToPath(new URL('./first-call.js', import.meta.url))
 const processes = 5
 
-/** The fastest of a few fresh processes by their totals: the file is in the system's cache from the second on. */
+/**
+ * The fastest of a few fresh processes by their totals: the file is in the system's cache from the second on.
+ *
+ * @param onStart told of every process that is started, counted from 1
+ */
 export async function measureColdStart(
   { model, path }: ReadModel,
   settings: ColdStartSettings,
+  onStart: (number: number, total: number) => void = () => {},
 ): Promise<ColdStart> {
-  if (path !== undefined) return fastest(path, settings)
+  if (path !== undefined) return fastest(path, settings, onStart)
   const folder = await mkdtemp(join(tmpdir(), 'dotplus-bench-'))
+  const release = removeOnSignal(new Set([folder]))
   try {
     const file = join(folder, 'model.dotplus')
     await writeFile(file, encode(model))
-    return await fastest(file, settings)
+    return await fastest(file, settings, onStart)
   } finally {
     await rm(folder, { recursive: true })
+    release()
   }
 }
 
-async function fastest(path: string, settings: ColdStartSettings): Promise<ColdStart> {
+async function fastest(
+  path: string,
+  settings: ColdStartSettings,
+  onStart: (number: number, total: number) => void,
+): Promise<ColdStart> {
   let best: ColdStart | undefined
   for (let i = 0; i < processes; i++) {
+    onStart(i + 1, processes)
     const args = [script, path, JSON.stringify(settings)]
     const { stdout } = await promisify(execFile)(process.execPath, args)
     const times = JSON.parse(stdout) as ColdStart

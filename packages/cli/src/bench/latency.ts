@@ -13,14 +13,25 @@ const warmUpTime = 300
 const leastCalls = 5
 const mostCalls = 100_000
 
-/** Calls `run` until the engine has had time to optimize it, then for `milliseconds`, at least a few times. */
-export function measureLatency(run: () => void, milliseconds: number): Latency {
+const betweenReports = 100 // ms
+
+/**
+ * Calls `run` until the engine has had time to optimize it, then for `milliseconds`, at least a few times.
+ *
+ * @param onProgress told now and then, between two calls, how much of the time is over
+ */
+export function measureLatency(
+  run: () => void,
+  milliseconds: number,
+  onProgress: (fraction: number, calls: number) => void = () => {},
+): Latency {
   const warm = performance.now()
   do run()
   while (performance.now() - warm < Math.min(warmUpTime, milliseconds))
   const samples: number[] = []
   const start = performance.now()
   let before = start
+  let reported = start
   while (
     samples.length < leastCalls ||
     (before - start < milliseconds && samples.length < mostCalls)
@@ -29,6 +40,10 @@ export function measureLatency(run: () => void, milliseconds: number): Latency {
     const after = performance.now()
     samples.push(after - before)
     before = after
+    if (after - reported < betweenReports) continue
+    reported = after
+    onProgress(Math.min(1, (after - start) / milliseconds), samples.length)
+    before = performance.now()
   }
   return summarize(samples)
 }

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatShape, plural } from '@dotplus/inspect'
 import type { Explanation, MemoryReport, Profile } from '@dotplus/node'
 import { drawTable } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { labelled } from '../terminal/wrap.ts'
 import type { ColdStart } from './cold-start.ts'
 import type { Latency } from './latency.ts'
 import { formatMany } from './plan-table.ts'
@@ -38,21 +39,33 @@ export function printReport(report: BenchReport, terminal: Terminal): void {
   terminal.print(` ${precision}, ${plural(threads, 'thread')}, ${formatMany(flops)}FLOP a call`)
   for (const note of notes) terminal.print(` ${note}`)
   const { min, median, p95, p99, mean, calls } = latency
-  terminal.print(
-    ` Latency     min ${formatTime(min)}, median ${formatTime(median)}, p95 ${formatTime(p95)}, p99 ${formatTime(p99)}, mean ${formatTime(mean)} ms (${plural(calls, 'call')})`,
+  printLabelled(
+    'Latency',
+    `min ${formatTime(min)}, median ${formatTime(median)}, p95 ${formatTime(p95)}, p99 ${formatTime(p99)}, mean ${formatTime(mean)} ms (${plural(calls, 'call')})`,
+    terminal,
   )
-  terminal.print(
-    ` Throughput  ${formatCount(Number(report.throughput.toPrecision(3)))} rows/s, ${(flops / min / 1e6).toFixed(1)} GFLOP/s at the least latency`,
+  printLabelled(
+    'Throughput',
+    `${formatCount(Number(report.throughput.toPrecision(3)))} rows/s, ${(flops / min / 1e6).toFixed(1)} GFLOP/s at the least latency`,
+    terminal,
   )
-  terminal.print(
-    ` Memory      weights ${formatBytes(memory.weights)}, program ${formatBytes(memory.program)}, arena ${formatBytes(memory.arena)} (at least ${formatBytes(memory.arenaLowerBound)}), in all ${formatBytes(memory.total)}`,
+  printLabelled(
+    'Memory',
+    `weights ${formatBytes(memory.weights)}, program ${formatBytes(memory.program)}, arena ${formatBytes(memory.arena)} (at least ${formatBytes(memory.arenaLowerBound)}), in all ${formatBytes(memory.total)}`,
+    terminal,
   )
   if (coldStart) {
-    terminal.print(
-      ` Cold start  ${formatTime(coldStart.total)} ms: library ${formatTime(coldStart.import)}, load ${formatTime(coldStart.load)}, first call ${formatTime(coldStart.call)}`,
+    printLabelled(
+      'Cold start',
+      `${formatTime(coldStart.total)} ms: library ${formatTime(coldStart.import)}, load ${formatTime(coldStart.load)}, first call ${formatTime(coldStart.call)}`,
+      terminal,
     )
   }
   if (profile) printProfile(profile, terminal)
+}
+
+function printLabelled(label: string, text: string, terminal: Terminal): void {
+  for (const line of labelled(label, text, terminal.width)) terminal.print(line)
 }
 
 function printProfile(profile: Profile, terminal: Terminal): void {
@@ -76,13 +89,16 @@ function printProfile(profile: Profile, terminal: Terminal): void {
     `${Math.round(op.share * 100)} %`,
   ])
   terminal.print('')
-  for (const line of drawTable({ columns, rows }, Math.max(terminal.width, 100)))
-    terminal.print(line)
-  terminal.print(
-    ` Machine     ${peak.gflops.toFixed(1)} GFLOP/s with 128-bit multiply and add, ${peak.gbytes.toFixed(1)} GB/s from memory, on one thread`,
+  for (const line of drawTable({ columns, rows }, terminal.width)) terminal.print(line)
+  printLabelled(
+    'Machine',
+    `${peak.gflops.toFixed(1)} GFLOP/s with 128-bit multiply and add, ${peak.gbytes.toFixed(1)} GB/s from memory, on one thread`,
+    terminal,
   )
-  terminal.print(
-    ` Ops         ${formatTime(total.min)} ms one by one on one thread, ${formatTime(call.min)} ms as a call; ${gflops.toFixed(1)} GFLOP/s, ${Math.round(share * 100)} % of the peak over the ops that compute (${plural(runs, 'run')})`,
+  printLabelled(
+    'Ops',
+    `${formatTime(total.min)} ms one by one on one thread, ${formatTime(call.min)} ms as a call; ${gflops.toFixed(1)} GFLOP/s, ${Math.round(share * 100)} % of the peak over the ops that compute (${plural(runs, 'run')})`,
+    terminal,
   )
 }
 

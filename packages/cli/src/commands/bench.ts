@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
+import { formatCount, plural } from '@dotplus/inspect'
 import type { InputValue, LoadedModel, Precision, Prediction } from '@dotplus/node'
 import { measureColdStart } from '../bench/cold-start.ts'
 import { measureLatency } from '../bench/latency.ts'
@@ -10,6 +11,7 @@ import { readInputs } from '../data/input.ts'
 import { loadReadModel } from '../model/load-model.ts'
 import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
 import { readModel } from '../model/read-model.ts'
+import { progressOn } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { examples } from './examples.ts'
 import { precisionOption } from './precision-option.ts'
@@ -76,10 +78,21 @@ async function bench(
   using model = await loadReadModel(read, precision, threads)
   const inputs = await inputsFor(model, options)
   const call = flat(model, inputs)
-  const latency = measureLatency(() => model.predict(call), options.seconds * 1000)
+  const progress = progressOn(terminal)
+  const latency = measureLatency(
+    () => model.predict(call),
+    options.seconds * 1000,
+    (fraction, calls) => {
+      const rate = formatCount(Math.round(calls / (fraction * options.seconds)))
+      progress.show(`${plural(calls, 'call')}, ${rate}/s`, fraction)
+    },
+  )
   const explanation = model.explain()
   const batch = explanation.planShapes[0]?.[0] ?? 1
+  if (options.profile) progress.show('timing every op')
   const profile = options.profile ? await model.profile(inputs) : undefined
+  const onStart = (number: number, total: number): void =>
+    progress.show(`cold start ${number} of ${total}`, (number - 1) / total)
   const report: BenchReport = {
     model: model.name || read.file,
     machine: cpus()[0]?.model ?? 'unknown processor',
@@ -91,10 +104,11 @@ async function bench(
     throughput: (batch / latency.mean) * 1000,
     memory: model.memory,
     coldStart: options.coldStart
-      ? await measureColdStart(read, { batch, free, precision, threads })
+      ? await measureColdStart(read, { batch, free, precision, threads }, onStart)
       : undefined,
     profile,
   }
+  progress.clear()
   if (options.json) terminal.print(JSON.stringify(report, undefined, 2))
   else printReport(report, terminal)
 }

@@ -6,7 +6,7 @@ import { inputFiles } from '../files/input-files.ts'
 import { isReplaceable, writeOutputs, type Part } from '../files/output-file.ts'
 import { addModelOptions } from '../model/model-options.ts'
 import { sha256, withConvertInput, type ConvertFilesOptions } from '../model/read-model.ts'
-import { formatBytes, modelParameters, plural } from '@dotplus/inspect'
+import { formatBytes, formatCount, modelParameters, plural } from '@dotplus/inspect'
 import { progressOn } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { examples } from './examples.ts'
@@ -15,6 +15,7 @@ interface ConvertOptions extends ConvertFilesOptions {
   readonly output?: string
   readonly shardSize: number
   readonly weights: 'f32' | 'f16'
+  readonly json?: boolean
 }
 
 export function convertCommand(terminal: Terminal): Command {
@@ -42,6 +43,7 @@ export function convertCommand(terminal: Terminal): Command {
         .choices(['f32', 'f16'])
         .default('f32'),
     )
+    .option('--json', 'print {output, files, byteLength, layers, tensors, parameters, cases}')
   return addModelOptions(command)
     .addHelpText(
       'after',
@@ -65,39 +67,76 @@ async function convert(
   const output = options.output ?? defaultOutput(paths)
   await refuseOverwriting(output, paths, options)
   const progress = progressOn(terminal)
-  const onProgress = (done: number, total: number): void =>
-    progress.show(`${done} of ${plural(total, 'tensor')}`)
+  const started = performance.now()
+  let bytes = 0
+  const onProgress = (done: number, total: number): void => {
+    const rate = formatBytes(bytes / ((performance.now() - started) / 1000))
+    progress.show(`${formatCount(done)} of ${plural(total, 'tensor')}, ${rate}/s`, done / total)
+  }
   // A pipe takes one file.
   const shardSize = (await isReplaceable(output)) ? options.shardSize : Infinity
   const { weights } = options
   const written = await withConvertInput(paths, options, async (sources, converting) => {
     const conversion = await openConversion(sources, { ...converting, onProgress })
     const files = modelFiles(conversion, { name: basename(output), shardSize, weights, sha256 })
-    const parts = new PartsBeside(output, files)
+    const parts = new PartsBeside(output, files, (length) => (bytes += length))
     const byteLength = await writeOutputs(parts)
-    return { model: conversion.model, byteLength, shards: parts.count - 1 }
+    return { model: conversion.model, byteLength, names: parts.names }
   }).finally(() => progress.clear())
-  const shards = written.shards > 0 ? ` in ${plural(written.shards + 1, 'file')}` : ''
+  if (options.json) {
+    terminal.print(JSON.stringify(jsonConversion(written, output)))
+    return
+  }
+  const shards = written.names.length > 1 ? ` in ${plural(written.names.length, 'file')}` : ''
   const size = formatBytes(written.byteLength)
   terminal.print(`${output}: ${describe(written.model)}, ${size}${shards}`)
 }
 
 /** The files of a model with their paths: the model's own as it was asked for, shards beside it. */
 class PartsBeside {
-  count = 0
+  readonly names: string[] = []
   readonly #output: string
   readonly #files: AsyncIterable<OutputFile>
+  readonly #onBytes: (length: number) => void
 
-  constructor(output: string, files: AsyncIterable<OutputFile>) {
+  /** @param onBytes told of every piece that is written */
+  constructor(output: string, files: AsyncIterable<OutputFile>, onBytes: (length: number) => void) {
     this.#output = output
     this.#files = files
+    this.#onBytes = onBytes
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
     for await (const { name, pieces } of this.#files) {
-      this.count += 1
-      yield { path: join(dirname(this.#output), name), pieces }
+      this.names.push(name)
+      yield { path: join(dirname(this.#output), name), pieces: this.#counted(pieces) }
     }
+  }
+
+  async *#counted(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      this.#onBytes(piece.byteLength)
+      yield piece
+    }
+  }
+}
+
+interface Written {
+  readonly model: Model
+  readonly byteLength: number
+  /** Of the files, the model's own last. */
+  readonly names: readonly string[]
+}
+
+function jsonConversion({ model, byteLength, names }: Written, output: string): object {
+  return {
+    output,
+    files: names.map((name) => join(dirname(output), name)),
+    byteLength,
+    layers: model.layers.length,
+    tensors: model.tensors.length,
+    parameters: modelParameters(model).count,
+    cases: model.cases.length,
   }
 }
 

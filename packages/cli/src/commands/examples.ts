@@ -1,9 +1,5 @@
-/** The examples under a command's options, one per line: what to type, what it does. */
+/** The examples after a command's options: what each does, and what to type. */
 export function examples(lines: readonly (readonly [command: string, does: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length))
-  return [
-    '',
-    'Examples:',
-    ...lines.map(([command, does]) => `  ${command.padEnd(width)}  ${does}`),
-  ].join('\n')
+  const texts = lines.map(([command, does]) => `  # ${does}\n  ${command}`)
+  return ['', 'EXAMPLES', ...texts].join('\n')
 }

@@ -63,15 +63,24 @@ describe('dotplus', () => {
     const help = await dotplus(['--help'])
     expect(bare).toEqual(help)
     expect(help.status).toBe(0)
-    expect(help.stdout).toContain('Exit codes:')
+    expect(help.stdout).toContain('EXIT STATUS\n')
   })
 
-  test.each(['convert', 'run', 'verify', 'inspect', 'doctor'])(
-    '%s --help has examples',
-    async (command) => {
-      const { stdout, stderr, status } = await dotplus([command, '--help'])
-      expect(stdout).toContain('Examples:\n  dotplus ')
+  const commands = 'convert run verify inspect plot view bench doctor completion'.split(' ')
+  test.each(commands)('%s --help is a manual page that fits', async (command) => {
+    for (const columns of [40, 80, 132]) {
+      const options = { env: { COLUMNS: `${columns}` } }
+      const { stdout, stderr, status } = await dotplus([command, '--help'], options)
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
-    },
-  )
+      const headings = stdout.match(/^[A-Z][A-Z ]+$/gm)
+      expect(headings?.join()).toBe(
+        'NAME,SYNOPSIS,DESCRIPTION,ARGUMENTS,OPTIONS,EXIT STATUS,EXAMPLES',
+      )
+      const [text = '', examples = ''] = stdout.split('\nEXAMPLES\n')
+      const long = text.split('\n').filter((line) => line.length > Math.max(columns, 60))
+      expect(long).toEqual([])
+      expect(examples).toMatch(/^ {2}# .*\n {2}.*dotplus /)
+      expect((await dotplus(['help', command], options)).stdout).toBe(stdout)
+    }
+  })
 })

@@ -17,6 +17,7 @@ import { examples } from './examples.ts'
 interface PlotOptions extends ModelOptions {
   readonly output: string
   readonly folded?: boolean
+  readonly json?: boolean
 }
 
 export function plotCommand(terminal: Terminal): Command {
@@ -28,6 +29,7 @@ export function plotCommand(terminal: Terminal): Command {
     .argument('<model...>', 'a .dotplus file, or a Keras export')
     .requiredOption('-o, --output <file>', 'the SVG to write')
     .option('--folded', 'draw nested models as one node each')
+    .option('--json', 'print {output, byteLength, nodes, edges}')
   return addModelOptions(command)
     .addHelpText(
       'after',
@@ -41,7 +43,7 @@ export function plotCommand(terminal: Terminal): Command {
 
 async function plot(
   paths: readonly string[],
-  { output, folded, ...options }: PlotOptions,
+  { output, folded, json, ...options }: PlotOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { model } = await readModel(paths, options)
@@ -52,5 +54,11 @@ async function plot(
   const graph = modelGraph(model, shapes, new Set(nested))
   const svg = new TextEncoder().encode(drawGraph(layOutGraph(graph)))
   await writeOutput(output, (append) => append(svg))
+  if (json) {
+    const { nodes, edges } = graph
+    const counts = { nodes: nodes.length, edges: edges.length }
+    terminal.print(JSON.stringify({ output, byteLength: svg.length, ...counts }))
+    return
+  }
   terminal.print(`${output}: ${plural(graph.nodes.length, 'node')}, ${formatBytes(svg.length)}`)
 }

@@ -76,7 +76,7 @@ export function runCommand(terminal: Terminal): Command {
     )
     .option(
       '-b, --batch-size <rows>',
-      'rows per call (default: as many as 32 MiB hold, at most 8,192)',
+      'rows per call (default: as many as 4 MiB hold, at most 8,192)',
       parseRows,
     )
     .addOption(precisionOption())

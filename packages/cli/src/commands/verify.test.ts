@@ -1,4 +1,7 @@
-import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { delimiter } from 'node:path'
+import { bunProgram } from '@dotplus/conformance/runtimes/bun'
+import { denoProgram } from '@dotplus/conformance/runtimes/deno'
 import {
   addCase,
   convert,
@@ -167,7 +170,10 @@ describe('dotplus verify', () => {
     [['/no/such/folder'], '/no/such/folder: cannot be read: no such file or directory'],
     [['.'], '.: no cases found'],
     [[sample('npz/weights.npz'), '--dense', 'relu,relu,linear'], 'no cases found'],
-    [[sample('keras/model.keras'), '--runtime', 'deno'], '--runtime: expected node, got deno'],
+    [
+      [sample('keras/model.keras'), '--runtime', 'chromium'],
+      '--runtime: expected node, deno, bun, got chromium',
+    ],
     [
       [sample('keras/model.keras'), '--rtol', 'x'],
       "option '--rtol <number>' argument 'x' is invalid",
@@ -179,5 +185,34 @@ describe('dotplus verify', () => {
     expect(stderr).toContain(message)
     expect(stdout).toBe('')
     expect(status).toBe(2)
+  })
+})
+
+describe('--runtime', () => {
+  test.each([
+    ['bun', bunProgram()],
+    ['deno', denoProgram()],
+  ])('%s gives the same figures, and its exit code', async (runtime, program) => {
+    if (program === undefined)
+      throw new Error(`${runtime} is missing: it comes with the dependencies`)
+    await symlink(program, scratch.file(runtime))
+    const env = {
+      PATH: `${scratch.path}${delimiter}${process.env['PATH'] ?? ''}`,
+      DENO_NO_UPDATE_CHECK: '1',
+    }
+    const good = `${sampleFolder}/../cases/showcase-residual-cnn`
+    const here = await dotplus(['verify', good, '--json'])
+    expect(await dotplus(['verify', '--runtime', runtime, good, '--json'], { env })).toEqual(here)
+    const failing = ['verify', good, `--runtime=${runtime}`, '--rtol', '0', '--atol', '0']
+    expect(await dotplus(failing, { env })).toMatchObject({ status: 1 })
+  })
+
+  test('that is not installed is named', async () => {
+    const env = { PATH: scratch.path }
+    const { stderr, status } = await dotplus(['verify', 'x', '--runtime', 'bun'], { env })
+    expect({ stderr, status }).toEqual({
+      status: 2,
+      stderr: 'dotplus: --runtime bun: the runtime does not start: expected bun in the PATH\n',
+    })
   })
 })

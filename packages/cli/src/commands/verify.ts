@@ -3,13 +3,22 @@ import { InputError, UnsupportedError } from '@dotplus/core'
 import type { Precision } from '@dotplus/node'
 import { exitCode } from '../exit-code.ts'
 import { addModelOptions, type ModelOptions } from '../model/model-options.ts'
-import { formatError, formatCount } from '@dotplus/inspect'
+import { formatCount, formatError, plural } from '@dotplus/inspect'
 import { progressOn } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findCases, type FoundCase } from '../verify/find-cases.ts'
+import {
+  isOtherRuntime,
+  otherRuntimes,
+  runInOtherRuntime,
+  withoutRuntime,
+} from '../verify/other-runtime.ts'
 import { runCase, type CaseOutcome } from '../verify/run-case.ts'
 import { examples } from './examples.ts'
 import { precisionOption } from './precision-option.ts'
+
+const ownRuntime = 'node'
+const runtimes = [ownRuntime, ...otherRuntimes]
 
 interface VerifyOptions extends ModelOptions {
   readonly cases?: string
@@ -19,9 +28,6 @@ interface VerifyOptions extends ModelOptions {
   readonly runtime: string
   readonly json?: boolean
 }
-
-/** Runtimes this command runs models in by itself. */
-const runtimes = ['node']
 
 export function verifyCommand(terminal: Terminal): Command {
   const command = new Command('verify')
@@ -41,7 +47,11 @@ export function verifyCommand(terminal: Terminal): Command {
       parseBound,
     )
     .addOption(precisionOption())
-    .addOption(new Option('--runtime <runtime>', 'where the models run').default('node'))
+    .addOption(
+      new Option('--runtime <runtime>', `where the models run: ${runtimes.join(', ')}`).default(
+        ownRuntime,
+      ),
+    )
     .option('--json', 'print {passed, failed, cases: [{name, ok, maxAbs, maxUlp, reason}]}')
   return addModelOptions(command)
     .addHelpText(
@@ -52,7 +62,11 @@ export function verifyCommand(terminal: Terminal): Command {
         ['dotplus verify cases/ --json', 'a tree of case folders, for a script'],
       ]),
     )
-    .action((paths: string[], options: VerifyOptions) => verify(paths, options, terminal))
+    .action((paths: string[], options: VerifyOptions) =>
+      options.runtime === ownRuntime
+        ? verify(paths, options, terminal)
+        : verifyElsewhere(options.runtime, argumentsOf(command), terminal),
+    )
 }
 
 function parseBound(text: string): number {
@@ -66,17 +80,20 @@ async function verify(
   options: VerifyOptions,
   terminal: Terminal,
 ): Promise<void> {
-  requireRuntime(options.runtime)
   const found: FoundCase[] = []
   for (const path of paths) found.push(...(await findCases(path, options.cases)))
   const progress = progressOn(terminal)
   const results: CaseOutcome[] = []
+  const started = performance.now()
   for (const [number, entry] of found.entries()) {
-    if (options.json)
-      progress.show(`${formatCount(number)} of ${formatCount(found.length)}: ${entry.name}`)
+    const rate = (number / ((performance.now() - started) / 1000)).toFixed(1)
+    const counts = `${formatCount(number)} of ${plural(found.length, 'case')}`
+    progress.show(`${counts}, ${rate}/s`, number / found.length)
     for (const result of await runCase(entry, options)) {
       results.push(result)
-      if (!options.json) terminal.print(resultLine(result, terminal))
+      if (options.json) continue
+      progress.clear()
+      terminal.print(resultLine(result, terminal))
     }
   }
   progress.clear()
@@ -88,13 +105,27 @@ async function verify(
   terminal.exitCode = failed > 0 ? exitCode.failedCheck : exitCode.ok
 }
 
-function requireRuntime(runtime: string): void {
-  if (runtimes.includes(runtime)) return
-  throw new UnsupportedError('--runtime', {
-    expected: runtimes.join(', '),
-    got: runtime,
-    hint: 'Other runtimes are covered by the project’s conformance tests',
-  })
+async function verifyElsewhere(
+  runtime: string,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  if (!isOtherRuntime(runtime)) {
+    throw new UnsupportedError('--runtime', {
+      expected: runtimes.join(', '),
+      got: runtime,
+      hint: 'In a browser the inspector compares: dotplus view MODEL io.npz',
+    })
+  }
+  const code = await runInOtherRuntime(runtime, withoutRuntime(args))
+  terminal.exitCode = Object.values(exitCode).find((known) => known === code) ?? exitCode.badInput
+}
+
+/** What was typed after the name of the program. */
+function argumentsOf(command: Command): readonly string[] {
+  return (
+    (command.parent as (Command & { readonly rawArgs: readonly string[] }) | null)?.rawArgs ?? []
+  )
 }
 
 function noCases(paths: readonly string[]): InputError {

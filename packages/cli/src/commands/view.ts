@@ -8,6 +8,7 @@ import { examples } from './examples.ts'
 interface ViewOptions {
   readonly port?: number
   readonly browser: boolean
+  readonly json?: boolean
 }
 
 export function viewCommand(terminal: Terminal): Command {
@@ -22,6 +23,7 @@ export function viewCommand(terminal: Terminal): Command {
     )
     .option('--port <port>', 'listen on this port instead of a free one', portOf)
     .option('--no-browser', 'only print the address')
+    .option('--json', 'print {address}')
     .addHelpText(
       'after',
       examples([
@@ -34,11 +36,11 @@ export function viewCommand(terminal: Terminal): Command {
 
 async function view(
   paths: readonly string[],
-  { port, browser }: ViewOptions,
+  { port, browser, json }: ViewOptions,
   terminal: Terminal,
 ): Promise<void> {
   const server = await serveInspector(await inputFiles(paths), port)
-  terminal.print(server.address)
+  terminal.print(json ? JSON.stringify({ address: server.address }) : server.address)
   if (browser) openBrowser(server.address)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

@@ -1,16 +1,19 @@
-import { unlinkSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 
 const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Removes the files named when a signal ends the process. Answers with a function that stops watching. */
-export function removeOnSignal(files: { keys(): Iterable<string> }): () => void {
+/**
+ * Removes the files and folders named when a signal ends the process, such as Ctrl-C; they need not exist. Answers with a
+ * function that stops watching.
+ */
+export function removeOnSignal(paths: { keys(): Iterable<string> }): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     release()
-    for (const path of files.keys()) {
+    for (const path of paths.keys()) {
       try {
-        unlinkSync(path)
+        rmSync(path, { recursive: true, force: true })
       } catch {
-        // Not created yet, or renamed already.
+        // What cannot be removed must not keep the process from ending.
       }
     }
     // Ends as the signal would have: the caller's shell sees which one it was.

@@ -3,8 +3,8 @@ import type { LoadedModel, Prediction } from '@dotplus/node'
 
 /** Rows that are quick to run together; more do not make a call quicker. */
 const most = 8192
-/** Bytes that the inputs and intermediates of one call may take. */
-const memory = 32 << 20
+/** Bytes that the inputs and intermediates of one call may take: about what a core has as cache of its own. */
+const memory = 4 << 20
 
 /**
  * Rows per call so that its memory stays small whatever the size of the model's intermediates.

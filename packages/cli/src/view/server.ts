@@ -62,7 +62,13 @@ async function respond(
     return
   }
   const path = decodeURIComponent(pathname.slice(root.length)) || 'index.html'
-  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  const headers = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    // Under these a page may have memory that threads share.
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  }
   const model = path.startsWith('model/') ? models.get(path.slice('model/'.length)) : undefined
   if (model !== undefined) {
     const { size } = await stat(model)

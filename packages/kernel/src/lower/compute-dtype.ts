@@ -1,8 +1,10 @@
 import type { Layer } from '@dotplus/core'
 
-import { bytesOf, isFloating, isElementType } from '../dtype/element-type.ts'
+import { bytesOf, isElementType, isFloating, isInteger, storageOf } from '../dtype/element-type.ts'
+import { activation, writeActivation } from '../program.ts'
 import { cast } from './cast.ts'
 import type { CallArguments, ElementType, LowerContext, Lowering, Value } from './context.ts'
+import { binaryConstant } from './merge.ts'
 import { withTensors } from './call.ts'
 import { joinWords, splitWords } from './word-pairs.ts'
 
@@ -42,7 +44,37 @@ export function lowerInDtype(
     const given = isKept ? value : cast(context, value, computed)
     return computed === 'float64' ? given : cast(context, given, 'float32')
   })
-  return lower(floats).map(settled)
+  const first = call.tensors[0]?.dtype ?? 'float32'
+  const integral = lowering.keepsIntegers && isInteger(first) ? first : undefined
+  return lower(floats).map((value) =>
+    integral ? nearestInteger(context, value, integral) : settled(value),
+  )
+}
+
+/** Ranges of the integers that are narrower than their storage. */
+const ranges: Readonly<Partial<Record<ElementType, readonly [number, number]>>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
+}
+
+/** Float32 x as the nearest integers of a dtype, halves to even; what lies outside its range becomes its end. */
+function nearestInteger(context: LowerContext, x: Value, dtype: ElementType): Value {
+  const width = x.shape.at(-1) ?? 1
+  const rounded = context.rowMap('round', x, width, (program, index, map) =>
+    writeActivation(program, index, { ...map, activation: activation('round') }),
+  )
+  const range = ranges[dtype]
+  const [low, high] = range ?? []
+  const raised =
+    low === undefined ? rounded : binaryConstant(context, 'maximum', rounded, Float32Array.of(low))
+  const kept =
+    high === undefined ? raised : binaryConstant(context, 'minimum', raised, Float32Array.of(high))
+  // Narrow integers lie in memory as 32 bits.
+  return storageOf(dtype) === 'i32'
+    ? { ...cast(context, kept, 'int32'), dtype }
+    : cast(context, kept, dtype)
 }
 
 /** Moves elements as 32-bit words: those of 8 bytes half by half. */

@@ -209,6 +209,8 @@ export interface Lowering<Prepared> {
   readonly setsDtype?: boolean
   /** Only moves the elements of its first tensor, whatever they are, and fills with zeros. */
   readonly moves?: boolean
+  /** Of integers it gives integers of their dtype: the nearest ones, kept in its range. */
+  readonly keepsIntegers?: boolean
   /** Needs the host part, whatever the dtypes are. */
   readonly needsHost?: boolean
   prepare(layer: Layer, weights: WeightStore): Prepared

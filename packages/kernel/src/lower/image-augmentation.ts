@@ -177,8 +177,10 @@ export const imageAugmentationLayer: Lowering<Prepared> = {
     if (!entries) return [augmented(context, layer, prepared, onlyTensor(call, layer))]
     return entries.map(({ path, value }) => {
       if (path === 'images') return augmented(context, layer, prepared, value)
+      // All of a record is of the layer's dtype, as in `model.predict`.
+      const entry = cast(context, value, 'float32')
       const isBox = prepared.does === 'boxes' && path.startsWith('bounding_boxes/')
-      return isBox ? counted(context, layer, value, prepared.count) : value
+      return isBox ? counted(context, layer, entry, prepared.count) : entry
     })
   },
 }

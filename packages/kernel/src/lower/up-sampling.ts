@@ -12,6 +12,7 @@ export interface PreparedUpSampling {
 
 /** UpSampling1D to 3D: every position repeated, or in 2D interpolated. */
 export const upSamplingLayer: Lowering<PreparedUpSampling> = {
+  keepsIntegers: true,
   prepare(layer) {
     if (layer.kind !== 'upSampling') throw unsupported(layer, 'layer', layer.className)
     const { rank, size, interpolation } = layer.upSampling

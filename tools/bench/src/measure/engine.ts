@@ -23,6 +23,8 @@ export interface EngineFigures {
 export const steadyCalls = 100_000
 /** Milliseconds up to which so many calls are made. */
 const shortCall = 0.02
+/** Milliseconds of a call that cannot become a short one by warming up. */
+const longCall = 1
 const warmUpCalls = 200
 
 const products = /^(dense|conv|winograd|depthwise|matmul)/
@@ -70,7 +72,7 @@ function heapGrowth(
     for (let k = 0; k < count; k++) model.predict(data, options)
     return (performance.now() - start) / count
   }
-  call(warmUpCalls)
+  if (call(1) > longCall || call(warmUpCalls) > longCall) return undefined
   if (call(warmUpCalls) > shortCall) return undefined
   call(steadyCalls)
   const before = heapBytes(true)
