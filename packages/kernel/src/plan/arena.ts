@@ -25,27 +25,37 @@ export function layOutArena(lifetimes: readonly Lifetime[]): ArenaLayout {
     return right.byteLength - left.byteLength || left.first - right.first || a - b
   })
   const offsets = lifetimes.map(() => 0)
-  const placed: { offset: number; end: number; lifetime: Lifetime }[] = []
+  /** Buffers that have their place, by the spans of steps in which they live: a long plan has few in each. */
+  const placed: number[][] = []
   let byteLength = 0
   for (const index of order) {
-    const lifetime = lifetimes[index] as Lifetime
-    const size = alignUp(lifetime.byteLength)
+    const { first, last, byteLength: wanted } = lifetimes[index] as Lifetime
+    const size = alignUp(wanted)
+    const met = new Set<number>()
+    for (let span = spanOf(first); span <= spanOf(last); span++) {
+      const living = (placed[span] ??= [])
+      for (const other of living) {
+        const { first: from, last: to } = lifetimes[other] as Lifetime
+        if (from <= last && first <= to) met.add(other)
+      }
+      living.push(index)
+    }
+    const startOf = (other: number): number => offsets[other] as number
     let offset = 0
-    // `placed` is sorted by offset, so the first gap that is wide enough is the lowest.
-    for (const other of placed) {
-      const together =
-        other.lifetime.first <= lifetime.last && lifetime.first <= other.lifetime.last
-      if (!together) continue
-      if (other.offset >= offset + size) break
-      offset = Math.max(offset, other.end)
+    // In the order of their offsets, so that the first gap that is wide enough is the lowest.
+    for (const other of [...met].toSorted((one, two) => startOf(one) - startOf(two))) {
+      if (startOf(other) >= offset + size) break
+      offset = Math.max(offset, startOf(other) + alignUp(lifetimes[other]?.byteLength ?? 0))
     }
     offsets[index] = offset
-    const entry = { offset, end: offset + size, lifetime }
-    const at = placed.findIndex((other) => other.offset > offset)
-    placed.splice(at < 0 ? placed.length : at, 0, entry)
-    byteLength = Math.max(byteLength, entry.end)
+    byteLength = Math.max(byteLength, offset + size)
   }
   return { offsets, byteLength, lowerBound: peak(lifetimes) }
+}
+
+/** The span that a step is in; step -1 is before the first. */
+function spanOf(step: number): number {
+  return (step + 1) >> 6
 }
 
 function peak(lifetimes: readonly Lifetime[]): number {
