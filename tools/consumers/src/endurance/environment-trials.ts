@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { strictPolicy } from '../browsers/server.ts'
 import { largeModel } from './large-model.ts'
-import { bundleClassicScript, bundlePage } from './page-bundle.ts'
+import { bundleClassicScript, bundlePage, bundleServiceWorker } from './page-bundle.ts'
 import type { LoadLarge } from './subject/page.ts'
 import { ThrottledServer } from './throttled-server.ts'
 import type { Trial } from './trial.ts'
@@ -19,6 +19,18 @@ interface Surroundings {
   /** Runs in the page before its own script. */
   readonly before?: () => void
   readonly worker?: boolean
+}
+
+/** Runs in the page: starts its service worker and takes the answer to a message. */
+async function askServiceWorker(type: WorkerType): Promise<unknown> {
+  const { serviceWorker } = navigator
+  await serviceWorker.register('service-worker.js', { type })
+  const { active } = await serviceWorker.ready
+  return new Promise((resolve) => {
+    serviceWorker.addEventListener('message', ({ data }) => resolve(data))
+    serviceWorker.startMessages()
+    active?.postMessage('compute')
+  })
 }
 
 /** Pages that are worse off than others. */
@@ -123,6 +135,28 @@ export async function* environmentTrials(browser: Browser): AsyncGenerator<Trial
       assert.equal(error, undefined)
       return 'runs as in any page'
     },
+  }
+  for (const type of ['classic', 'module'] as const) {
+    yield {
+      name: `a service worker, ${type}`,
+      async run() {
+        const script = await bundleServiceWorker(type)
+        const files = new Map([...page, ...model, ['service-worker.js', script] as const])
+        const server = await new ThrottledServer(files).start()
+        const context = await browser.newContext()
+        try {
+          const tab = await context.newPage()
+          await tab.goto(server.url)
+          await tab.waitForFunction('globalThis.loadLarge')
+          const { sum } = await tab.evaluate(() => loadLarge({ worker: false }))
+          assert.deepEqual(await tab.evaluate(askServiceWorker, type), { sum })
+          return "the page's numbers"
+        } finally {
+          await context.close()
+          server.close()
+        }
+      },
+    }
   }
   yield {
     name: 'a page opened from a file',

@@ -40,3 +40,21 @@ export async function bundleClassicScript(): Promise<string> {
   })
   return outputFiles[0]?.text ?? ''
 }
+
+/**
+ * A service worker, which may not import anything while it runs: one file, as a classic script or as a module that has
+ * the package's own single file in it.
+ */
+export async function bundleServiceWorker(type: 'classic' | 'module'): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./subject/service-worker.js', import.meta.url))],
+    absWorkingDir: fileURLToPath(new URL('../../', import.meta.url)),
+    bundle: true,
+    target: 'es2022',
+    ...(type === 'module'
+      ? { format: 'esm', alias: { '@dotplus/browser': '@dotplus/browser/standalone' } }
+      : { format: 'iife', define: { 'import.meta.url': 'location.href' } }),
+    write: false,
+  })
+  return outputFiles[0]?.contents ?? new Uint8Array()
+}
