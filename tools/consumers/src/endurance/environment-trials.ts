@@ -29,7 +29,7 @@ async function askServiceWorker(type: WorkerType): Promise<unknown> {
   return new Promise((resolve) => {
     serviceWorker.addEventListener('message', ({ data }) => resolve(data))
     serviceWorker.startMessages()
-    active?.postMessage('compute')
+    active?.postMessage('compute', {})
   })
 }
 

@@ -13,5 +13,5 @@ async function compute(): Promise<{ sum?: number; error?: string }> {
 }
 
 globalThis.addEventListener('message', ({ source }) => {
-  void compute().then((answer) => source?.postMessage(answer))
+  void compute().then((answer) => source?.postMessage(answer, {}))
 })
