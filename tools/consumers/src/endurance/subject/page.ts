@@ -61,8 +61,14 @@ globalThis.Worker = class extends Worker {
   }
 }
 
-async function bytesOfModel(): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetch('whole.dotplus')).arrayBuffer())
+let bytes: Promise<Uint8Array> | undefined
+
+/** The model's bytes, fetched once: the browser keeps some of what it has fetched. */
+function bytesOfModel(): Promise<Uint8Array> {
+  bytes ??= fetch('whole.dotplus').then(
+    async (response) => new Uint8Array(await response.arrayBuffer()),
+  )
+  return bytes
 }
 
 /** What every runtime is tried with, by name. */
