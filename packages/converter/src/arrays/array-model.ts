@@ -38,7 +38,7 @@ export function modelOfArrays(
   if (!spec) {
     throw new UsageError('arrays alone do not say which layers they belong to', {
       file,
-      got: `${arrays.length} arrays`,
+      got: arrays.length === 1 ? 'one array' : `${arrays.length} arrays`,
       hint: 'Name the layers with --layers spec.json, or an MLP with --dense relu,relu,linear',
     })
   }
