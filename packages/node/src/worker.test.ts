@@ -157,6 +157,16 @@ describe('errors of a worker', () => {
     expect(model.explain()).toMatchObject({ planShapes: [[1, 4]] })
   })
 
+  it('are answered by another worker, whatever became of the signal that the model was loaded with', async () => {
+    const worker = watchWorker()
+    const stop = new AbortController()
+    using model = await load(denseBytes(), { worker: true, signal: stop.signal })
+    stop.abort(new Error('too late'))
+    void worker().terminate()
+    await expect(model.predict(x)).rejects.toBeInstanceOf(RuntimeError)
+    expect(await model.predict(x)).toMatchObject({ data: expectedOf(x) })
+  })
+
   it('end the model with the worker where its source was a stream', async () => {
     const worker = watchWorker()
     const stream = new Blob([new Uint8Array(denseBytes())]).stream()

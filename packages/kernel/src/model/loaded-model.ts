@@ -25,6 +25,7 @@ import {
   type PlacedConstant,
   type PreparedLayers,
 } from './lower-graph.ts'
+import { stateOfAnother } from './state-error.ts'
 import type { ModelState } from './state.ts'
 import type { Stepping, StepInputs } from './stepping.ts'
 import type { ModelInput, Prediction, Signature, StepState, Tensor, TensorData } from './tensor.ts'
@@ -240,6 +241,8 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.#steps().signatures, x)
     const kept = this.#loaded().stepping?.stateOf(state)
+    const [unknown] = kept ? [] : Object.keys(state)
+    if (unknown !== undefined) throw stateOfAnother(unknown, 'none')
     this.#direct = undefined
     const plan = this.#runFitting(inputs, [], kept, true)
     kept?.load(memory, base, plan)

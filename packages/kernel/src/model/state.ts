@@ -2,6 +2,7 @@ import { elementCount, InputError } from '@dotplus/core'
 
 import type { KernelMemory } from '../memory.ts'
 import type { PlacedValue, Plan } from '../plan/plan.ts'
+import { stateOfAnother } from './state-error.ts'
 import type { StepState } from './tensor.ts'
 
 /** Elements of a state: what computes in half precision keeps float32. */
@@ -53,12 +54,7 @@ export class ModelState {
   check(plan: Plan): void {
     const known = plan.states.map(({ before }) => before.name)
     for (const [key, { shape, data }] of this.#kept) {
-      if (!known.includes(key))
-        throw new InputError('the state is not one of this model', {
-          place: `state ${key}`,
-          expected: known.join(', ') || 'none',
-          got: key,
-        })
+      if (!known.includes(key)) throw stateOfAnother(key, known.join(', ') || 'none')
       if (data.length !== elementCount(shape))
         throw new InputError('number of elements of a state', {
           place: `state ${key}`,

@@ -64,6 +64,17 @@ describe('step', () => {
     expect(model.predict(x)).toEqual(y)
   })
 
+  it('refuses a state where the model keeps none', async () => {
+    const settings = { dataFormat: 'channels_last' as const }
+    using model = await instantiate(oneLayer('flatten', settings, [2], []))
+    const x = numbers([1, 2], 4)
+    const { y, state } = model.step(x)
+    expect([y, state]).toEqual([model.predict(x), {}])
+    expect(() => model.step(x, { other: x as never })).toThrow(
+      'state other: the state is not one of this model: expected none, got other',
+    )
+  })
+
   it('refuses a state of another model, another batch or another length', async () => {
     using model = await convModel()
     const x = part(numbers([1, 4, 2], 4).data, 0, 4)

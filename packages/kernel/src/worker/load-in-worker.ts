@@ -75,10 +75,14 @@ export async function loadInWorker<Start, More>(
   { onProgress, signal, worker }: LoadOptions<Start | boolean>,
   settings: InstantiateOptions,
 ): Promise<WorkerModel<Prediction>> {
-  const next = async (report?: (progress: Progress) => void): Promise<WorkerStart> => {
+  // Loading again in the place of a worker that is gone is nobody's to hear of or to stop.
+  const next = async (
+    report?: (progress: Progress) => void,
+    stop?: AbortSignal,
+  ): Promise<WorkerStart> => {
     if ('located' in source) return { given: sent(source), options: settings, transfer: [] }
-    const reading = readModel(source, files, report, signal, true)
-    const { model, file, buffers } = await unlessAborted(reading, signal)
+    const reading = readModel(source, files, report, stop, true)
+    const { model, file, buffers } = await unlessAborted(reading, stop)
     return { given: { model }, options: { ...settings, file }, transfer: buffers }
   }
   const canRestart = worker === true && isLasting(source)
@@ -87,7 +91,8 @@ export async function loadInWorker<Start, More>(
     if (adapter.startWorker) return adapter.startWorker(worker as Start | true)
     throw new RuntimeError('this runtime has no workers')
   }
-  const first = await next(onProgress)
+  const first = await next(onProgress, signal)
+  signal?.throwIfAborted()
   const { channel, description } = await start(startWorker(), first, wayOut, signal, onProgress)
   const restart: Restart = async () => (await start(startWorker(), await next(), wayOut)).channel
   return new WorkerModel(channel, description, canRestart ? restart : undefined)
