@@ -55,13 +55,29 @@ export function strided(context: LowerContext, x: Value, walk: Walk): Value {
     })
     return fromWords(words, x.dtype)
   }
+  const axes = Uint32Array.from([...lengths, ...steps.map((step) => step * 4)])
+  return walkedAlong(context, 'strided', x, shape, axes, walk.offset * 4)
+}
+
+/**
+ * A tensor of `shape` whose elements a walk through x visits: `axes` holds its lengths, then the bytes of its steps;
+ * `offset` bytes into x it begins.
+ */
+export function walkedAlong(
+  context: LowerContext,
+  kind: string,
+  x: Value,
+  shape: readonly number[],
+  axes: Uint32Array,
+  offset = 0,
+): Value {
   const y = context.value(shape, x.dtype)
+  const count = elementCount(shape)
   if (count === 0) return y
-  const rank = lengths.length
-  const table = context.constant(Uint32Array.from([...lengths, ...steps.map((step) => step * 4)]))
+  const table = context.constant(axes)
   const [read, write] = [context.operand(x, elementCount(x.shape)), context.operand(y, count)]
   context.push({
-    kind: 'strided',
+    kind,
     rows: 1,
     reads: [read],
     writes: [write],
@@ -70,9 +86,9 @@ export function strided(context: LowerContext, x: Value, walk: Walk): Value {
     emit: (program, index, place) =>
       writeTranspose(program, index, {
         rows: 1,
-        rank,
+        rank: axes.length / 2,
         axes: place.constant(table),
-        x: place.address(read) + walk.offset * 4,
+        x: place.address(read) + offset,
         xStride: 0,
         y: place.address(write),
         yStride: count * 4,

@@ -2,6 +2,7 @@ export { loaderOf, type Adapter, type Load, type LoadOptions } from './adapter.t
 export type { WorkerModel } from './client.ts'
 export { collect, type Reading } from './collect.ts'
 export { download } from './download.ts'
+export { pathFiles } from './path-files.ts'
 export type { Port, ServerPort, WorkerFailure } from './port.ts'
 export type { FileProgress, Progress } from './progress.ts'
 export type { Address, Files, ModelSource } from './source.ts'
