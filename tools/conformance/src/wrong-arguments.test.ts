@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { convert, sourceFromBytes } from '@dotplus/converter'
 import { DotplusError, encode } from '@dotplus/core'
 import { load } from '@dotplus/node'
+import { unzipSync, zipSync, type Unzipped } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { readCase, type CaseData } from './cases/read.ts'
-import { archiveOf, entriesOf } from './cases/zip-entry.ts'
 import { withoutCase } from './support/not-covered.ts'
 
 const known = (
@@ -70,11 +70,10 @@ function layerAt(json: unknown, path: Subject['path']): LayerJson {
   ) as LayerJson
 }
 
-const entriesIn = (folder: string): Map<string, Uint8Array<ArrayBuffer>> =>
-  entriesOf(readFileSync(`${folder}/model.keras`))
+const entriesIn = (folder: string): Unzipped => unzipSync(readFileSync(`${folder}/model.keras`))
 
 function configOf(folder: string): unknown {
-  const text = new TextDecoder().decode(entriesIn(folder).get('config.json'))
+  const text = new TextDecoder().decode(entriesIn(folder)['config.json'])
   // Python writes infinities and NaN as they are; functions have such arguments, layers have none.
   return JSON.parse(text.replace(/(?<=[:[,] ?)(-?Infinity|NaN)/g, 'null'))
 }
@@ -87,12 +86,10 @@ async function answer(
 ): Promise<readonly ArrayLike<unknown>[] | DotplusError> {
   const json = configOf(folder)
   Object.assign(layerAt(json, path).config, change)
-  const entries = entriesIn(folder).set(
-    'config.json',
-    new TextEncoder().encode(JSON.stringify(json)),
-  )
+  const config = new TextEncoder().encode(JSON.stringify(json))
+  const entries = { ...entriesIn(folder), 'config.json': config }
   try {
-    const model = await convert(sourceFromBytes('model.keras', archiveOf(entries)))
+    const model = await convert(sourceFromBytes('model.keras', zipSync(entries, { level: 0 })))
     using loaded = await load(encode(model))
     const result: unknown = loaded.predict(data.inputs[0] as never)
     const tensors = Array.isArray((result as { shape?: unknown }).shape)
