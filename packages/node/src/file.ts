@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { DotplusError, ResourceError } from '@dotplus/core'
-import { collect, type Address, type Reading } from '@dotplus/kernel/worker'
+import { collect, type Address, type Reading } from '@dotplus/kernel/compressed'
 
 // An import of it, or of node:fs/promises, would load Node's streams into every fresh process.
 const fs = process.getBuiltinModule('node:fs')
