@@ -174,12 +174,14 @@ export const CONV_WEIGHTS_STRIDE = 6 // CONV: bytes from an output pixel's weigh
 export const CONV_Y = 7
 export const CONV_Y_ADVANCE = 8
 export const CONV_GRID = 9 // → the GRID words
-export const CONV_SCRATCH = 10 // CONV: chunk · inner doubles where inner is at most 11, else floats; DEPTHWISE: channels · (1, or 1 + 2 · dilation along the width where kernels are 3 × 3) floats and taps words
+export const CONV_SCRATCH = 10 // CONV: chunk · inner doubles where inner is at most 11 or WIDE, else floats; DEPTHWISE: channels · (1, or 1 + 2 · dilation along the width where kernels are 3 × 3) floats and taps words
 export const CONV_ACTIVATION = 11 // an activation code
 export const CONV_PARAMETERS = 12 // words 12, 13, 14: three f32
 export const CONV_CHUNK = 15 // CONV: output pixels gathered at a time
 export const CONV_RESIDUAL = 16 // CONV: laid out as y, not y itself; address 0: none
-export const CONV_BARE = 17 // 1: y is the sum alone, without bias and activation
+export const CONV_FLAGS = 17
+export const BARE = 1 // y is the sum alone, without bias and activation
+export const WIDE = 2 // CONV, DEPTHWISE, exact build: sums of any length in float64, rounded once
 
 // WINOGRAD: CONV with 3 × 3 windows and stride 1 over one plane per image; rows are tiles of output pixels.
 // The words of CONV, but
