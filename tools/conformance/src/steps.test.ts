@@ -13,7 +13,7 @@ const cases = (await findCases({ name: '', folder })).filter(({ name }) =>
   name.startsWith('stream-attention'),
 )
 
-type Sequence = Tensor<Float32Array>
+type Sequence = Tensor
 
 /** Steps `start` to `end` of a sequence (batch, steps, …). */
 function part({ data, shape, dtype }: Sequence, start: number, end: number): Sequence {

@@ -23,7 +23,7 @@ function whole({ buffer }: Value): Operand {
 
 /**
  * All steps so far of tensors (batch, steps, …), by name: what was kept of the steps before with these behind them. Only
- * for the layer that `Stream.call` is lowering.
+ * for the layer that `Stream.lowerCall` is lowering.
  */
 export function withCache(
   context: LowerContext,
@@ -42,7 +42,7 @@ export function withCache(
 
 /**
  * Number (1) of the steps that the layer has taken before these `steps`, of which all together are `most` at most. Only
- * for the layer that `Stream.call` is lowering.
+ * for the layer that `Stream.lowerCall` is lowering.
  */
 function stepsBefore(
   context: LowerContext,

@@ -15,7 +15,7 @@ export function indexPassage(call: CallArguments, rank: number): Passage | undef
   if (given.some(({ kind }) => kind === 'none')) return undefined
   const at = given.findIndex(({ kind }) => kind === 'ellipsis')
   const whole: GraphValue = { kind: 'slice', slice: {} }
-  const skipped = Array<GraphValue>(at < 0 ? 0 : rank - given.length + 1).fill(whole)
+  const skipped = Array.from({ length: at < 0 ? 0 : rank - given.length + 1 }, () => whole)
   const keys = at < 0 ? given : [...given.slice(0, at), ...skipped, ...given.slice(at + 1)]
   const [batch = whole, time = whole] = keys
   if (!isWhole(batch)) return undefined

@@ -121,7 +121,7 @@ export class Stream {
    *
    * @throws {UnsupportedError} when the layer needs steps that come later
    */
-  call(
+  lowerCall(
     context: LowerContext,
     layer: Layer,
     call: CallArguments,

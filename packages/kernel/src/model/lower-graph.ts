@@ -242,7 +242,7 @@ function lowerLayer(
   // Functions do not cast what they are called with.
   const lower = (taken: CallArguments): Value[] =>
     layer.kind === 'op' ? run(taken) : set.lowerInDtype(context, lowering, layer, taken, run)
-  const outputs = context.stream?.call(context, layer, call, lower) ?? lower(call)
+  const outputs = context.stream?.lowerCall(context, layer, call, lower) ?? lower(call)
   return set.withMasks(context, layer, call, outputs)
 }
 

@@ -1,10 +1,10 @@
-import { InputError, UnsupportedError, type Argument, type Model } from '@dotplus/core'
+import { InputError, UnsupportedError, type Argument, type Model, type Value } from '@dotplus/core'
 import { describe, expect, it } from 'vitest'
 import { instantiate } from '../instantiate.fixture.ts'
 import { numbers, oneLayer } from '../lower/testing.ts'
 
-const x: Argument['value'] = { kind: 'ref', ref: { call: 0, output: 0 } }
-const yes: Argument['value'] = { kind: 'boolean', boolean: true }
+const x: Value = { kind: 'ref', ref: { call: 0, output: 0 } }
+const yes: Value = { kind: 'boolean', boolean: true }
 const causal: Argument = { name: 'use_causal_mask', value: yes }
 
 /** Attention of a sequence (batch, steps, 3) to itself. */
