@@ -144,6 +144,8 @@ export function writeRecurrent(
     y: number
     mask?: number
     scratch: number
+    /** Room for {@link wideScratchFloats}: the exact build takes the steps in float64. */
+    wide?: number | undefined
     flags?: RecurrentFlags
   },
 ): void {
@@ -161,6 +163,7 @@ export function writeRecurrent(
   u32[at + L.RECURRENT_Y] = op.y
   u32[at + L.RECURRENT_MASK] = op.mask ?? 0
   u32[at + L.RECURRENT_SCRATCH] = op.scratch
+  u32[at + L.RECURRENT_WIDE] = op.wide ?? 0
   u32[at + L.RECURRENT_FLAGS] =
     (flags.sequences ? L.SEQUENCES : 0) |
     (flags.backwards ? L.BACKWARDS : 0) |
@@ -171,6 +174,11 @@ export function writeRecurrent(
     (flags.productGiven ? L.PRODUCT_GIVEN : 0) |
     (flags.continued ? L.CONTINUED : 0) |
     (flags.streamed ? L.STREAMED : 0)
+}
+
+/** Floats of `wide` of {@link writeRecurrent}; enough for its `scratch` too. */
+export function wideScratchFloats(rows: number, gates: number, units: number): number {
+  return rows * ((gates + 1) * units + 4) * 2
 }
 
 /** Sizes of an attention record; `repeats` heads after each other share keys and values. */

@@ -159,3 +159,17 @@ export function double1x4<T, W>(
     x += xStride
   }
 }
+
+/** Four sums over `inner` products of one row, with the bias, as doubles: y (4). */
+export function sums<T, W>(inner: u32, x: usize, panel: usize, rowBytes: usize, y: usize): void {
+  let first = low<W>(panel)
+  let second = high<W>(panel)
+  for (const end = x + inner * sizeof<T>(); x < end; x += sizeof<T>()) {
+    panel += rowBytes
+    const a = splat<T>(x)
+    first = madd64(a, low<W>(panel), first)
+    second = madd64(a, high<W>(panel), second)
+  }
+  v128.store(y, first)
+  v128.store(y, second, 16)
+}

@@ -268,6 +268,9 @@ export const RECURRENT_Y = 10 // (rows, steps, units) floats with SEQUENCES, els
 export const RECURRENT_MASK = 11 // (rows, steps) int32, 0 where a step is skipped; address 0: none
 export const RECURRENT_SCRATCH = 12 // rows · (gates + 1) · units floats
 export const RECURRENT_FLAGS = 13
+// rows · ((gates + 1) · units + 4) doubles to work in: the exact build takes the steps in float64 and rounds nothing but
+// the states; address 0: in float32
+export const RECURRENT_WIDE = 14
 
 // Words of a RECURRENT op's settings.
 export const SETTINGS_ACTIVATION = 0 // an activation code, or CELL_SOFTMAX
