@@ -341,6 +341,18 @@ export function weightOf(
   index: number | undefined,
   shape: readonly (number | undefined)[],
 ): { data: Float32Array; shape: readonly number[] } {
+  const checked = checkedWeight(layer, weights, name, index, shape)
+  return { data: weights.floats(checked.index), shape: checked.shape }
+}
+
+/** As {@link weightOf}, without the elements. */
+export function checkedWeight(
+  layer: Layer,
+  weights: WeightStore,
+  name: string,
+  index: number | undefined,
+  shape: readonly (number | undefined)[],
+): { index: number; shape: readonly number[] } {
   if (index === undefined) throw new ModelError(`the layer has no ${name}`, { layer: layer.name })
   const got = weights.shape(index)
   if (
@@ -353,7 +365,7 @@ export function weightOf(
       got: `(${got.join(', ')})`,
     })
   }
-  return { data: weights.floats(index), shape: got }
+  return { index, shape: got }
 }
 
 /** The bias (units), or undefined where the layer has none. */

@@ -83,13 +83,17 @@ async function loadWith<Start, More>(
   if (adapter.anticipates && options.precision !== 'fast' && !options.wasm)
     anticipateDense(adapter.kernels)
   const reading = readModel(located, files, onProgress, signal, false)
-  const { model, file } = await unlessAborted(reading, signal)
+  const { model, file, close } = await unlessAborted(reading, signal)
   const { startWorker } = adapter
-  return instantiate<Prediction>(model, adapter.kernels, {
-    ...settings,
-    file,
-    startThread: startWorker && (() => startWorker(true)),
-  })
+  try {
+    return await instantiate<Prediction>(model, adapter.kernels, {
+      ...settings,
+      file,
+      startThread: startWorker && (() => startWorker(true)),
+    })
+  } finally {
+    close?.()
+  }
 }
 
 /** The `load` of a runtime. */

@@ -8,14 +8,16 @@ const scheme = /^(https?|file|data):/i
 export function pathFiles(
   readFile: (address: Address, reading: Reading) => Promise<Uint8Array<ArrayBuffer>>,
   besidePath: NonNullable<Files['besidePath']>,
+  openInPlace: NonNullable<Files['openInPlace']> = () => undefined,
 ): Files {
+  const isFile = (address: Address): address is string | (URL & { protocol: 'file:' }) =>
+    typeof address === 'string' || address.protocol === 'file:'
   return {
     resolve: (address) =>
       typeof address === 'string' && scheme.test(address) ? new URL(address) : address,
     read: (address, reading) =>
-      typeof address === 'string' || address.protocol === 'file:'
-        ? readFile(address, reading)
-        : download(address, reading, fetch),
+      isFile(address) ? readFile(address, reading) : download(address, reading, fetch),
     besidePath,
+    openInPlace: (address, file) => (isFile(address) ? openInPlace(address, file) : undefined),
   }
 }
