@@ -9,7 +9,8 @@ export { collect, type Reading } from './worker/collect.ts'
 export { pathFiles } from './worker/path-files.ts'
 export type { Port } from './worker/port.ts'
 export type { Progress } from './worker/progress.ts'
-export type { Address, FileInPlace, Files, ModelSource } from './worker/source.ts'
+export { modelInPlace } from './worker/in-place.ts'
+export type { Address, Files, Located, ModelSource, Opened } from './worker/source.ts'
 export { threadPort, threadServerPort } from './worker/thread-port.ts'
 
 /** How a runtime decodes text and brotli. */

@@ -75,7 +75,7 @@ export function float32Of(tensor: StoredTensor): Float32Array {
 }
 
 /** Weights are handed to the kernel in strips that stay in the second-level cache. */
-const stripFloats = 131_072
+const stripFloats = 65_536
 
 /** Weights laid out in the kernel's memory from its heap base upwards; never freed one by one. */
 export class LinearWeights implements WeightStore {

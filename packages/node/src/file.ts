@@ -1,6 +1,13 @@
 import type { FileHandle } from 'node:fs/promises'
 import { DotplusError, FormatError, ResourceError } from '@dotplus/core'
-import { collect, type Address, type FileInPlace, type Reading } from '@dotplus/kernel/compressed'
+import {
+  collect,
+  modelInPlace,
+  type Address,
+  type Located,
+  type Opened,
+  type Reading,
+} from '@dotplus/kernel/compressed'
 
 // An import of it, or of node:fs/promises, would load Node's streams into every fresh process.
 const fs = process.getBuiltinModule('node:fs')
@@ -108,33 +115,29 @@ export async function readFile(
 const largeBytes = 2 ** 24
 
 /**
- * A large regular file, opened; undefined for any other.
+ * The model in a large regular file; undefined for any other file.
  *
  * @throws {ResourceError} when it cannot be opened or read
+ * @throws {FormatError} when it is no model
  */
-export function openInPlace(address: Address, file: string): FileInPlace | undefined {
+export function openInPlace(source: Located): Opened | undefined {
+  const { located: address, file } = source
   try {
     const stats = fs.statSync(address)
-    const { size } = stats
-    if (size < largeBytes || !stats.isFile()) return undefined
+    if (stats.size < largeBytes || !stats.isFile()) return undefined
     const descriptor = fs.openSync(address, 'r')
-    return {
-      byteLength: size,
+    return modelInPlace(source, {
+      byteLength: stats.size,
       read(into, at) {
-        try {
-          for (let done = 0; done < into.byteLength;) {
-            const count = fs.readSync(descriptor, into, done, into.byteLength - done, at + done)
-            if (count === 0) {
-              throw new FormatError('the file became shorter while it was read', { file })
-            }
-            done += count
-          }
-        } catch (cause) {
-          throw readError(cause, file)
+        for (let done = 0; done < into.byteLength;) {
+          const count = fs.readSync(descriptor, into, done, into.byteLength - done, at + done)
+          if (count === 0)
+            throw new FormatError('the file became shorter while it was read', { file })
+          done += count
         }
       },
       close: () => fs.closeSync(descriptor),
-    }
+    })
   } catch (cause) {
     throw readError(cause, file)
   }

@@ -26,23 +26,29 @@ const headerBytes = 20
 /** A few bytes around where the file is being read. */
 class Window {
   readonly #source: ByteSource
-  #bytes = new Uint8Array(0)
+  #reader = new WireReader(new Uint8Array(0))
   #start = 0
 
   constructor(source: ByteSource) {
     this.#source = source
   }
 
-  /** The bytes from `at` on, fewer than asked for at the end of the file. */
-  at(at: number, length: number): Uint8Array {
-    const end = Math.min(at + length, this.#source.byteLength)
-    if (at < this.#start || end > this.#start + this.#bytes.byteLength) {
-      const size = Math.min(Math.max(windowBytes, length), this.#source.byteLength - at)
-      this.#bytes = new Uint8Array(Math.max(size, 0))
-      this.#source.read(this.#bytes, at)
+  /** A reader at `at`, with `length` bytes before it or all up to the end of the file. */
+  readerAt(at: number, length: number): WireReader {
+    const rest = this.#source.byteLength - at
+    if (at < this.#start || at + Math.min(length, rest) > this.#start + this.#reader.end) {
+      const bytes = new Uint8Array(Math.min(Math.max(windowBytes, length), Math.max(rest, 0)))
+      this.#source.read(bytes, at)
+      this.#reader = new WireReader(bytes)
       this.#start = at
     }
-    return this.#bytes.subarray(at - this.#start, end - this.#start)
+    this.#reader.position = at - this.#start
+    return this.#reader
+  }
+
+  bytes(start: number, end: number): Uint8Array {
+    const { bytes, position } = this.readerAt(start, end - start)
+    return bytes.subarray(position, position + end - start)
   }
 }
 
@@ -57,12 +63,13 @@ interface Span {
 /** The fields of the message between two positions. */
 function* fieldsIn(window: Window, start: number, end: number): Generator<Span> {
   for (let at = start; at < end;) {
-    const reader = new WireReader(window.at(at, headerBytes))
+    const reader = window.readerAt(at, headerBytes)
+    const from = reader.position
     const tag = reader.uint32()
     const isDelimited = (tag & 7) === wire.lengthDelimited
     if (!isDelimited) reader.skip(tag)
     const length = isDelimited ? reader.uint32() : 0
-    const value = at + reader.position
+    const value = at + reader.position - from
     const span = { tag, start: at, value, end: value + length }
     if (span.end > end) throw new RangeError('a field beyond the end')
     yield span
@@ -84,7 +91,7 @@ function outlineOf(source: ByteSource): { bytes: Uint8Array; places: Map<number,
   const outline = new WireWriter()
   const places = new Map<number, Place>()
   const copy = (to: WireWriter, start: number, end: number): void => {
-    to.raw(window.at(start, end - start))
+    to.raw(window.bytes(start, end))
   }
   let count = 0
   for (const { tag, start, value, end } of fieldsIn(window, 0, source.byteLength)) {

@@ -1,11 +1,16 @@
-import { decodeFrom } from '@dotplus/core'
-import type { FileInPlace, Located, Opened } from './source.ts'
+import { decodeFrom, type ByteSource } from '@dotplus/core'
+import type { Located, Opened } from './source.ts'
 import { refuseSubstitute } from './substitute.ts'
 
 const headBytes = 512
 
+/** An open file. */
+export interface FileInPlace extends ByteSource {
+  close(): void
+}
+
 /** Decodes a file without its large tensors, which are read while they are packed. */
-export function modelInPlace(opened: FileInPlace, { located: address, file }: Located): Opened {
+export function modelInPlace({ located: address, file }: Located, opened: FileInPlace): Opened {
   try {
     const head = new Uint8Array(Math.min(headBytes, opened.byteLength))
     opened.read(head, 0)

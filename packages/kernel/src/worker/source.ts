@@ -1,4 +1,4 @@
-import { decode, DotplusError, UsageError, type ByteSource, type Model } from '@dotplus/core'
+import { decode, DotplusError, UsageError, type Model } from '@dotplus/core'
 import { collect, type Reading } from './collect.ts'
 import { nameOfUrl, readResponse } from './download.ts'
 import type { ProgressMeter } from './progress.ts'
@@ -34,11 +34,6 @@ export interface Readings {
   readonly keeping: Promise<void>[]
 }
 
-/** An open file. */
-export interface FileInPlace extends ByteSource {
-  close(): void
-}
-
 /** How a runtime reads addresses. */
 export interface Files {
   /**
@@ -61,12 +56,12 @@ export interface Files {
    */
   keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): Promise<void>
   /**
-   * A large file whose weights are read one by one while they are packed, each into the same memory; undefined for what
-   * is better read at once.
+   * A large file whose weights are read one by one while they are packed; undefined for what is better read at once.
    *
-   * @throws {ResourceError} when it cannot be opened
+   * @throws {ResourceError} when it cannot be read
+   * @throws {FormatError} when it is no model
    */
-  openInPlace?(address: Address, file: string): FileInPlace | undefined
+  openInPlace?(source: Located): Opened | undefined
   /** True where the runtime's own SHA-256 of that many bytes would keep others from the thread for too long. */
   mustShareThread?(byteLength: number): boolean
   /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
@@ -198,9 +193,9 @@ export async function open(
   if (isModel(source)) {
     return { model: source, file: undefined, address: undefined, buffers: [] }
   }
-  if ('located' in source && files.openInPlace && !reading.progress.isHeard) {
-    const opened = files.openInPlace(source.located, source.file)
-    if (opened) return (await import('./in-place.ts')).modelInPlace(opened, source)
+  if ('located' in source && !reading.progress.isHeard) {
+    const opened = files.openInPlace?.(source)
+    if (opened) return opened
   }
   const { bytes: given, file, address, isOwn } = await read(source, files, reading)
   const bytes = willMove && !isOwn ? new Uint8Array(given) : given
