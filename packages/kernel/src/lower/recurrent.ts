@@ -265,10 +265,11 @@ export function statesOf(
 
 /** The same elements in a buffer of their own. */
 export function copied(context: LowerContext, x: Value): Value {
-  const y = context.value(x.shape)
+  const y = context.value(x.shape, x.dtype)
   const width = elementCount(x.shape)
   if (width === 0) return y
   const [read, write] = [context.operand(x, width), context.operand(y, width)]
+  const { byteLength } = y.buffer
   context.push({
     kind: 'copy',
     rows: 1,
@@ -279,11 +280,11 @@ export function copied(context: LowerContext, x: Value): Value {
     emit: (program, index, place) =>
       writeCopy(program, index, {
         rows: 1,
-        widthBytes: width * 4,
+        widthBytes: byteLength,
         x: place.address(read),
-        xStride: width * 4,
+        xStride: byteLength,
         y: place.address(write),
-        yStride: width * 4,
+        yStride: byteLength,
       }),
   })
   return y

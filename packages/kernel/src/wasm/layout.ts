@@ -42,6 +42,7 @@ export const RECURRENT = 41
 export const ROW_TEST = 42
 export const SELECT = 43
 export const MASKED_MEAN = 44
+export const SHIFTED_COPY = 45
 export const NORMALIZE = 60
 export const REDUCE = 61
 export const MATMUL = 62
@@ -234,6 +235,17 @@ export const RESAMPLE_Y_ADVANCE = 6
 export const RESAMPLE_WEIGHTS = 7 // → for each o: first, taps used, then `taps` f32
 export const RESAMPLE_OUT = 8
 export const RESAMPLE_TAPS = 9
+// SHIFTED_COPY: copies `width` bytes of every row; x and y begin later by bytes times a count that is in memory.
+// Not inside a LOOP.
+export const SHIFTED_WIDTH = 2
+export const SHIFTED_X = 3
+export const SHIFTED_X_STRIDE = 4
+export const SHIFTED_X_SHIFT = 5
+export const SHIFTED_Y = 6
+export const SHIFTED_Y_STRIDE = 7
+export const SHIFTED_Y_SHIFT = 8
+export const SHIFTED_COUNT = 9 // → f32, a whole number
+
 // GATHER: y[row, i] = table[x[row], i]; x is int32, negative indices count from the end of the table.
 // An index outside the table traps, see assembly/fault.ts.
 export const GATHER_WIDTH = 2
@@ -385,9 +397,12 @@ export const ATTENTION_V = 10
 export const ATTENTION_Y = 11
 export const ATTENTION_SCRATCH = 12 // attentionScratchBytes, 64-byte aligned
 export const ATTENTION_BELOW = 13 // i32: sources before the target that it attends to; further ones score −1e9
-export const ATTENTION_ABOVE = 14 // i32: the same after it
+export const ATTENTION_ABOVE = 14 // i32: the same after it; 0 makes it causal
+export const ATTENTION_BEFORE = 15 // → f32, causal only: sources before the first target; those after the last are no part of it
 /** Queries whose scores exist at a time; all tile heights divide it. */
 export const ATTENTION_TILE = 24
+/** Causal attention adds up over so many sources at least, and over a multiple of eight. */
+export const ATTENTION_LEAST = 16
 
 // WHERE: y[row, i] = condition ≠ 0 ? a : b, each operand FULL, ROW, SCALAR or COLUMN; y may be one that is FULL.
 export const WHERE_WIDTH = 2
