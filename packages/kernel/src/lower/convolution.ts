@@ -126,6 +126,8 @@ export interface ConvPiece {
   readonly weightsStride?: number
   /** Without the bias. */
   readonly bare?: boolean
+  /** Sums in float64 whatever the size. */
+  readonly wide?: boolean
 }
 
 /** Convolution of one group as a matrix product over gathered windows. */
@@ -145,7 +147,7 @@ export function pushConv(
   const inner = elementCount(windows.kernel) * channels
   const start = (yOffset + group.yChannel) * 4
   const shape = { rows, inner, units, weights: group.weights, width, start, bare }
-  const wide = inner > doubleInner && isWide(inner * units, out, wideProducts)
+  const wide = inner > doubleInner && (piece.wide || isWide(inner * units, out, wideProducts))
   if (
     !wide &&
     isPointwise(windows, x.size) &&
