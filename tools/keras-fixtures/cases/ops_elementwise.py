@@ -122,6 +122,14 @@ ELEMENTWISE = {
     "equal": pairs(ops.equal) + [(ops.equal, F(2, 9, of="special"), F(2, 9, of="special")), (ops.equal, B(2, 3), B(3))],
     "not_equal": pairs(ops.not_equal) + [(ops.not_equal, B(2, 3), B(3))],
     "less": pairs(ops.less),
+    "view-widths": [
+        (lambda x: ops.view(x, "int16"), I(2, 4, of="bits")),
+        (lambda x: ops.view(x, "uint8"), F(2, 3)),
+        (lambda x: ops.view(x, "int64"), I(3, 4, of="bits")),
+        (lambda x: ops.view(x, "float64"), I(2, 16, of="ones", dtype="uint8")),
+        (lambda x: ops.view(x, "uint16"), I(2, 4, dtype="int16")),
+        (lambda x: ops.view(x, "int32"), D(2, 3)),
+    ],
     "comparison-numbers": [
         (lambda x: ops.greater(x, -3), I(2, 6, of="counts", dtype="uint8")),
         (lambda x: ops.less(x, 300), I(2, 6, of="counts", dtype="uint8")),
