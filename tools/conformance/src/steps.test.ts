@@ -8,7 +8,10 @@ import { findCases } from './cases/find.ts'
 import { prepareCase } from './cases/prepare.ts'
 
 const folder = fileURLToPath(new URL('../../../test-fixtures/cases', import.meta.url))
-const kernels = compressedKernels((base64) => brotliDecompressSync(Buffer.from(base64, 'base64')))
+const kernels = compressedKernels({
+  text: (digits, encoding) => Buffer.from(digits, encoding),
+  brotli: brotliDecompressSync,
+})
 const cases = (await findCases({ name: '', folder })).filter(({ name }) =>
   name.startsWith('stream-attention'),
 )

@@ -126,6 +126,8 @@ export interface ConvPiece {
   readonly weightsStride?: number
   /** Without the bias. */
   readonly bare?: boolean
+  /** Sums in float64 whatever the size. */
+  readonly wide?: boolean
 }
 
 /** Convolution of one group as a matrix product over gathered windows. */
@@ -145,7 +147,7 @@ export function pushConv(
   const inner = elementCount(windows.kernel) * channels
   const start = (yOffset + group.yChannel) * 4
   const shape = { rows, inner, units, weights: group.weights, width, start, bare }
-  const wide = inner > doubleInner && isWide(inner * units, out, wideProducts)
+  const wide = inner > doubleInner && (piece.wide || isWide(inner * units, out, wideProducts))
   if (
     !wide &&
     isPointwise(windows, x.size) &&
@@ -341,6 +343,18 @@ export function weightOf(
   index: number | undefined,
   shape: readonly (number | undefined)[],
 ): { data: Float32Array; shape: readonly number[] } {
+  const checked = checkedWeight(layer, weights, name, index, shape)
+  return { data: weights.floats(checked.index), shape: checked.shape }
+}
+
+/** As {@link weightOf}, without the elements. */
+export function checkedWeight(
+  layer: Layer,
+  weights: WeightStore,
+  name: string,
+  index: number | undefined,
+  shape: readonly (number | undefined)[],
+): { index: number; shape: readonly number[] } {
   if (index === undefined) throw new ModelError(`the layer has no ${name}`, { layer: layer.name })
   const got = weights.shape(index)
   if (
@@ -353,7 +367,7 @@ export function weightOf(
       got: `(${got.join(', ')})`,
     })
   }
-  return { data: weights.floats(index), shape: got }
+  return { index, shape: got }
 }
 
 /** The bias (units), or undefined where the layer has none. */

@@ -1,6 +1,5 @@
 import { attentionScratchBytes, writeAttention, type Band } from '../sequence-records.ts'
 import type { Layer } from '@dotplus/core'
-import { withCache } from './cache.ts'
 import { LowerContext, type Value } from './context.ts'
 
 /**
@@ -66,7 +65,7 @@ export function attendSoFar(
 ): Value {
   const { stream } = context
   if (stream?.key === undefined) return attend(context, q, k, v, band)
-  const { values, before } = withCache(context, stream, layer, { keys: k, values: v })
+  const { values, before } = stream.withCache(context, layer, { keys: k, values: v })
   const [keys, all] = values as [Value, Value]
   return attend(context, q, keys, all, band, before)
 }

@@ -2,7 +2,7 @@ import { UnsupportedError, type Layer, type LayerKind } from '@dotplus/core'
 import { attentionPassage } from './stream-attention.ts'
 import { indexPassage } from './stream-index.ts'
 import type { CallArguments, LowerContext, Value } from './context.ts'
-import { placesOfSteps } from './cache.ts'
+import { placesOfSteps, withCache, type Cached } from './cache.ts'
 import { withTensors } from './call.ts'
 import { copied } from './recurrent.ts'
 
@@ -114,6 +114,11 @@ export class Stream {
   /** Key of the states of the layer being lowered; undefined where it meets no steps of the stream. */
   get key(): string | undefined {
     return this.#key
+  }
+
+  /** All steps so far of tensors (batch, steps, …), by name, for the layer that is being lowered. */
+  withCache(context: LowerContext, layer: Layer, given: Readonly<Record<string, Value>>): Cached {
+    return withCache(context, this, layer, given)
   }
 
   /**

@@ -121,6 +121,7 @@ export const SCALE_SHIFT_Y = 5
 export const SCALE_SHIFT_Y_ADVANCE = 6
 export const SCALE_SHIFT_SCALE = 7 // `width` floats
 export const SCALE_SHIFT_OFFSET = 8 // `width` floats
+export const SCALE_SHIFT_WIDE = 9 // 1: scale and offset are doubles, and y is rounded once
 
 // COPY: `width` bytes of every row; any element type.
 export const COPY_WIDTH = 2
@@ -339,6 +340,7 @@ export const NORMALIZE_GAMMA = 7 // `width` floats; 0: none
 export const NORMALIZE_BETA = 8 // `width` floats; 0: none
 export const NORMALIZE_STATISTICS = 9 // a statistics code
 export const NORMALIZE_EPSILON = 10 // f32
+export const NORMALIZE_PERIOD = 11 // gamma and beta have that many rows, which the rows of x take in turn; 0: one
 
 // Statistics codes of NORMALIZE.
 export const STANDARDIZE = 0 // scale 1 / √(variance + epsilon)
