@@ -46,6 +46,6 @@ export async function hostPartOf(
   if (!needed) return undefined
   const { hostPart } = await import('./host-part.ts')
   if (!layers.some(isRare)) return hostPart
-  const { preprocessingLayers } = await import('./preprocessing-layers.ts')
-  return { ...hostPart, layers: preprocessingLayers }
+  const { rareLayers } = await import('./rare-layers.ts')
+  return { ...hostPart, layers: rareLayers }
 }

@@ -12,7 +12,6 @@ import { convRecurrentLayer } from './conv-recurrent.ts'
 import { convTransposeLayer } from './conv-transpose.ts'
 import { convLayer } from './conv.ts'
 import { depthwiseConvLayer, separableConvLayer } from './depthwise-conv.ts'
-import { locallyConnectedLayer } from './locally-connected.ts'
 import { embeddingLayer } from './embedding.ts'
 import { weightsIn } from './half-weights.ts'
 import { maskedAverage, maskingLayer } from './masking.ts'
@@ -79,7 +78,6 @@ export const allLayers: LayerSet = {
     convTranspose: convTransposeLayer,
     depthwiseConv: depthwiseConvLayer,
     separableConv: separableConvLayer,
-    locallyConnected: locallyConnectedLayer,
     pooling: poolingLayer,
     globalPooling: globalPoolingLayer,
     adaptivePooling: adaptivePoolingLayer,
