@@ -50,8 +50,8 @@ try {
 /** @param {string} file */
 function isPublished(file) {
   const name = basename(file)
-  // The kernel's tests read the kernels as they are; the package has them compressed.
-  const isPlainKernel = /[/\\]wasm[/\\](exact|exact-dense|fast)\.ts$/.test(file)
+  // The kernel's tests read the kernels as they are; the package has those with all ops compressed.
+  const isPlainKernel = /[/\\]wasm[/\\](exact|fast)\.ts$/.test(file)
   return !isPlainKernel && !/\.(test|fixture)\.ts$|^testing\.ts$|^\.gitignore$/.test(name)
 }
 

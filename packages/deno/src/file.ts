@@ -1,5 +1,5 @@
 import { ResourceError } from '@dotplus/core'
-import { collect, type Address, type Reading } from '@dotplus/kernel/worker'
+import { collect, type Address, type Reading } from '@dotplus/kernel/compressed'
 
 /** What this package uses of Deno. */
 declare const Deno: {

@@ -1,5 +1,11 @@
 export { load } from './load.ts'
-export type { Load, LoadOptions, ModelSource, Progress, WorkerModel } from '@dotplus/kernel/worker'
+export type {
+  Load,
+  LoadOptions,
+  ModelSource,
+  Progress,
+  WorkerModel,
+} from '@dotplus/kernel/compressed'
 export type {
   Explanation,
   InputValue,

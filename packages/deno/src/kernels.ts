@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer'
-import { brotliDecompressSync } from 'node:zlib'
-import { compressedKernels } from '@dotplus/kernel/compressed'
-import type { KernelBytes } from '@dotplus/kernel/worker'
+import { compressedKernels, type KernelBytes } from '@dotplus/kernel/compressed'
 
-export const kernels: KernelBytes = /* @__PURE__ */ compressedKernels((base64) =>
-  brotliDecompressSync(Buffer.from(base64, 'base64')),
-)
+export const kernels: KernelBytes = /* @__PURE__ */ compressedKernels({
+  text: (digits, encoding) => Buffer.from(digits, encoding),
+  brotli: async (bytes) => (await import('node:zlib')).brotliDecompressSync(bytes),
+})

@@ -1,4 +1,4 @@
-import { loaderOf, type Load } from '@dotplus/kernel/worker'
+import { loaderOf, type Load } from '@dotplus/kernel/compressed'
 import { adapter } from './adapter.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { threadPort, type Port } from '@dotplus/kernel/worker'
+import { threadPort, type Port } from '@dotplus/kernel/compressed'
 
 /** Deno runs this package's TypeScript from JSR and its JavaScript from npm. */
 const workerFile = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'

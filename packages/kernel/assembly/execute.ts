@@ -5,7 +5,7 @@ import { affine, scaleShift } from './ops/affine'
 import { attention } from './ops/attention'
 import { band, where } from './ops/where'
 import { binary } from './ops/binary'
-import { copy, fill } from './ops/copy'
+import { copy, fill, shiftedCopy } from './ops/copy'
 import { conv } from './ops/conv'
 import { dense } from './ops/dense'
 import { depthwise } from './ops/depthwise'
@@ -57,6 +57,7 @@ class AllOps extends Ops {
       case L.ROW_TEST: return rowTest(record, row, rows)
       case L.SELECT: return select(record, row, rows)
       case L.MASKED_MEAN: return maskedMean(record, row, rows)
+      case L.SHIFTED_COPY: return shiftedCopy(record, row, rows)
       case L.NORMALIZE: return normalize(record, row, rows)
       case L.REDUCE: return reduce(record, row, rows)
       case L.MATMUL: return matmul(record, row, rows)

@@ -1,4 +1,10 @@
-import { DotplusError, UnsupportedError, UsageError, type Model } from '@dotplus/core'
+import {
+  DotplusError,
+  heldByteLength,
+  UnsupportedError,
+  UsageError,
+  type Model,
+} from '@dotplus/core'
 import { hostKernel } from './host-kernel.ts'
 import { graphOf, LoadedModel } from './model/loaded-model.ts'
 import { denseLayers } from './lower/dense-layers.ts'
@@ -61,7 +67,7 @@ export async function instantiate<Output extends Prediction = Tensor>(
   const hasTime = set !== denseLayers || graph.inputs.some(({ shape }) => shape.length > 2)
   const stepping = hasTime ? await import('./model/stepping.ts') : undefined
   const part = set === denseLayers ? 'dense' : 'all'
-  const bytes = model.tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
+  const bytes = model.tensors.reduce((sum, tensor) => sum + heldByteLength(tensor), 0)
   const hosted = await hostKernel(part, precision, kernels, threads, wasm, startThread, bytes)
   const { build, memory, starting, aloneBecause } = hosted
   try {

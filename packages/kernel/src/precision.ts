@@ -89,6 +89,30 @@ function sharingMemory(kernel: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
   return bytes
 }
 
+/**
+ * Begins to compile the kernel of dense networks, for runtimes in which that costs next to nothing: it is done when the
+ * model has been read, if that turns out to be such a network.
+ */
+export function anticipateDense(bytesOf: KernelBytes): void {
+  if (hasSimd()) void moduleOf('exact-dense', bytesOf, false).catch(() => undefined)
+}
+
+/** The compiled kernel of that file; a failed compilation does not stick. */
+function moduleOf(
+  file: KernelFile,
+  bytesOf: KernelBytes,
+  shared: boolean,
+): Promise<WebAssembly.Module> {
+  const key = shared ? `${file} shared` : file
+  let module = compiled.get(key)
+  if (!module) {
+    module = compile(file, bytesOf, shared)
+    compiled.set(key, module)
+    module.catch(() => compiled.delete(key))
+  }
+  return module
+}
+
 async function compile(
   file: KernelFile,
   bytesOf: KernelBytes,
@@ -131,13 +155,5 @@ export async function kernelBuild(
   const reason = requested === 'fast' ? withoutFast() : undefined
   const precision = reason === undefined ? requested : 'exact'
   const file = precision === 'exact' && part === 'dense' ? 'exact-dense' : precision
-  const key = shared ? `${file} shared` : file
-  let module = compiled.get(key)
-  if (!module) {
-    module = compile(file, bytesOf, shared)
-    compiled.set(key, module)
-    // A failed compilation must not stick.
-    module.catch(() => compiled.delete(key))
-  }
-  return { module: await module, precision, reason }
+  return { module: await moduleOf(file, bytesOf, shared), precision, reason }
 }

@@ -57,11 +57,13 @@ interface Windowed {
   activation?: Activation
   /** y is the sum alone, without bias and activation. */
   bare?: boolean
+  /** The exact build sums in float64, however long the sum is. */
+  wide?: boolean
 }
 
 /**
  * y (rows, units) = activation(windows of x (rows, inner) · weights (inner, units) + bias (units) + residual), one row
- * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner doubles where inner ≤ 11, else floats. With `weightsStride` every output position of an image has
+ * per output pixel; `residual` is laid out as y. `scratch`: `chunk` · inner doubles where inner ≤ 11 or `wide`, else floats. With `weightsStride` every output position of an image has
  * panels of its own, that many bytes apart, and `chunk` is 1.
  */
 export function writeConv(
@@ -144,7 +146,7 @@ function startWindowed(program: Program, index: number, opcode: number, op: Wind
   const { code, parameters } = op.activation ?? linear
   u32[at + L.CONV_ACTIVATION] = code
   program.f32.set(parameters, at + L.CONV_PARAMETERS)
-  u32[at + L.CONV_BARE] = Number(op.bare ?? false)
+  u32[at + L.CONV_FLAGS] = (op.bare ? L.BARE : 0) | (op.wide ? L.WIDE : 0)
   return at
 }
 

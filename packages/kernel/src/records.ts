@@ -121,13 +121,17 @@ export function writeAffine(
   program.f32[at + L.AFFINE_OFFSET] = op.offset
 }
 
-/** y[row, i] = x[row, i] · scale[i] + offset[i]; `scale` and `offset` are addresses of `width` floats. */
+/**
+ * y[row, i] = x[row, i] · scale[i] + offset[i]; `scale` and `offset` are addresses of `width` floats, or of doubles where
+ * `wide`: then y is rounded once.
+ */
 export function writeScaleShift(
   program: Program,
   index: number,
-  op: RowMap & { scale: number; offset: number },
+  op: RowMap & { scale: number; offset: number; wide?: boolean },
 ): void {
   const at = startRowMap(program, index, L.SCALE_SHIFT, op)
+  program.u32[at + L.SCALE_SHIFT_WIDE] = Number(op.wide ?? false)
   program.u32[at + L.SCALE_SHIFT_SCALE] = op.scale
   program.u32[at + L.SCALE_SHIFT_OFFSET] = op.offset
 }
@@ -179,7 +183,10 @@ const statisticsCodes: Readonly<Record<Statistics, number>> = {
   unit_norm: L.UNIT_NORM,
 }
 
-/** y = (x − mean) · scale · gamma + beta with the statistics of each row; `gamma` and `beta` are addresses of `width` floats. */
+/**
+ * y = (x − mean) · scale · gamma + beta with the statistics of each row; `gamma` and `beta` are addresses of (`period`,
+ * `width`) floats, whose rows the rows of x take in turn.
+ */
 export function writeNormalize(
   program: Program,
   index: number,
@@ -188,9 +195,11 @@ export function writeNormalize(
     epsilon: number
     gamma?: number | undefined
     beta?: number | undefined
+    period?: number
   },
 ): void {
   const at = startRowMap(program, index, L.NORMALIZE, op)
+  program.u32[at + L.NORMALIZE_PERIOD] = op.period ?? 1
   program.u32[at + L.NORMALIZE_GAMMA] = op.gamma ?? 0
   program.u32[at + L.NORMALIZE_BETA] = op.beta ?? 0
   program.u32[at + L.NORMALIZE_STATISTICS] = statisticsCodes[op.statistics]

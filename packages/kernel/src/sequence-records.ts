@@ -144,6 +144,8 @@ export function writeRecurrent(
     y: number
     mask?: number
     scratch: number
+    /** Room for {@link wideScratchFloats}: the exact build takes the steps in float64. */
+    wide?: number | undefined
     flags?: RecurrentFlags
   },
 ): void {
@@ -161,6 +163,7 @@ export function writeRecurrent(
   u32[at + L.RECURRENT_Y] = op.y
   u32[at + L.RECURRENT_MASK] = op.mask ?? 0
   u32[at + L.RECURRENT_SCRATCH] = op.scratch
+  u32[at + L.RECURRENT_WIDE] = op.wide ?? 0
   u32[at + L.RECURRENT_FLAGS] =
     (flags.sequences ? L.SEQUENCES : 0) |
     (flags.backwards ? L.BACKWARDS : 0) |
@@ -171,6 +174,11 @@ export function writeRecurrent(
     (flags.productGiven ? L.PRODUCT_GIVEN : 0) |
     (flags.continued ? L.CONTINUED : 0) |
     (flags.streamed ? L.STREAMED : 0)
+}
+
+/** Floats of `wide` of {@link writeRecurrent}; enough for its `scratch` too. */
+export function wideScratchFloats(rows: number, gates: number, units: number): number {
+  return rows * ((gates + 1) * units + 4) * 2
 }
 
 /** Sizes of an attention record; `repeats` heads after each other share keys and values. */
@@ -195,9 +203,13 @@ export function attentionScratchBytes({
   depth,
   valueDepth,
 }: Pick<AttentionSize, 'sources' | 'depth' | 'valueDepth'>): number {
+  // Causal attention adds up over more.
+  const summed = Math.max(Math.ceil(sources / 8) * 8, L.ATTENTION_LEAST)
   const keys = alignUp(matmulScratchBytes(depth, sources))
-  const values = alignUp(matmulScratchBytes(sources, valueDepth))
-  return keys + values + L.ATTENTION_TILE * (sources + 1) * 4
+  const values = alignUp(
+    Math.max(...[sources, summed].map((k) => matmulScratchBytes(k, valueDepth))),
+  )
+  return keys + values + L.ATTENTION_TILE * (summed + 1) * 4
 }
 
 /** y (batch, targets, heads, valueDepth) = softmax(q · kᵀ within the band) · v; `rows`: batch · heads. */
@@ -207,6 +219,8 @@ export function writeAttention(
   op: AttentionSize & {
     rows: number
     band: Band
+    /** Address of the number of sources before the first target; only where nothing after a target is in the band. */
+    before?: number | undefined
     q: number
     k: number
     v: number
@@ -229,4 +243,33 @@ export function writeAttention(
   u32[at + L.ATTENTION_SCRATCH] = op.scratch
   u32[at + L.ATTENTION_BELOW] = Math.min(op.band.below, 2 ** 30)
   u32[at + L.ATTENTION_ABOVE] = Math.min(op.band.above, 2 ** 30)
+  u32[at + L.ATTENTION_BEFORE] = op.before ?? 0
+}
+
+/** Copies `widthBytes` of every row; x and y begin `count`, a float in memory, shifts further on. */
+export function writeShiftedCopy(
+  program: Program,
+  index: number,
+  op: {
+    rows: number
+    widthBytes: number
+    x: number
+    xStride: number
+    xShift: number
+    y: number
+    yStride: number
+    yShift: number
+    count: number
+  },
+): void {
+  const at = start(program, index, L.SHIFTED_COPY, op.rows)
+  const { u32 } = program
+  u32[at + L.SHIFTED_WIDTH] = op.widthBytes
+  u32[at + L.SHIFTED_X] = op.x
+  u32[at + L.SHIFTED_X_STRIDE] = op.xStride
+  u32[at + L.SHIFTED_X_SHIFT] = op.xShift
+  u32[at + L.SHIFTED_Y] = op.y
+  u32[at + L.SHIFTED_Y_STRIDE] = op.yStride
+  u32[at + L.SHIFTED_Y_SHIFT] = op.yShift
+  u32[at + L.SHIFTED_COUNT] = op.count
 }

@@ -7,7 +7,7 @@ import {
   type StoredTensor,
 } from '@dotplus/core'
 import { isElementType, storageOf } from './dtype/element-type.ts'
-import type { WeightFolder, WeightStore } from './lower/context.ts'
+import type { FloatsLeft, WeightFolder, WeightStore } from './lower/context.ts'
 import { alignUp, type KernelMemory } from './memory.ts'
 
 let halves: Float32Array | undefined
@@ -75,7 +75,7 @@ export function float32Of(tensor: StoredTensor): Float32Array {
 }
 
 /** Weights are handed to the kernel in strips that stay in the second-level cache. */
-const stripFloats = 131_072
+const stripFloats = 65_536
 
 /** Weights laid out in the kernel's memory from its heap base upwards; never freed one by one. */
 export class LinearWeights implements WeightStore {
@@ -103,6 +103,17 @@ export class LinearWeights implements WeightStore {
 
   floats(index: number): Float32Array {
     return float32Of(this.#tensor(index))
+  }
+
+  left(index: number): FloatsLeft | undefined {
+    const { left, dtype } = this.#tensor(index)
+    if (!left || dtype !== 'float32') return undefined
+    return {
+      length: left.byteLength / 4,
+      read: ({ buffer, byteOffset, byteLength }, start) =>
+        left.read(new Uint8Array(buffer, byteOffset, byteLength), 4 * start),
+      all: () => this.floats(index),
+    }
   }
 
   stored(index: number): Float32Array | Uint8Array {
@@ -151,7 +162,7 @@ export class LinearWeights implements WeightStore {
   }
 
   packDense(
-    kernel: Float32Array,
+    kernel: Float32Array | FloatsLeft,
     bias: Float32Array | undefined,
     inner: number,
     units: number,
@@ -164,8 +175,7 @@ export class LinearWeights implements WeightStore {
     const source = this.#source(end, rows * units, bias, scale)
     for (let first = 0; first === 0 || first < inner; first += rows) {
       const count = Math.min(rows, inner - first)
-      const strip = kernel.subarray(first * units, (first + count) * units)
-      this.#memory.f32.set(strip, source.kernel / 4)
+      this.#copy(kernel, first * units, count * units, source.kernel)
       exports.packDense(
         inner,
         units,
@@ -186,7 +196,7 @@ export class LinearWeights implements WeightStore {
   }
 
   packWinograd(
-    kernel: Float32Array,
+    kernel: Float32Array | FloatsLeft,
     inner: number,
     units: number,
     tile: number,
@@ -201,13 +211,19 @@ export class LinearWeights implements WeightStore {
       const count = Math.min(rows, inner - first)
       for (let tap = 0; tap < 9; tap++) {
         const start = (tap * inner + first) * units
-        const strip = kernel.subarray(start, start + count * units)
-        this.#memory.f32.set(strip, source.kernel / 4 + tap * count * units)
+        this.#copy(kernel, start, count * units, source.kernel + 4 * tap * count * units)
       }
       exports.packWinograd?.(inner, units, first, count, source.kernel, source.scale, address, tile)
     }
     this.#top = end
     return address
+  }
+
+  /** Copies `length` elements from `start` on to an address. */
+  #copy(kernel: Float32Array | FloatsLeft, start: number, length: number, address: number): void {
+    const { f32 } = this.#memory
+    if ('all' in kernel) kernel.read(f32.subarray(address / 4, address / 4 + length), start)
+    else f32.set(kernel.subarray(start, start + length), address / 4)
   }
 
   /**

@@ -1,6 +1,13 @@
 import type { FileHandle } from 'node:fs/promises'
-import { DotplusError, ResourceError } from '@dotplus/core'
-import { collect, type Address, type Reading } from '@dotplus/kernel/worker'
+import { DotplusError, FormatError, ResourceError } from '@dotplus/core'
+import {
+  collect,
+  modelInPlace,
+  type Address,
+  type Located,
+  type Opened,
+  type Reading,
+} from '@dotplus/kernel/compressed'
 
 // An import of it, or of node:fs/promises, would load Node's streams into every fresh process.
 const fs = process.getBuiltinModule('node:fs')
@@ -72,6 +79,15 @@ function readSmall(address: Address, reading: Reading): Uint8Array<ArrayBuffer> 
   }
 }
 
+/** What the operating system says of a file that cannot be read, as an error that names the way out. */
+function readError(cause: unknown, file: string): unknown {
+  const { code } = cause as NodeJS.ErrnoException
+  if (cause instanceof DotplusError || code === undefined) return cause
+  const what = meanings[code] ?? 'the file cannot be read'
+  const got = code in meanings ? undefined : code
+  return new ResourceError(what, { file, got, hint: hints[code]?.(), cause })
+}
+
 /**
  * All bytes of a file.
  *
@@ -89,12 +105,40 @@ export async function readFile(
     return await readAll(handle, reading)
   } catch (cause) {
     reading.signal?.throwIfAborted()
-    const { code } = cause as NodeJS.ErrnoException
-    if (cause instanceof DotplusError || code === undefined) throw cause
-    const what = meanings[code] ?? 'the file cannot be read'
-    const got = code in meanings ? undefined : code
-    throw new ResourceError(what, { file: reading.file, got, hint: hints[code]?.(), cause })
+    throw readError(cause, reading.file)
   } finally {
     await handle?.close()
+  }
+}
+
+/** Files from this length on are read in place: their weights pass through an array of the largest one's length. */
+const largeBytes = 2 ** 24
+
+/**
+ * The model in a large regular file; undefined for any other file.
+ *
+ * @throws {ResourceError} when it cannot be opened or read
+ * @throws {FormatError} when it is no model
+ */
+export function openInPlace(source: Located): Opened | undefined {
+  const { located: address, file } = source
+  try {
+    const stats = fs.statSync(address)
+    if (stats.size < largeBytes || !stats.isFile()) return undefined
+    const descriptor = fs.openSync(address, 'r')
+    return modelInPlace(source, {
+      byteLength: stats.size,
+      read(into, at) {
+        for (let done = 0; done < into.byteLength;) {
+          const count = fs.readSync(descriptor, into, done, into.byteLength - done, at + done)
+          if (count === 0)
+            throw new FormatError('the file became shorter while it was read', { file })
+          done += count
+        }
+      },
+      close: () => fs.closeSync(descriptor),
+    })
+  } catch (cause) {
+    throw readError(cause, file)
   }
 }

@@ -1,7 +1,6 @@
-import { compressedKernels } from '@dotplus/kernel/compressed'
-import type { KernelBytes } from '@dotplus/kernel/worker'
+import { compressedKernels, type KernelBytes } from '@dotplus/kernel/compressed'
 
-export const kernels: KernelBytes = /* @__PURE__ */ compressedKernels((base64) => {
-  const { brotliDecompressSync } = process.getBuiltinModule('node:zlib')
-  return brotliDecompressSync(Buffer.from(base64, 'base64'))
+export const kernels: KernelBytes = /* @__PURE__ */ compressedKernels({
+  text: (digits, encoding) => Buffer.from(digits, encoding),
+  brotli: (bytes) => process.getBuiltinModule('node:zlib').brotliDecompressSync(bytes),
 })

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest'
 /** Bytes on disk that `npm install @dotplus/node` may take. */
 const budget = 1_000_000
 /** Bytes of the gzipped tarballs of `@dotplus/node` and all it depends on; 100 kB are aimed at. */
-const packedBudget = 200_000
+const packedBudget = 215_000
 const packages = join(import.meta.dirname, '../..')
 const installed = ['core', 'kernel', 'node'].map((name) => join(packages, name))
 

@@ -1,4 +1,4 @@
-import { threadPort, type Port } from '@dotplus/kernel/worker'
+import { threadPort, type Port } from '@dotplus/kernel/compressed'
 
 /** Starts a worker thread that does not keep the process alive while it has nothing to do. */
 export function startWorker(): Port {

@@ -15,7 +15,10 @@ const further = process.env['DOTPLUS_CONFORMANCE']
 const folders = [fixtures, ...(further === undefined ? [] : [further])]
 const workerFile = new URL('worker.js', import.meta.resolve('@dotplus/node'))
 
-const kernels = compressedKernels((base64) => brotliDecompressSync(Buffer.from(base64, 'base64')))
+const kernels = compressedKernels({
+  text: (digits, encoding) => Buffer.from(digits, encoding),
+  brotli: brotliDecompressSync,
+})
 
 type Port = ReturnType<NonNullable<InstantiateOptions['startThread']>>
 

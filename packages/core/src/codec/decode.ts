@@ -1,6 +1,7 @@
 import { FormatError } from '../errors.ts'
 import { formatVersion, type Model } from '../model/model.ts'
 import { validateModel } from '../model/validate.ts'
+import type { StoredTensor } from '../model/tensor.ts'
 import { decodeMessage } from './read-message.ts'
 
 /** Every file begins with these bytes up to the version: field 1, fixed32. */
@@ -30,7 +31,15 @@ export function isDotplus(bytes: Uint8Array): boolean {
  * @throws {ModelError} when references or lengths contradict each other
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Model {
-  const { file } = options
+  return decodeWith(bytes, options.file, () => undefined)
+}
+
+/** @param complete sees the tensors before anything is checked */
+export function decodeWith(
+  bytes: Uint8Array,
+  file: string | undefined,
+  complete: (tensors: StoredTensor[]) => void,
+): Model {
   if (!isDotplus(bytes)) {
     throw new FormatError('not a dotplus model', {
       file,
@@ -59,6 +68,7 @@ export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Model {
   }
   checkTensorCount(model, file)
   for (const tensor of model.tensors) delete (tensor as { padding?: Uint8Array }).padding
+  complete(model.tensors)
   validateModel(model, file)
   return model
 }

@@ -23,23 +23,6 @@ function enumNameOf(type: string, number: number): string {
   return name
 }
 
-const emptyBytes = new Uint8Array(0)
-
-function defaultOf(field: Field): unknown {
-  if (field.repeated) return []
-  if (field.optional || field.isEnum || field.isMessage || field.inOneof) return undefined
-  switch (field.type) {
-    case 'string':
-      return ''
-    case 'bytes':
-      return emptyBytes
-    case 'bool':
-      return false
-    default:
-      return 0
-  }
-}
-
 /** How each protobuf type of the schema is read. */
 const scalars: Readonly<Record<string, (reader: WireReader) => unknown>> = {
   string: (reader) => reader.string(),
@@ -75,17 +58,13 @@ function readMessage(reader: WireReader, type: string, depth: number): Message {
       expected: `at most ${maximumDepth} levels`,
     })
   const table = tableOf(type)
-  const message: Message = {}
-  for (const field of table.fields) {
-    const value = defaultOf(field)
-    if (value !== undefined) message[field.name] = value
-  }
+  const message = table.empty()
   const unknown: Uint8Array[] = []
   while (reader.position < reader.end) {
     const start = reader.position
     const tag = reader.uint32()
     const wireType = tag & 7
-    const field = table.byNumber.get(tag >>> 3)
+    const field = table.field(tag >>> 3)
     if (
       !field ||
       !(wireType === field.wireType || (field.packed && wireType === wire.lengthDelimited))

@@ -50,7 +50,7 @@ function* indicesIn(
 function* indicesOf(layer: Layer, target: 'tensor' | 'layer'): Generator<WeightReference> {
   const { kind } = layer
   if (kind === undefined || kind === 'submodel') return
-  const held = tableOf('Layer').fields.find(({ name }) => name === kind)
+  const held = tableOf('Layer').named(kind)
   if (held) yield* indicesIn(held.type, (layer as unknown as Message)[kind] as Message, target, '')
 }
 

@@ -71,9 +71,26 @@ export interface StoredTensor {
   strings: string[]
   /** The dtype the elements had before they were stored narrower: what they are meant as. */
   storedFrom?: DType | undefined
-  /** The elements; a view into the file after decoding, empty where they are `external`. */
+  /**
+   * The elements; a view into the file after decoding, empty where they are `external`. Of a tensor that was left in its
+   * file, each access reads them into an array of its own.
+   */
   data: Uint8Array
+  /** Where the elements are that were left in the file, see `decodeFrom`. */
+  left?: BytesLeft | undefined
   unknownFields?: UnknownFields
+}
+
+/** Elements that are read when they are needed. */
+export interface BytesLeft {
+  readonly byteLength: number
+  /** Fills `into` with the bytes from `start` on. */
+  read(into: Uint8Array, start: number): void
+}
+
+/** Bytes of a tensor's elements that are in the model's own file. */
+export function heldByteLength(tensor: StoredTensor): number {
+  return (tensor.left ?? tensor.data).byteLength
 }
 
 /** Typed array that holds elements of a stored tensor. Half floats and float8 stay raw bits. */

@@ -3,7 +3,7 @@ import type { Argument, Graph, Value } from './graph.ts'
 import { weightsOf, wrappedLayersOf } from './references.ts'
 import type { Model } from './model.ts'
 import { placesOf } from './shards.ts'
-import { elementCount, storedByteLength, type StoredTensor } from './tensor.ts'
+import { elementCount, heldByteLength, storedByteLength, type StoredTensor } from './tensor.ts'
 
 /**
  * Checks everything in a model that could make a reader stray: lengths against shapes, every index, the order of calls,
@@ -106,9 +106,9 @@ function validateTensor(
     }
   }
   const got =
-    places.length > 0 && tensor.data.byteLength === 0
+    places.length > 0 && heldByteLength(tensor) === 0
       ? places.reduce((sum, { byteLength }) => sum + byteLength, 0)
-      : tensor.data.byteLength
+      : heldByteLength(tensor)
   if (got !== expected && !(bytesFollow && got === 0)) {
     throw new ModelError(`bytes of ${tensor.dtype} [${tensor.shape.join(', ')}]`, {
       ...where,

@@ -152,24 +152,26 @@ export class SparseSigmoid extends Elementwise {
 }
 
 /**
- * (x + √(x² + b)) / 2, below 0 as (b / 2) / (√(x² + b) − x), which does not cancel, taken in float64. Where x² overflows
+ * (x + √(x² + b)) / 2, below 0 as (b / 2) / (√(x² + b) − x), which does not cancel; the sum in float64. Where x² overflows
  * float32 the result is Keras's: ∞, or NaN for x = −∞.
  */
 @unmanaged
 export class Squareplus extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const finite = f32x4.lt(f32x4.add(f32x4.mul(x, x), p), splat(Infinity))
+    const half = splat(0.5)
+    const a = f32x4.abs(x)
     const b = lower(p)
-    return select(finite, narrow(squareplus(lower(x), b), squareplus(upper(x), b)), f32x4.add(x, splat(Infinity)))
+    const sum = narrow(withRoot(lower(a), b), withRoot(upper(a), b))
+    const below = f32x4.div(f32x4.mul(p, half), sum)
+    const y = select(f32x4.lt(x, splat(0)), below, f32x4.mul(sum, half))
+    const finite = f32x4.lt(f32x4.add(f32x4.mul(x, x), p), splat(Infinity))
+    return select(finite, y, f32x4.add(x, splat(Infinity)))
   }
 }
 
-/** Two lanes of it. */
+/** a + √(a² + b), two lanes. */
 // @ts-ignore: decorator
 @inline
-function squareplus(x: v128, b: v128): v128 {
-  const root = f64x2.sqrt(f64x2.add(f64x2.mul(x, x), b))
-  const above = f64x2.mul(f64x2.add(f64x2.abs(x), root), f64x2.splat(0.5))
-  const below = f64x2.div(f64x2.mul(b, f64x2.splat(0.25)), above)
-  return select(f64x2.lt(x, f64x2.splat(0)), below, above)
+function withRoot(a: v128, b: v128): v128 {
+  return f64x2.add(a, f64x2.sqrt(f64x2.add(f64x2.mul(a, a), b)))
 }

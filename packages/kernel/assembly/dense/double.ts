@@ -3,10 +3,24 @@ import { storeSome } from '../lanes'
 import { clamp } from './clamp'
 
 /*
- * Register tiles for short dot products (inner ≤ DOUBLE_INNER): the bias and then the products in the
- * order of k are summed in float64, and the sum is rounded to float32 once. Arguments as in
- * tile.ts; panels are float64, 4 wide; x holds numbers of type T; bare: without the bias.
+ * Register tiles for dot products in float64: the bias and then the products in the order of k are summed,
+ * and the sum is rounded to float32 once. Arguments as in tile.ts; x holds numbers of type T, the panels
+ * numbers of type W in rows of `rowBytes`, of which 4 are taken; bare: without the bias.
  */
+
+/** The first two of four numbers of type W as doubles. */
+// @ts-ignore: decorator
+@inline
+function low<W>(address: usize): v128 {
+  return sizeof<W>() == 8 ? v128.load(address) : f64x2.promote_low_f32x4(v128.load64_zero(address))
+}
+
+/** The last two. */
+// @ts-ignore: decorator
+@inline
+function high<W>(address: usize): v128 {
+  return sizeof<W>() == 8 ? v128.load(address, 16) : f64x2.promote_low_f32x4(v128.load64_zero(address, 8))
+}
 
 /** Two doubles, both the T at `address`. */
 // @ts-ignore: decorator
@@ -18,19 +32,20 @@ function splat<T>(address: usize): v128 {
 /** Two and two doubles rounded to four floats. */
 // @ts-ignore: decorator
 @inline
-function round(low: v128, high: v128): v128 {
-  const a = f32x4.demote_f64x2_zero(low)
-  const b = f32x4.demote_f64x2_zero(high)
+function round(first: v128, second: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(first)
+  const b = f32x4.demote_f64x2_zero(second)
   return v128.shuffle<f64>(a, b, 0, 2)
 }
 
 /** 4 rows × 1 panel of 4. */
-export function double4x4<T>(
+export function double4x4<T, W>(
   rows: u32,
   inner: u32,
   x: usize,
   xStride: usize,
   panel: usize,
+  rowBytes: usize,
   y: usize,
   yStride: usize,
   columns: u32,
@@ -38,13 +53,13 @@ export function double4x4<T>(
   bare: bool,
 ): void {
   for (; rows; rows -= 4) {
-    let w = panel + 32
+    let w = panel + rowBytes
     let x0 = x
     let x1 = x0 + xStride
     let x2 = x1 + xStride
     let x3 = x2 + xStride
-    let low0 = bare ? f64x2.splat(0) : v128.load(panel)
-    let high0 = bare ? f64x2.splat(0) : v128.load(panel, 16)
+    let low0 = bare ? f64x2.splat(0) : low<W>(panel)
+    let high0 = bare ? f64x2.splat(0) : high<W>(panel)
     let low1 = low0
     let high1 = high0
     let low2 = low0
@@ -53,8 +68,8 @@ export function double4x4<T>(
     let high3 = high0
     const end = x0 + inner * sizeof<T>()
     while (x0 < end) {
-      const u = v128.load(w)
-      const v = v128.load(w, 16)
+      const u = low<W>(w)
+      const v = high<W>(w)
       let a = splat<T>(x0)
       low0 = madd64(a, u, low0)
       high0 = madd64(a, v, high0)
@@ -67,7 +82,7 @@ export function double4x4<T>(
       a = splat<T>(x3)
       low3 = madd64(a, u, low3)
       high3 = madd64(a, v, high3)
-      w += 32
+      w += rowBytes
       x0 += sizeof<T>()
       x1 += sizeof<T>()
       x2 += sizeof<T>()
@@ -103,12 +118,13 @@ export function double4x4<T>(
 }
 
 /** 1 row × 1 panel of 4. */
-export function double1x4<T>(
+export function double1x4<T, W>(
   rows: u32,
   inner: u32,
   x: usize,
   xStride: usize,
   panel: usize,
+  rowBytes: usize,
   y: usize,
   yStride: usize,
   columns: u32,
@@ -116,18 +132,18 @@ export function double1x4<T>(
   bare: bool,
 ): void {
   for (; rows; rows--) {
-    let w = panel + 32
+    let w = panel + rowBytes
     let x0 = x
-    let low0 = bare ? f64x2.splat(0) : v128.load(panel)
-    let high0 = bare ? f64x2.splat(0) : v128.load(panel, 16)
+    let low0 = bare ? f64x2.splat(0) : low<W>(panel)
+    let high0 = bare ? f64x2.splat(0) : high<W>(panel)
     const end = x0 + inner * sizeof<T>()
     while (x0 < end) {
-      const u = v128.load(w)
-      const v = v128.load(w, 16)
+      const u = low<W>(w)
+      const v = high<W>(w)
       const a = splat<T>(x0)
       low0 = madd64(a, u, low0)
       high0 = madd64(a, v, high0)
-      w += 32
+      w += rowBytes
       x0 += sizeof<T>()
     }
     const lower = v128.load32_splat(bounds)
@@ -142,4 +158,18 @@ export function double1x4<T>(
     }
     x += xStride
   }
+}
+
+/** Four sums over `inner` products of one row, with the bias, as doubles: y (4). */
+export function sums<T, W>(inner: u32, x: usize, panel: usize, rowBytes: usize, y: usize): void {
+  let first = low<W>(panel)
+  let second = high<W>(panel)
+  for (const end = x + inner * sizeof<T>(); x < end; x += sizeof<T>()) {
+    panel += rowBytes
+    const a = splat<T>(x)
+    first = madd64(a, low<W>(panel), first)
+    second = madd64(a, high<W>(panel), second)
+  }
+  v128.store(y, first)
+  v128.store(y, second, 16)
 }

@@ -20,6 +20,7 @@ export const PANEL: u32 = 8
  * rounded products is less accurate in float32 than the fused multiply-adds of native libraries: RMS
  * error against float64, relative to that of fused multiply-adds in order, 1.1 at 4 products, 0.99 at
  * 11; from 12 on, fours of `addQuad` are ahead. The fast build fuses and needs no such thing.
+ * Longer ones are summed in float64 where an op says so, see CONV_FLAGS, from panels of floats.
  */
 export const DOUBLE_INNER: u32 = FAST ? 0 : 11
 

@@ -24,6 +24,7 @@ export function scaleShift(record: usize, row: u32, rows: u32): void {
   let y = load<u32>(record, L.SCALE_SHIFT_Y << 2) + row * load<u32>(record, L.SCALE_SHIFT_Y_ADVANCE << 2)
   const scale = load<u32>(record, L.SCALE_SHIFT_SCALE << 2)
   const offset = load<u32>(record, L.SCALE_SHIFT_OFFSET << 2)
+  if (load<u32>(record, L.SCALE_SHIFT_WIDE << 2)) return wideScaleShift(rows, width, x, y, scale, offset)
   const whole = (width & ~3) << 2
   const bytes = width << 2
   for (; rows; rows--) {
@@ -37,5 +38,17 @@ export function scaleShift(record: usize, row: u32, rows: u32): void {
     }
     x += bytes
     y += bytes
+  }
+}
+
+/** The same with doubles for scale and offset, rounded once. */
+function wideScaleShift(rows: u32, width: u32, x: usize, y: usize, scale: usize, offset: usize): void {
+  for (; rows; rows--) {
+    for (let i: u32 = 0; i < width; i++) {
+      const at = i << 3
+      store<f32>(y, <f32>(<f64>load<f32>(x) * load<f64>(scale + at) + load<f64>(offset + at)))
+      x += 4
+      y += 4
+    }
   }
 }

@@ -10,6 +10,9 @@ import { maximum } from './softmax'
  * y = softmax(q · kᵀ, outside the band −1e9) · v for each row, a head of a batch element. The scores of
  * L.ATTENTION_TILE queries exist at a time. What softmax divides by is divided by after the product with
  * v; the products' sums are those of MATMUL.
+ *
+ * A target of causal attention has the bits that it has in any longer sequence and in any part of one: sums go over a
+ * multiple of eight sources, of which those behind the target add zeros.
  */
 export function attention(record: usize, row: u32, rows: u32): void {
   const targets = load<u32>(record, L.ATTENTION_TARGETS << 2)
@@ -18,10 +21,17 @@ export function attention(record: usize, row: u32, rows: u32): void {
   const valueDepth = load<u32>(record, L.ATTENTION_VALUE_DEPTH << 2)
   const heads = load<u32>(record, L.ATTENTION_HEADS << 2)
   const repeats = load<u32>(record, L.ATTENTION_REPEATS << 2)
+  const causal = load<u32>(record, L.ATTENTION_ABOVE << 2) == 0
+  const counted: usize = load<u32>(record, L.ATTENTION_BEFORE << 2)
+  const before: u32 = counted ? <u32>load<f32>(counted) : 0
+  // Sources that are there, and that sums go over.
+  const held = counted ? min(before + targets, sources) : sources
+  const summed = causal ? paddedSources(held) : held
   const keys: usize = load<u32>(record, L.ATTENTION_SCRATCH << 2)
-  const values = keys + ((packedDenseBytes(depth, sources) + 63) & ~63)
-  const tile = values + ((packedDenseBytes(sources, valueDepth) + 63) & ~63)
-  const sums = tile + L.ATTENTION_TILE * (sources << 2)
+  const values = keys + ((packedDenseBytes(depth, held) + 63) & ~63)
+  const tile = values + ((packedDenseBytes(summed, valueDepth) + 63) & ~63)
+  const width = summed << 2
+  const sums = tile + L.ATTENTION_TILE * width
   const bounds = boundsOf(L.LINEAR)
 
   // Bytes between positions.
@@ -29,7 +39,6 @@ export function attention(record: usize, row: u32, rows: u32): void {
   const kStride = ((heads / repeats) * depth) << 2
   const vStride = ((heads / repeats) * valueDepth) << 2
   const yStride = (heads * valueDepth) << 2
-  const width = sources << 2
 
   let packed: usize = 0
   for (const end = row + rows; row < end; row++) {
@@ -39,26 +48,36 @@ export function attention(record: usize, row: u32, rows: u32): void {
     const v: usize = load<u32>(record, L.ATTENTION_V << 2) + batch * sources * vStride + ((head / repeats) * valueDepth << 2)
     // Neighbouring heads may share keys and values.
     if (k != packed) {
-      packStrided(depth, sources, k, 4, kStride, keys)
-      packStrided(sources, valueDepth, v, vStride, 4, values)
+      packStrided(depth, held, k, 4, kStride, keys)
+      packStrided(summed, valueDepth, v, vStride, 4, values, held)
     }
     packed = k
     let q: usize = load<u32>(record, L.ATTENTION_Q << 2) + batch * targets * qStride + (head * depth << 2)
     let y: usize = load<u32>(record, L.ATTENTION_Y << 2) + batch * targets * yStride + (head * valueDepth << 2)
     for (let target: u32 = 0; target < targets; target += L.ATTENTION_TILE) {
       const some = min<u32>(targets - target, L.ATTENTION_TILE)
-      product(some, depth, sources, q, qStride, keys, tile, width, 0, bounds, false, L.LINEAR)
+      // Sources that any of these targets sees; whole panels of keys.
+      const seen = causal ? min((before + target + some + 7) & ~7, held) : held
+      const scored = causal ? (seen + 7) & ~7 : seen
+      product(some, depth, seen, q, qStride, keys, tile, width, 0, bounds, false, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) {
         const scores = tile + i * width
-        keepBand(record, target + i, sources, scores)
-        store<f32>(sums + (i << 2), exponentials(sources, scores))
+        keepBand(record, before + target + i, seen, scores)
+        for (let j = seen; j < scored; j++) store<f32>(scores + (j << 2), -Infinity)
+        store<f32>(sums + (i << 2), exponentials(scored, scores))
+        memory.fill(scores + (scored << 2), 0, (summed - scored) << 2)
       }
-      product(some, sources, valueDepth, tile, width, values, y, yStride, 0, bounds, false, L.LINEAR)
+      product(some, summed, valueDepth, tile, width, values, y, yStride, 0, bounds, false, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) divide(valueDepth, y + i * yStride, load<f32>(sums + (i << 2)))
       q += some * qStride
       y += some * yStride
     }
   }
+}
+
+/** Sources that sums of causal attention go over. */
+function paddedSources(sources: u32): u32 {
+  return max<u32>((sources + 7) & ~7, L.ATTENTION_LEAST)
 }
 
 /** Sets the scores of one query outside target − below … target + above to −1e9. */

@@ -1,6 +1,7 @@
 import * as L from '../../src/wasm/layout'
 import { DOUBLE_INNER } from '../dense/packing'
 import { FAST } from '../madd'
+import { wideProduct } from '../dense/wide'
 import { activateRows, boundsOf, product, productOfDoubles } from './dense'
 import { gatherWindows, imageBytes } from '../spatial/window'
 
@@ -26,9 +27,11 @@ export function conv(record: usize, row: u32, rows: u32): void {
   const contiguous = load<u32>(grid, L.GRID_CONTIGUOUS << 2)
   const xImage = imageBytes(grid)
   const bounds = boundsOf(code)
-  const double = !FAST && inner <= DOUBLE_INNER
+  const flags = load<u32>(record, L.CONV_FLAGS << 2)
+  const short = inner <= DOUBLE_INNER
+  const double = !FAST && (short || (flags & L.WIDE) != 0)
   const parameters = record + (L.CONV_PARAMETERS << 2)
-  const bare = load<u32>(record, L.CONV_BARE << 2) != 0
+  const bare = (flags & L.BARE) != 0
   const residual: usize = load<u32>(record, L.CONV_RESIDUAL << 2)
 
   let y = base + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
@@ -66,7 +69,8 @@ export function conv(record: usize, row: u32, rows: u32): void {
     }
     const beside = residual ? residual + (y - base) : 0
     let activated = false
-    if (double) productOfDoubles(some, inner, units, scratch, weights + own, y, yPixel, beside, bounds, bare)
+    if (double && !short) wideProduct<f64>(some, inner, units, scratch, inner << 3, weights + own, y, yPixel, beside, bounds, bare)
+    else if (double) productOfDoubles(some, inner, units, scratch, weights + own, y, yPixel, beside, bounds, bare)
     else activated = product(some, inner, units, scratch, inner << 2, weights + own, y, yPixel, beside, bounds, bare, code)
     if (!activated) activateRows(code, some, units, y, yPixel, parameters)
     y += some * yPixel

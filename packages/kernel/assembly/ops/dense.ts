@@ -113,7 +113,7 @@ export function multiply(rows: u32, inner: u32, units: u32, x: usize, xStride: u
 }
 
 /** y += residual, limited to the bounds; rows of both `yStride` apart. */
-function addRows(rows: u32, units: u32, y: usize, yStride: usize, residual: usize, bounds: usize): void {
+export function addRows(rows: u32, units: u32, y: usize, yStride: usize, residual: usize, bounds: usize): void {
   const lower = v128.load32_splat(bounds)
   const upper = v128.load32_splat(bounds, 4)
   for (; rows; rows--) {
@@ -143,11 +143,11 @@ function doubleRows<T>(
   const rest = rows & 3
   const tiled = rows - rest
   for (let columns = units; ; columns -= 4) {
-    if (tiled) double4x4<T>(tiled, inner, x, xStride, panel, y, yStride, columns, bounds, bare)
+    if (tiled) double4x4<T, f64>(tiled, inner, x, xStride, panel, 32, y, yStride, columns, bounds, bare)
     if (rest) {
       const xRest = x + tiled * xStride
       const yRest = y + tiled * yStride
-      double1x4<T>(rest, inner, xRest, xStride, panel, yRest, yStride, columns, bounds, bare)
+      double1x4<T, f64>(rest, inner, xRest, xStride, panel, 32, yRest, yStride, columns, bounds, bare)
     }
     if (columns <= 4) break
     panel += (inner + 1) << 5

@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { addQuad, madd, madd64 } from '../madd'
+import { addQuad, FAST, madd, madd64 } from '../madd'
 import { BLOCK } from '../dense/packing'
 import { clamp } from '../dense/clamp'
 import { loadSome, storeSome } from '../lanes'
@@ -8,7 +8,7 @@ import { imageBytes, pointWindow } from '../spatial/window'
 
 /**
  * Up to this many taps sums are taken in float64 and rounded once: there a float32 sum of separately
- * rounded products is less accurate than the fused multiply-adds of native libraries.
+ * rounded products is less accurate than the fused multiply-adds of native libraries. More where the op says so.
  */
 const DOUBLE_TAPS: u32 = 8
 
@@ -31,7 +31,9 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const bytes = channels << 2
   const packed = load<u32>(record, L.CONV_WEIGHTS << 2)
   const weights = packed + bytes
-  const bias = load<u32>(record, L.CONV_BARE << 2) ? zeros : packed
+  const flags = load<u32>(record, L.CONV_FLAGS << 2)
+  const bias = flags & L.BARE ? zeros : packed
+  const double = taps <= DOUBLE_TAPS || (!FAST && (flags & L.WIDE) != 0)
   let y = load<u32>(record, L.CONV_Y << 2) + row * load<u32>(record, L.CONV_Y_ADVANCE << 2)
   // Where 3 × 3 windows lie inside the lines of x one is swept with its weights in registers.
   const strideH = load<u32>(grid, (L.GRID_STRIDE + 1) << 2)
@@ -42,7 +44,7 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
   const inW = load<u32>(grid, (L.GRID_IN + 2) << 2)
   const reachH = load<u32>(grid, (L.GRID_DILATION + 1) << 2) << 1
   const reachW = load<u32>(grid, (L.GRID_DILATION + 2) << 2) << 1
-  const sweeps = taps == 9 && (channels & 3) == 0
+  const sweeps = taps == 9 && (channels & 3) == 0 && !double
     && load<u32>(grid, (L.GRID_KERNEL + 1) << 2) == 3 && load<u32>(grid, (L.GRID_KERNEL + 2) << 2) == 3
     && load<u32>(grid, L.GRID_PAD << 2) == 0
   const zeroBytes = sweeps ? bytes * (reachW + 1) : bytes
@@ -80,7 +82,7 @@ export function depthwise(record: usize, row: u32, rows: u32): void {
         )
       } else {
         pointWindow(grid, image, d, h, w, zeros, pointers)
-        if (taps <= DOUBLE_TAPS) doublePixel(bytes, taps, pointers, bias, weights, y, bounds)
+        if (double) doublePixel(bytes, taps, pointers, bias, weights, y, bounds)
         else pixel(bytes, taps, pointers, bias, weights, y, bounds)
       }
       activateRows(code, some, channels, y, bytes, record + (L.CONV_PARAMETERS << 2))

@@ -37,9 +37,17 @@ export function matmul(record: usize, row: u32, rows: u32): void {
   }
 }
 
-/** b (inner, units) with any strides → the panels of `packDense` without a bias. */
-export function packStrided(inner: u32, units: u32, b: usize, alongK: u32, alongN: u32, packed: usize): void {
+/**
+ * b (inner, units) with any strides → the panels of `packDense` without a bias.
+ *
+ * @param given rows of b that are there; the others are zeros
+ */
+export function packStrided(
+  inner: u32, units: u32, b: usize, alongK: u32, alongN: u32, packed: usize, given: u32 = inner,
+): void {
   const double = inner <= DOUBLE_INNER
+  const zeros = inner - given
+  inner = given
   for (let column: u32 = 0; column < units; ) {
     const rest = units - column
     const width: u32 = double || rest <= 4 ? 4 : PANEL
@@ -67,6 +75,10 @@ export function packStrided(inner: u32, units: u32, b: usize, alongK: u32, along
       for (; i < filled; i++) packColumn(inner, b + i * alongN, alongK, packed + (i << 2), rowBytes)
     }
     packed += inner * rowBytes
+    if (zeros) {
+      memory.fill(packed, 0, zeros * rowBytes)
+      packed += zeros * rowBytes
+    }
     b += width * alongN
     column += width
   }

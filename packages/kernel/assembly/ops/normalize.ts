@@ -2,12 +2,14 @@ import * as L from '../../src/wasm/layout'
 import { loadSome, storeSome, upper } from '../lanes'
 
 /**
- * y[row, i] = (x[row, i] − mean) · scale · gamma[i] + beta[i], all in float64 and rounded once.
+ * y[row, i] = (x[row, i] − mean) · scale · gamma[row mod period, i] + beta[row mod period, i], all in float64 and rounded
+ * once.
  */
 export function normalize(record: usize, row: u32, rows: u32): void {
   const width = load<u32>(record, L.NORMALIZE_WIDTH << 2)
   const gamma = load<u32>(record, L.NORMALIZE_GAMMA << 2)
   const beta = load<u32>(record, L.NORMALIZE_BETA << 2)
+  const period = max<u32>(load<u32>(record, L.NORMALIZE_PERIOD << 2), 1)
   const statistics = load<u32>(record, L.NORMALIZE_STATISTICS << 2)
   const epsilon = <f64>load<f32>(record, L.NORMALIZE_EPSILON << 2)
   let x = load<u32>(record, L.NORMALIZE_X << 2) + row * load<u32>(record, L.NORMALIZE_X_ADVANCE << 2)
@@ -21,7 +23,8 @@ export function normalize(record: usize, row: u32, rows: u32): void {
         ? min(1 / sqrt(squares), 1 / epsilon)
         : 1 / sqrt(squares / <f64>width + epsilon)
     if (statistics != L.STANDARDIZE) mean = 0
-    rescale(width, x, y, mean, scale, gamma, beta)
+    const own = (row++ % period) * (width << 2)
+    rescale(width, x, y, mean, scale, gamma && gamma + own, beta && beta + own)
     x += width << 2
     y += width << 2
   }

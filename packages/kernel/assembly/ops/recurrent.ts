@@ -4,6 +4,8 @@ import { multiply } from './dense'
 import { softmaxRow } from './softmax'
 import { copyWords } from '../spatial/words'
 import { gruStep, lstmStep, simpleStep } from '../recurrent/cells'
+import { wideGru, wideLstm, wideSimple } from '../recurrent/wide'
+import { FAST } from '../madd'
 
 /** All steps of one cell over `rows` sequences from `row` on: gates from input projection and state, then the new state. */
 export function recurrent(record: usize, row: u32, rows: u32): void {
@@ -37,6 +39,10 @@ export function recurrent(record: usize, row: u32, rows: u32): void {
   const z = load<u32>(record, L.RECURRENT_SCRATCH << 2)
     + row * (flags & L.PRODUCT_GIVEN ? columns << 2 : (gates + 1) * width)
 
+  // The fast build goes without.
+  const given64 = FAST ? 0 : load<u32>(record, L.RECURRENT_WIDE << 2)
+  const wide = given64 ? given64 + row * (((gates + 1) * units + 4) << 3) : 0
+
   const tanhOnly = load<u32>(settings, L.SETTINGS_ACTIVATION << 2) == L.TANH
   const sigmoidGates = load<u32>(settings, L.SETTINGS_GATE_ACTIVATION << 2) == L.SIGMOID
   const usual = tanhOnly && (sigmoidGates || cell == L.SIMPLE_RNN) && !resetBefore
@@ -44,8 +50,8 @@ export function recurrent(record: usize, row: u32, rows: u32): void {
   for (let step: u32 = 0; step < steps; step++) {
     const xStep = x + (flags & L.BACKWARDS ? steps - 1 - step : step) * perStep * (columns << 2)
     const maskStep = mask + (flags & L.MASK_BACKWARDS ? steps - 1 - step : step) * (perStep << 2)
-    if (!(flags & L.PRODUCT_GIVEN)) multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
-    if (resetBefore) resetStates(rows, units, xStep, perRow * (columns << 2), z, h, settings)
+    if (!wide && !(flags & L.PRODUCT_GIVEN)) multiply(rows, units, recurrentColumns, h, width, weights, z, columns << 2)
+    if (!wide && resetBefore) resetStates(rows, units, xStep, perRow * (columns << 2), z, h, settings)
     for (row = 0; row < rows; row++) {
       const out = y + row * yRow + step * yStep
       if (mask && !load<u32>(maskStep + row * (perRow << 2))) {
@@ -56,7 +62,11 @@ export function recurrent(record: usize, row: u32, rows: u32): void {
       const xRow = xStep + row * perRow * (columns << 2)
       const zRow = z + row * (columns << 2)
       const hRow = h + row * width
-      if (usual && cell == L.LSTM) lstmStep(units, xRow, zRow, hRow, c + row * width)
+      if (wide && cell == L.LSTM) {
+        wideLstm(units, xRow, wide, flags & L.PRODUCT_GIVEN ? zRow : 0, weights, hRow, c + row * width, settings)
+      } else if (wide && cell == L.GRU) wideGru(units, xRow, wide, weights, hRow, settings, resetBefore)
+      else if (wide) wideSimple(units, xRow, wide, weights, hRow, settings)
+      else if (usual && cell == L.LSTM) lstmStep(units, xRow, zRow, hRow, c + row * width)
       else if (usual && cell == L.GRU) gruStep(units, xRow, zRow, hRow)
       else if (usual) simpleStep(units, xRow, zRow, hRow)
       else if (cell == L.LSTM) lstm(units, xRow, zRow, hRow, c + row * width, settings)

@@ -29,7 +29,7 @@ export function winograd(record: usize, row: u32, rows: u32): void {
   const chunk = load<u32>(record, L.CONV_CHUNK << 2)
   const weights = load<u32>(record, L.CONV_WEIGHTS << 2)
   const size: u32 = FAST ? load<u32>(record, L.WINOGRAD_TILE << 2) : 2
-  const bias: usize = load<u32>(record, L.CONV_BARE << 2) ? 0 : load<u32>(record, L.WINOGRAD_BIAS << 2)
+  const bias: usize = load<u32>(record, L.CONV_FLAGS << 2) & L.BARE ? 0 : load<u32>(record, L.WINOGRAD_BIAS << 2)
   const residual: usize = load<u32>(record, L.CONV_RESIDUAL << 2)
   const y: usize = load<u32>(record, L.CONV_Y << 2)
   const outH = load<u32>(grid, (L.GRID_OUT + 1) << 2)

@@ -1,5 +1,11 @@
 import type { Layer, Model } from '@dotplus/core'
-import type { AbsorbedWeights, WeightFolder, WeightStore } from '../lower/context.ts'
+import {
+  wholeOf,
+  type AbsorbedWeights,
+  type FloatsLeft,
+  type WeightFolder,
+  type WeightStore,
+} from '../lower/context.ts'
 import { scaleShift } from '../lower/normalization.ts'
 import { foldingsOf, type ChannelMap } from './batch-norm.ts'
 
@@ -7,14 +13,14 @@ import { foldingsOf, type ChannelMap } from './batch-norm.ts'
 export function weightFolder(model: Model, weights: WeightStore): WeightFolder {
   const { after, absorbed, before } = foldingsOf(model, weights)
   return {
-    absorb(
+    absorb<Kernel extends Float32Array | FloatsLeft>(
       layer: Layer,
-      kernel: Float32Array,
+      kernel: Kernel,
       bias: Float32Array | undefined,
       units: number,
-    ): AbsorbedWeights {
+    ): AbsorbedWeights<Kernel> {
       const first = before.get(layer)
-      const given = first ? takeUp(first, kernel, bias, units) : { kernel, bias }
+      const given = first ? takeUp(first, wholeOf(kernel), bias, units) : { kernel, bias }
       const map = after.get(layer)
       const held = map
         ? absorb(weights, map, given.bias)

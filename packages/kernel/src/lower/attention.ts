@@ -6,6 +6,7 @@ import { cast } from './cast.ts'
 import { computeDtypeOf } from './compute-dtype.ts'
 import { LowerContext, unsupported, type Lowering, type Value } from './context.ts'
 import { contract } from './contraction.ts'
+import { attendSoFar } from './fused-attention.ts'
 import { filled } from './masking.ts'
 import { binary } from './merge.ts'
 import { maskedScore } from './multi-head-attention.ts'
@@ -70,12 +71,21 @@ export const attentionLayer: Lowering<PreparedAttention> = {
         got: call.tensors.map(({ shape }) => `(${shape.join(', ')})`).join(', '),
       })
     }
+    const [queryMask, valueMask] = masksOf(given, layer)
+    const causal = given.flag('use_causal_mask')
+    const wantsScores = given.flag('return_attention_scores')
+    const unmasked = causal && !queryMask && !valueMask && !wantsScores
+    const hasElements = [query, key, value].every(({ shape }) => elementCount(shape) > 0)
+    if (unmasked && rank === 3 && prepared.scoreMode === 'dot' && hasElements) {
+      const alone = (x: Value): Value => context.view(x, [...x.shape.slice(0, 2), 1, x.shape[2]!])
+      const scaledQuery = alone(scaled(context, query, prepared.scale))
+      const y = attendSoFar(context, layer, scaledQuery, alone(key), alone(value), backwards)
+      return [context.view(y, [...query.shape.slice(0, 2), value.shape[2] as number])]
+    }
     let scores =
       prepared.scoreMode === 'dot'
         ? dotScores(context, layer, prepared, query, key)
         : tanhScores(context, layer, prepared, query, key)
-    const [queryMask, valueMask] = masksOf(given, layer)
-    const causal = given.flag('use_causal_mask')
     if (valueMask) {
       const less = lessened(context, layer, scores)
       if (causal) scores = where(context, layer, causalBits(context, scores), scores, less)
@@ -91,7 +101,7 @@ export const attentionLayer: Lowering<PreparedAttention> = {
       [...batch, 't', 'd'],
     )
     if (queryMask) y = where(context, layer, context.view(queryMask, [...queryMask.shape, 1]), y, 0)
-    return given.flag('return_attention_scores') ? [y, weights] : [y]
+    return wantsScores ? [y, weights] : [y]
   },
 }
 

@@ -218,8 +218,8 @@ export interface Lowering<Prepared> {
 }
 
 /** What becomes of a layer's weights where they are to hold what comes before or after the layer. */
-export interface AbsorbedWeights {
-  readonly kernel: Float32Array
+export interface AbsorbedWeights<Kernel = Float32Array> {
+  readonly kernel: Kernel | Float32Array
   /** They hold what comes before: the layer takes the `unscaled` of its input. */
   readonly takesUp: boolean
   /** What the kernel's columns are to be multiplied by. */
@@ -238,14 +238,28 @@ export interface WeightFolder {
    * @param kernel (…, units)
    * @param bias (units)
    */
-  absorb(
+  absorb<Kernel extends Float32Array | FloatsLeft>(
     layer: Layer,
-    kernel: Float32Array,
+    kernel: Kernel,
     bias: Float32Array | undefined,
     units: number,
-  ): AbsorbedWeights
+  ): AbsorbedWeights<Kernel>
   /** True when the weights of the layer before hold this one: its output is the `folded` of its input. */
   isAbsorbed(layer: Layer): boolean
+}
+
+/** Elements that are read from a file strip by strip, into the kernel's memory. */
+export interface FloatsLeft {
+  readonly length: number
+  /** Fills `into` with the elements from `start` on. */
+  read(into: Float32Array, start: number): void
+  /** All of them, in an array of their own. */
+  all(): Float32Array
+}
+
+/** All elements in one array. */
+export function wholeOf(floats: Float32Array | FloatsLeft): Float32Array {
+  return 'all' in floats ? floats.all() : floats
 }
 
 /** Weights in the kernel's memory; filled while layers are prepared. */
@@ -254,6 +268,8 @@ export interface WeightStore {
   folder?: WeightFolder | undefined
   /** A tensor's elements as float32. */
   floats(index: number): Float32Array
+  /** The elements of a float32 tensor that is still in its file; undefined for any other. */
+  left?(index: number): FloatsLeft | undefined
   /** A tensor's elements as they lie in memory in its own dtype, see `Storage`. */
   stored(index: number): Float32Array | Uint8Array
   /** A tensor's elements as float64. */
@@ -270,7 +286,7 @@ export interface WeightStore {
    * by `scale`, in float64, rounded once.
    */
   packDense(
-    kernel: Float32Array,
+    kernel: Float32Array | FloatsLeft,
     bias: Float32Array | undefined,
     inner: number,
     units: number,
@@ -280,7 +296,7 @@ export interface WeightStore {
   readonly largestTile: number
   /** Transforms and packs a kernel (3, 3, inner, units) for WINOGRAD and returns the panels' address. */
   packWinograd(
-    kernel: Float32Array,
+    kernel: Float32Array | FloatsLeft,
     inner: number,
     units: number,
     tile: number,

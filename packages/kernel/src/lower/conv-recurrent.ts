@@ -1,7 +1,7 @@
 import { elementCount, ModelError, type Layer, type Scan } from '@dotplus/core'
 
 import { linear } from '../program.ts'
-import { recurrentSettings, writeRecurrent } from '../sequence-records.ts'
+import { recurrentSettings, wideScratchFloats, writeRecurrent } from '../sequence-records.ts'
 import { cast } from './cast.ts'
 import {
   unsupported,
@@ -47,6 +47,9 @@ interface PreparedConvRecurrent {
   readonly recurrentKernel: number
   readonly settings: number
 }
+
+/** Elements of an image's state up to which its gates are taken in float64. */
+const wideStates = 4096
 
 /** Keras's gates i, f, c, o as the kernel has them: i, f, o, c. */
 const gateOrder = [0, 1, 3, 2]
@@ -200,6 +203,10 @@ function runSteps(
   const whole = (value: Value) => ({ buffer: value.buffer, rowBytes: 0 })
   const [read, write, state, carry] = [whole(x), whole(y), whole(h), whole(c)]
   const skipped = mask && whole(mask)
+  const wide =
+    (rows / batch) * filters <= wideStates
+      ? whole(context.value([wideScratchFloats(1, 4, filters)]))
+      : undefined
   for (let step = 0; step < steps; step++) {
     const from = scan.goBackwards ? steps - 1 - step : step
     const product = context.value([batch, ...size, 4 * filters])
@@ -213,7 +220,7 @@ function runSteps(
       kind: `conv_lstm${rank}d`,
       rows,
       reads: [read, scratch, state, carry, ...(skipped ? [skipped] : [])],
-      writes: [write, state, carry, scratch],
+      writes: [write, state, carry, scratch, ...(wide ? [wide] : [])],
       inPlace: false,
       tileable: false,
       emit: (program, index, place) =>
@@ -230,6 +237,7 @@ function runSteps(
           y: place.address(write) + (sequences ? step * rows * filters * 4 : 0),
           mask: skipped ? place.address(skipped) + from * rows * 4 : 0,
           scratch: place.address(scratch),
+          wide: wide && place.address(wide),
           flags: {
             sequences,
             timeMajor: true,

@@ -4,6 +4,7 @@ import { applyActivation, prepareActivation, type PreparedActivation } from './a
 import {
   onlyTensor,
   unsupported,
+  wholeOf,
   type AbsorbedWeights,
   type Lowering,
   type Value,
@@ -11,9 +12,9 @@ import {
 import {
   biasOf,
   checkChannels,
+  checkedWeight,
   pushConv,
   pushDepthwise,
-  weightOf,
   windowedImages,
   windowsOf,
   type Group,
@@ -52,7 +53,7 @@ export const convLayer: Lowering<PreparedConv> = {
     checkSizes(layer, 1, { filters: [filters] })
     checkPadding(layer, padding, rank === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'])
     const count = layer.conv.groups || 1
-    const given = weightOf(layer, weights, 'kernel', layer.conv.kernel, [
+    const given = checkedWeight(layer, weights, 'kernel', layer.conv.kernel, [
       ...kernelSize,
       undefined,
       filters,
@@ -65,8 +66,9 @@ export const convLayer: Lowering<PreparedConv> = {
         got: `${count}`,
       })
     }
-    const held = weights.folder?.absorb(layer, given.data, own, filters)
-    const { kernel, scale, bias } = held ?? { kernel: given.data, scale: undefined, bias: own }
+    const floats = (count === 1 && weights.left?.(given.index)) || weights.floats(given.index)
+    const held = weights.folder?.absorb(layer, floats, own, filters)
+    const { kernel, scale, bias } = held ?? { kernel: floats, scale: undefined, bias: own }
     const depth = given.shape[rank] as number
     const channels = depth * count
     const units = filters / count
@@ -90,13 +92,13 @@ export const convLayer: Lowering<PreparedConv> = {
       return {
         ...shared,
         groups: undefined,
-        depthwise: prepareDepthwise(weights, kernel, bias, filters, scale),
+        depthwise: prepareDepthwise(weights, wholeOf(kernel), bias, filters, scale),
       }
     }
     const inner = kernel.length / filters
     const groups = Array.from({ length: count }, (_, group) => ({
       weights: weights.packDense(
-        count === 1 ? kernel : columns(kernel, filters, group * units, units),
+        count === 1 ? kernel : columns(wholeOf(kernel), filters, group * units, units),
         bias?.slice(group * units, (group + 1) * units),
         inner,
         units,

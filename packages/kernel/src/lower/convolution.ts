@@ -98,6 +98,21 @@ function chunkOf(inner: number, rows: number): number {
   return Math.min(rows, Math.max(Math.floor(65_536 / inner / tiles), 2) * tiles)
 }
 
+/** Products per image up to which the time of float64 sums does not show; depthwise, where less is done per product. */
+const wideProducts = 2 ** 18
+const wideDepthwiseProducts = 2 ** 16
+/** Positions that a line is taken to have, which may be a piece of a stream: every piece has the sums of the whole. */
+const linePositions = 64
+
+/**
+ * Whether sums are taken in float64 and rounded once: in small convolutions, where float32 sums of separately rounded
+ * products are often less accurate than the fused multiply-adds of native libraries. Neither batch nor time decide.
+ */
+function isWide(products: number, [depth, height, width]: Triple, most: number): boolean {
+  const positions = depth * height > 1 ? depth * height * width : linePositions
+  return products * positions <= most
+}
+
 /** What {@link pushConv} needs beside the grid. */
 export interface ConvPiece {
   readonly units: number
@@ -111,6 +126,8 @@ export interface ConvPiece {
   readonly weightsStride?: number
   /** Without the bias. */
   readonly bare?: boolean
+  /** Sums in float64 whatever the size. */
+  readonly wide?: boolean
 }
 
 /** Convolution of one group as a matrix product over gathered windows. */
@@ -130,7 +147,9 @@ export function pushConv(
   const inner = elementCount(windows.kernel) * channels
   const start = (yOffset + group.yChannel) * 4
   const shape = { rows, inner, units, weights: group.weights, width, start, bare }
+  const wide = inner > doubleInner && (piece.wide || isWide(inner * units, out, wideProducts))
   if (
+    !wide &&
     isPointwise(windows, x.size) &&
     channels === x.channels &&
     !piece.yStrides &&
@@ -165,8 +184,9 @@ export function pushConv(
     contiguous: !piece.yStrides,
     yPixel: pixel * 4,
     chunk,
+    wide,
     scratch: {
-      buffer: context.value([chunk, inner <= doubleInner ? 2 * inner : inner]).buffer,
+      buffer: context.value([chunk, inner <= doubleInner || wide ? 2 * inner : inner]).buffer,
       rowBytes: 0,
     },
     grid: context.constant(gridWords(grid)),
@@ -183,6 +203,8 @@ interface GatheredProduct extends MatrixProduct {
   /** Bytes between pixels of y. */
   readonly yPixel: number
   readonly chunk: number
+  /** Sums in float64. */
+  readonly wide: boolean
   readonly scratch: Operand
   readonly grid: Constant
 }
@@ -225,6 +247,7 @@ function gatheredOp(product: GatheredProduct, epilogue: Epilogue, y: Buffer): Op
         activation,
         residual: addend && place.address(addend) + at,
         bare,
+        wide: product.wide,
       })
     },
   }
@@ -253,6 +276,7 @@ export function pushDepthwise(
   const rows = x.batch * elementCount(out)
   if (rows === 0 || channels === 0) return
   const taps = elementCount(windows.kernel)
+  const wide = isWide(taps * channels, out, wideDepthwiseProducts)
   // A line of zeros as wide as a window where 3 × 3 windows are swept, else a pixel.
   const zeros = windows.kernel.join() === '1,3,3' ? 2 * windows.dilation[2] + 1 : 1
   const pixel = channels * 4
@@ -299,6 +323,7 @@ export function pushDepthwise(
           scratch: place.address(scratch),
           activation: own,
           bare,
+          wide,
         }),
     }
   }
@@ -318,6 +343,18 @@ export function weightOf(
   index: number | undefined,
   shape: readonly (number | undefined)[],
 ): { data: Float32Array; shape: readonly number[] } {
+  const checked = checkedWeight(layer, weights, name, index, shape)
+  return { data: weights.floats(checked.index), shape: checked.shape }
+}
+
+/** As {@link weightOf}, without the elements. */
+export function checkedWeight(
+  layer: Layer,
+  weights: WeightStore,
+  name: string,
+  index: number | undefined,
+  shape: readonly (number | undefined)[],
+): { index: number; shape: readonly number[] } {
   if (index === undefined) throw new ModelError(`the layer has no ${name}`, { layer: layer.name })
   const got = weights.shape(index)
   if (
@@ -330,7 +367,7 @@ export function weightOf(
       got: `(${got.join(', ')})`,
     })
   }
-  return { data: weights.floats(index), shape: got }
+  return { index, shape: got }
 }
 
 /** The bias (units), or undefined where the layer has none. */

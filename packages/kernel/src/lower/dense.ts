@@ -55,12 +55,13 @@ export const denseLayer: Lowering<PreparedDense> = {
       })
     }
     const given = bias === undefined ? undefined : weights.floats(bias)
-    const held = weights.folder?.absorb(layer, weights.floats(kernel), given, units)
+    const matrix = weights.left?.(kernel) ?? weights.floats(kernel)
+    const held = weights.folder?.absorb(layer, matrix, given, units)
     return {
       inner,
       units,
       weights: weights.packDense(
-        held?.kernel ?? weights.floats(kernel),
+        held?.kernel ?? matrix,
         held ? held.bias : given,
         inner,
         units,

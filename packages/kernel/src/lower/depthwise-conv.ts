@@ -20,7 +20,6 @@ import {
   windowsOf,
   type Windows,
 } from './convolution.ts'
-import { matrixProduct } from './dense.ts'
 import { broadcastTo } from './broadcast.ts'
 import { checkPadding, checkSizes, fromImages, imagesOf, isChannelsFirst } from './spatial.ts'
 
@@ -188,6 +187,9 @@ interface PreparedSeparable {
   readonly own: AbsorbedWeights['own']
 }
 
+/** Windows of single pixels. */
+const point = { kernel: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], pad: [0, 0, 0] } as const
+
 /** SeparableConv1D, SeparableConv2D: a depthwise convolution, then a 1×1 one with bias and activation. */
 export const separableConvLayer: Lowering<PreparedSeparable> = {
   prepare(layer, weights) {
@@ -230,13 +232,19 @@ export const separableConvLayer: Lowering<PreparedSeparable> = {
   lower(context, { depthwise, filters, pointwise, activation, own }, call, layer) {
     const { rank, channelsFirst } = depthwise
     const between = lowerDepthwise(context, layer, onlyTensor(call, layer), depthwise, linear)
-    const { channels: inner } = imagesOf(context, layer, between, rank, false)
-    const packed = { inner, units: filters, weights: pointwise }
+    const images = imagesOf(context, layer, between, rank, false)
     const fused = 'elementwise' in activation ? activation.elementwise : linear
-    const y = matrixProduct(context, packed, between, fused)
-    const result = fromImages(context, layer, y, channelsFirst)
+    const group = { weights: pointwise, xChannel: 0, yChannel: 0 }
+    const multiply = (epilogue: Activation, bare: boolean): Value => {
+      const y = context.value([...between.shape.slice(0, -1), filters])
+      const windows = { ...point, out: images.size }
+      const piece = { units: filters, group, activation: epilogue, bare }
+      pushConv(context, images, y, windows, images.channels, piece)
+      return y
+    }
+    const result = fromImages(context, layer, multiply(fused, false), channelsFirst)
     if (own) {
-      const sums = matrixProduct(context, packed, between, linear, true)
+      const sums = multiply(linear, true)
       const output = fromImages(context, layer, own(context, sums), channelsFirst)
       return [{ ...output, folded: result }]
     }

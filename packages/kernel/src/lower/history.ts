@@ -6,7 +6,7 @@ import { concatenate } from './merge.ts'
 
 /**
  * The last `count` steps of the stream so far before x (batch, steps, …): (batch, count + steps, …). Zeros at first. Only
- * for the layer that `Stream.call` is lowering.
+ * for the layer that `Stream.lowerCall` is lowering.
  */
 export function withHistory(context: LowerContext, layer: Layer, x: Value, count: number): Value {
   const key = context.stream?.key

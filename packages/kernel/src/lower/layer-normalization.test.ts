@@ -15,11 +15,12 @@ async function run(
   kind: string,
   settings: object,
   weights: readonly Weight[] = [],
+  given: Pick<Tensor, 'data' | 'shape'> = x,
 ): Promise<Tensor> {
   const layer = { name: 'norm', className: kind, kind, [kind]: settings } as unknown as Layer
-  const given = [{ name: '', value: input(0) }]
-  using model = await instantiate(modelOf(layer, [4], given, weights))
-  return model.predict(x) as Tensor
+  const call = [{ name: '', value: input(0) }]
+  using model = await instantiate(modelOf(layer, [4], call, weights))
+  return model.predict(given) as Tensor
 }
 
 /** (x − mean) / √(variance + epsilon) over the elements that `group` gives the same key, in float64. */
@@ -98,6 +99,22 @@ describe('GroupNormalization', () => {
       y,
       normal.map((v, at) => v * gamma.data[Math.floor(at / 18) % 4]!),
     )
+  })
+
+  it.each([
+    ['small', [2, 5, 4, 6]],
+    ['large', [2, 40, 30, 6]],
+  ])('scales and shifts each channel of %s images', async (_, size) => {
+    const images = { data: randomFloats(size.reduce((a, b) => a * b)), shape: size }
+    const [gamma, beta] = [2, 3].map((seed) => ({ shape: [6], data: randomFloats(6, seed) }))
+    const settings = { groups: 3, axis: -1, epsilon: 1e-3 }
+    const normal = await run('groupNormalization', settings, [], images)
+    const weights = [gamma!, beta!]
+    const y = await run('groupNormalization', { ...settings, gamma: 0, beta: 1 }, weights, images)
+    normal.data.forEach((value, i) => {
+      const expected = value * gamma!.data[i % 6]! + beta!.data[i % 6]!
+      expect(y.data[i], `element ${i}`).toBeCloseTo(expected, 6)
+    })
   })
 
   it('refuses groups that do not divide the channels', async () => {

@@ -5,6 +5,7 @@ import {
   onlyTensor,
   resolveAxis,
   unsupported,
+  type Constant,
   type Lowering,
   type Value,
   type WeightStore,
@@ -135,9 +136,17 @@ interface GroupNormalization {
   readonly groups: number
   readonly axis: number
   readonly epsilon: number
-  /** Addresses of one float per channel; undefined with neither gamma nor beta. */
-  readonly affine: { scale: number; offset: number; channels: number } | undefined
+  /** One element per channel; undefined with neither gamma nor beta. */
+  readonly affine: { scale: ChannelWeights; offset: ChannelWeights; channels: number } | undefined
 }
+
+interface ChannelWeights {
+  readonly data: Float32Array
+  readonly address: number
+}
+
+/** Elements of an image up to which gamma and beta are repeated for each of them. */
+const repeated = 4096
 
 /** GroupNormalization: statistics over a group of channels and all other axes but the batch. */
 export const groupNormalizationLayer: Lowering<GroupNormalization> = {
@@ -164,8 +173,8 @@ export const groupNormalizationLayer: Lowering<GroupNormalization> = {
         channels === undefined
           ? undefined
           : {
-              scale: weights.place(scale ?? new Float32Array(channels).fill(1)),
-              offset: weights.place(offset ?? new Float32Array(channels)),
+              scale: channelWeights(weights, scale ?? new Float32Array(channels).fill(1)),
+              offset: channelWeights(weights, offset ?? new Float32Array(channels)),
               channels,
             },
     }
@@ -195,19 +204,54 @@ export const groupNormalizationLayer: Lowering<GroupNormalization> = {
     const permutation = [0, at, ...[...split.keys()].filter((each) => each !== 0 && each !== at)]
     const moved = transpose(context, layer, context.view(x, split), permutation)
     const width = elementCount(moved.shape.slice(2))
-    const normal = context.rowMap('normalize', moved, width, (program, index, map) =>
-      writeNormalize(program, index, { ...map, statistics: 'standardize', epsilon }),
+    // For each element where they are few, so that what is normalized is rounded once.
+    const inside = elementCount(x.shape.slice(at + 1))
+    const own = affine && count * width <= repeated ? affine : undefined
+    const spread = ({ data }: ChannelWeights): Constant =>
+      context.constant(spreadChannels(data, count, width, inside))
+    const [gamma, beta] = own ? [spread(own.scale), spread(own.offset)] : []
+    const normal = context.rowMap('normalize', moved, width, (program, index, map, place) =>
+      writeNormalize(program, index, {
+        ...map,
+        statistics: 'standardize',
+        epsilon,
+        gamma: gamma && place.constant(gamma),
+        beta: beta && place.constant(beta),
+        period: count,
+      }),
     )
     const y = context.view(transpose(context, layer, normal, inverse(permutation)), x.shape)
-    if (!affine) return [y]
+    if (!affine || own) return [y]
     const last = axesLast([at], rank)
     const scaled = context.rowMap(
       'scale_shift',
       transpose(context, layer, y, last),
       channels,
       (program, index, map) =>
-        writeScaleShift(program, index, { ...map, scale: affine.scale, offset: affine.offset }),
+        writeScaleShift(program, index, {
+          ...map,
+          scale: affine.scale.address,
+          offset: affine.offset.address,
+        }),
     )
     return [transpose(context, layer, scaled, inverse(last))]
   },
+}
+
+function channelWeights(weights: WeightStore, data: Float32Array): ChannelWeights {
+  return { data, address: weights.place(data) }
+}
+
+/** One element per channel → (groups, width) with rows (…, channels of a group, `inside`). */
+function spreadChannels(
+  data: Float32Array, // (channels)
+  groups: number,
+  width: number,
+  inside: number,
+): Float32Array {
+  const own = data.length / groups
+  return Float32Array.from({ length: groups * width }, (_, i) => {
+    const channel = Math.floor((i % width) / inside) % own
+    return data[Math.floor(i / width) * own + channel] as number
+  })
 }

@@ -7,7 +7,7 @@ import { LowerContext, resolveAxis, unsupported, type Lowering, type Value } fro
 import { contract } from './contraction.ts'
 import { lowerEinsum, prepareEinsum, type PreparedEinsum } from './einsum-dense.ts'
 import { binary } from './merge.ts'
-import { attend } from './fused-attention.ts'
+import { attend, attendSoFar } from './fused-attention.ts'
 import { band, where } from './where.ts'
 
 interface PreparedHeads {
@@ -111,7 +111,10 @@ export const multiHeadAttentionLayer: Lowering<PreparedHeads> = {
     const isSimple = axes.join() === '1' && query.shape.length === 3 && !isMasked(maskOf)
     const hasElements = [scaled, keys, values].every(({ shape }) => elementCount(shape) > 0)
     if (isSimple && hasElements && !emptied && !wantsScores) {
-      const mixed = attend(context, scaled, keys, values, bandOf(causal, prepared))
+      const bounds = bandOf(causal, prepared)
+      const mixed = causal
+        ? attendSoFar(context, layer, scaled, keys, values, bounds)
+        : attend(context, scaled, keys, values, bounds)
       return [projectOutput(context, prepared, mixed, query, layer)]
     }
     const labels = labelsOf(scaled.shape.length, axes)

@@ -11,6 +11,7 @@ import {
 import { batchNormMap } from '../fold/batch-norm.ts'
 import { binaryConstant } from './merge.ts'
 import { transpose } from './permute.ts'
+import { isSmall } from './small.ts'
 
 interface Rescale {
   readonly scale: Float32Array
@@ -118,8 +119,9 @@ export const normalizationLayer: Lowering<Statistics> = {
 interface ScaleShift {
   readonly axis: number
   readonly channels: number
-  readonly scale: number
-  readonly offset: number
+  /** Addresses of floats, and of doubles. */
+  readonly narrow: { readonly scale: number; readonly offset: number }
+  readonly wide: { readonly scale: number; readonly offset: number }
 }
 
 /** BatchNormalization at inference; undefined where the weights of the layer before hold it. */
@@ -132,14 +134,20 @@ export const batchNormalizationLayer: Lowering<ScaleShift | undefined> = {
     return {
       axis: layer.batchNormalization.axis,
       channels: scale.length,
-      scale: weights.place(Float32Array.from(scale)),
-      offset: weights.place(Float32Array.from(shift)),
+      narrow: {
+        scale: weights.place(Float32Array.from(scale)),
+        offset: weights.place(Float32Array.from(shift)),
+      },
+      wide: {
+        scale: weights.place(new Uint8Array(scale.buffer)),
+        offset: weights.place(new Uint8Array(shift.buffer)),
+      },
     }
   },
   lower(context, prepared, call, layer) {
     const x = onlyTensor(call, layer)
     if (!prepared) return [x.folded as Value]
-    const { axis, channels, scale, offset } = prepared
+    const { axis, channels, narrow, wide } = prepared
     const rank = x.shape.length
     const at = resolveAxis(axis, rank, layer)
     if (x.shape[at] !== channels) {
@@ -149,17 +157,25 @@ export const batchNormalizationLayer: Lowering<ScaleShift | undefined> = {
         got: `${x.shape[at]}`,
       })
     }
+    const small = isSmall(x.shape)
+    const { scale, offset } = small ? wide : narrow
     const y = overLastAxis(context, layer, x, at, (last) =>
-      scaleShift(context, last, scale, offset),
+      scaleShift(context, last, scale, offset, small),
     )
     return [{ ...y, unscaled: x }]
   },
 }
 
-/** y = x · scale + offset over the last axis; both are addresses of as many floats. */
-export function scaleShift(context: LowerContext, x: Value, scale: number, offset: number): Value {
+/** y = x · scale + offset over the last axis; both are addresses of as many floats, or doubles where `wide`. */
+export function scaleShift(
+  context: LowerContext,
+  x: Value,
+  scale: number,
+  offset: number,
+  wide = false,
+): Value {
   return context.rowMap('scale_shift', x, x.shape.at(-1) ?? 1, (program, index, map) =>
-    writeScaleShift(program, index, { ...map, scale, offset }),
+    writeScaleShift(program, index, { ...map, scale, offset, wide }),
   )
 }
 

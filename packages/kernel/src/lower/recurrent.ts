@@ -3,6 +3,7 @@ import { elementCount, ModelError, type Cell, type Layer, type Scan } from '@dot
 import {
   cellSoftmax,
   recurrentSettings,
+  wideScratchFloats,
   writeRecurrent,
   type CellName,
   type RecurrentFlags,
@@ -44,6 +45,9 @@ interface PreparedRecurrent {
   readonly cells: readonly AnyCell[]
   readonly scan: Scan
 }
+
+/** Units up to which a step is taken in float64, and nothing rounded but the states. */
+const wideUnits = 16
 
 const gateCounts: Readonly<Record<string, number>> = { simple_rnn: 1, lstm: 4, gru: 3 }
 
@@ -261,10 +265,11 @@ export function statesOf(
 
 /** The same elements in a buffer of their own. */
 export function copied(context: LowerContext, x: Value): Value {
-  const y = context.value(x.shape)
+  const y = context.value(x.shape, x.dtype)
   const width = elementCount(x.shape)
   if (width === 0) return y
   const [read, write] = [context.operand(x, width), context.operand(y, width)]
+  const { byteLength } = y.buffer
   context.push({
     kind: 'copy',
     rows: 1,
@@ -275,11 +280,11 @@ export function copied(context: LowerContext, x: Value): Value {
     emit: (program, index, place) =>
       writeCopy(program, index, {
         rows: 1,
-        widthBytes: width * 4,
+        widthBytes: byteLength,
         x: place.address(read),
-        xStride: width * 4,
+        xStride: byteLength,
         y: place.address(write),
-        yStride: width * 4,
+        yStride: byteLength,
       }),
   })
   return y
@@ -301,7 +306,10 @@ export function runCell(
   const y = context.value(flags.sequences ? shape : [batch, units])
   if (batch * units === 0) return y
   const projected = matrixProduct(context, cell.input, x)
-  const scratch = context.value([batch * (gates + 1) * units])
+  const wide = units <= wideUnits
+  const scratch = context.value([
+    wide ? wideScratchFloats(batch, gates, units) : batch * (gates + 1) * units,
+  ])
   const operand = (value: Value) => context.operand(value, elementCount(value.shape) / batch)
   const [h, c] = states.map(operand)
   const [read, write, temporary] = [operand(projected), operand(y), operand(scratch)]
@@ -330,6 +338,7 @@ export function runCell(
         y: place.address(write),
         mask: skipped ? place.address(skipped) : 0,
         scratch: place.address(temporary),
+        wide: wide ? place.address(temporary) : undefined,
         flags,
       }),
   })

@@ -107,7 +107,8 @@ function stft(context: LowerContext, layer: Layer, { settings, kernels }: Stft, 
   const [first, second] = kernels.map(({ address, units }) => {
     const y = context.value([batch * channels, frames, units])
     const group = { weights: address, xChannel: 0, yChannel: 0 }
-    pushConv(context, images, y, placed, 1, { units, group, activation: linear })
+    // Where a frequency is silent what is left of its sum is rounding, which logarithms and angles make large.
+    pushConv(context, images, y, placed, 1, { units, group, activation: linear, wide: true })
     return y
   }) as [Value, Value?]
   const result = second ? combined(context, layer, mode, first, second) : first

@@ -1,8 +1,21 @@
 import { UnsupportedError, type Layer, type LayerKind } from '@dotplus/core'
-import type { CallArguments, Value } from './context.ts'
+import { attentionPassage } from './stream-attention.ts'
+import { indexPassage } from './stream-index.ts'
+import type { CallArguments, LowerContext, Value } from './context.ts'
+import { placesOfSteps, withCache, type Cached } from './cache.ts'
+import { withTensors } from './call.ts'
+import { copied } from './recurrent.ts'
 
 /** Where the axis of time is in what a layer gives: on axis 1, or nowhere (it keeps to the last step, or the end). */
-type Passage = 'steps' | 'end'
+export type Passage = 'steps' | 'end'
+
+/** Steps that what layers keep has room for at first; later twice as many, and so on. */
+const leastCapacity = 64
+
+/** Room for so many steps: it seldom changes as they become more. */
+export function capacityFor(steps: number): number {
+  return Math.max(2 ** Math.ceil(Math.log2(Math.max(steps, 1))), leastCapacity)
+}
 
 /** Whether a layer takes each step by itself, given the rank of its input; axis 1 is time. */
 type TakesSteps = (layer: Layer, rank: number) => boolean
@@ -18,7 +31,7 @@ const elementwise: ReadonlySet<string> = new Set(
     'add subtract multiply divide true_divide maximum minimum power negative absolute abs sign square sqrt rsqrt ' +
     'reciprocal exp expm1 log log1p erf tanh sin cos sigmoid relu relu6 silu swish gelu elu selu celu softplus softsign ' +
     'leaky_relu hard_sigmoid hard_silu hard_swish mish log_sigmoid clip cast where equal not_equal greater less ' +
-    'greater_equal less_equal logical_and logical_or logical_not floor ceil round stop_gradient'
+    'greater_equal less_equal logical_and logical_or logical_not floor ceil round stop_gradient ones_like zeros_like full_like'
   ).split(' '),
 )
 
@@ -78,9 +91,16 @@ export function stepsPerStep(layer: Layer): number {
 
 /** A walk through a sequence, some steps at a time: which tensors have steps on axis 1, and what layers keep of them. */
 export class Stream {
+  /** Steps that what layers keep has room for. */
+  readonly capacity: number
   readonly #sequences = new Set<number>()
   readonly #calls = new Map<string, number>()
   #key: string | undefined
+
+  /** @param capacity a power of two */
+  constructor(capacity: number = leastCapacity) {
+    this.capacity = capacity
+  }
 
   /** Says that axis 1 of a tensor is time. */
   mark({ buffer }: Value): void {
@@ -96,40 +116,82 @@ export class Stream {
     return this.#key
   }
 
+  /** All steps so far of tensors (batch, steps, …), by name, for the layer that is being lowered. */
+  withCache(context: LowerContext, layer: Layer, given: Readonly<Record<string, Value>>): Cached {
+    return withCache(context, this, layer, given)
+  }
+
   /**
    * Lowers one call of a layer.
    *
    * @throws {UnsupportedError} when the layer needs steps that come later
    */
-  call(layer: Layer, call: CallArguments, lower: () => Value[]): Value[] {
+  lowerCall(
+    context: LowerContext,
+    layer: Layer,
+    call: CallArguments,
+    lower: (call: CallArguments) => Value[],
+  ): Value[] {
     const sequence = call.tensors.find((value) => this.hasSteps(value))
     const outer = this.#key
     if (!sequence) {
       this.#key = undefined
       try {
-        return lower()
+        return lower(call)
       } finally {
         this.#key = outer
       }
     }
-    const passage = passageOf(layer, sequence, call)
+    const passage = passageOf(this, layer, sequence, call)
     const number = (this.#calls.get(layer.name) ?? 0) + 1
     this.#calls.set(layer.name, number)
     this.#key = number === 1 ? layer.name : `${layer.name}#${number}`
     // Each step is a call of its own inside TimeDistributed.
     if (layer.kind === 'timeDistributed') this.#sequences.delete(sequence.buffer.id)
     try {
-      const outputs = lower()
+      const outputs = lower(meetsPositions(layer) ? this.#atSteps(context, layer, call) : call)
       if (layer.kind === 'timeDistributed') this.mark(sequence)
-      for (const output of passage === 'steps' ? outputs.slice(0, 1) : []) this.mark(output)
+      // The last step of one may be the sequence itself.
+      if (passage === 'end')
+        return outputs.map((value) => (this.hasSteps(value) ? copied(context, value) : value))
+      for (const output of outputs.slice(0, 1)) this.mark(output)
       return outputs
     } finally {
       this.#key = outer
     }
   }
+
+  /** The call with the places of these steps in tensors that are no sequence and have one for every step. */
+  #atSteps(context: LowerContext, layer: Layer, call: CallArguments): CallArguments {
+    const sequences = call.tensors.filter((value) => this.hasSteps(value))
+    const rank = Math.max(...sequences.map(({ shape }) => shape.length))
+    const steps = sequences.find(({ shape }) => shape.length === rank)?.shape[1] as number
+    return withTensors(call, (value) => {
+      if (this.hasSteps(value)) return value
+      const axis = timeAxisOf(layer, value.shape.length, rank)
+      if (axis < 0 || (value.shape[axis] ?? 1) === 1) return value
+      return placesOfSteps(context, this, layer, value, axis, steps)
+    })
+  }
 }
 
-function passageOf(layer: Layer, { shape }: Value, call: CallArguments): Passage {
+/** Key of something that the layer being lowered keeps. */
+export function stateName({ key }: Stream, what: string): string {
+  return `${key}:${what}`
+}
+
+/** Layers that may be called with a sequence and a table of positions. */
+function meetsPositions({ kind }: Layer): boolean {
+  return kind === 'op' || kind === 'merge' || kind === 'concatenate'
+}
+
+/** Where the axis of time would be in a tensor of this rank beside a sequence of another; negative for nowhere. */
+function timeAxisOf({ kind }: Layer, rank: number, sequenceRank: number): number {
+  if (kind === 'op') return rank - sequenceRank + 1
+  return rank === sequenceRank ? 1 : -1
+}
+
+function passageOf(stream: Stream, layer: Layer, { shape }: Value, call: CallArguments): Passage {
   const fail = (expected: string, got: string): never => {
     throw new UnsupportedError('the model cannot be stepped through this layer', {
       layer: layer.name,
@@ -154,6 +216,13 @@ function passageOf(layer: Layer, { shape }: Value, call: CallArguments): Passage
     return scan.returnSequences ? 'steps' : 'end'
   }
   if (layer.kind === 'spectralNormalization') return 'steps'
+  if (layer.kind === 'attention' || layer.kind === 'multiHeadAttention')
+    return attentionPassage(stream, layer, call, fail)
+  const indexed =
+    layer.kind === 'op' && layer.op.name === 'get_item'
+      ? indexPassage(call, shape.length)
+      : undefined
+  if (indexed) return indexed
   if (layer.kind === 'conv' && layer.computeDtype === 'float64') fail('float32', 'float64')
   if (!layer.kind || !takesSteps[layer.kind]?.(layer, shape.length))
     fail('a layer that uses no later steps', layer.className)

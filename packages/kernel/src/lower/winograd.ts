@@ -1,7 +1,15 @@
 import { elementCount } from '@dotplus/core'
 import { linear, type Activation } from '../program.ts'
 import { gridWords, winogradScratchFloats, writeWinograd, type Triple } from '../program-spatial.ts'
-import type { Constant, LowerContext, OpBody, Operand, Value, WeightStore } from './context.ts'
+import type {
+  Constant,
+  FloatsLeft,
+  LowerContext,
+  OpBody,
+  Operand,
+  Value,
+  WeightStore,
+} from './context.ts'
 import type { Windows } from './convolution.ts'
 import { takingSteps, type Epilogue } from './epilogue.ts'
 import type { Images } from './spatial.ts'
@@ -43,7 +51,7 @@ export function takesWinograd(
 /** Transforms and packs kernel (3, 3, inner, units), its columns times `scale`, and bias (units). */
 export function prepareWinograd(
   weights: WeightStore,
-  kernel: Float32Array,
+  kernel: Float32Array | FloatsLeft,
   bias: Float32Array | undefined,
   units: number,
   scale: Float64Array | undefined,

@@ -219,7 +219,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     const layers = options.layers ?? []
-    const plan = this.#runFitting(inputs, layers, this.#states, false)
+    const plan = this.#runFitting(inputs, layers, this.#states, 0)
     this.#direct = layers.length === 0 && this.#takesFlat ? directPlan(plan) : undefined
     const targets = this.#targets(plan, options.out)
     this.#states?.load(memory, base, plan)
@@ -228,9 +228,9 @@ export class LoadedModel<Output extends Prediction = Tensor> {
 
   /**
    * Runs the model on the next steps of a sequence: the outputs are, to the bit, those that the whole sequence run at
-   * once has there. Axis 1 is time, of any length from 1 on. The layers may be causal convolutions, recurrent layers
-   * that walk forwards, and whatever takes each step by itself; a layer that gives its last output gives that of the
-   * last step so far.
+   * once has there. Axis 1 is time, of any length from 1 on. The layers may be causal convolutions, causal attention,
+   * recurrent layers that walk forwards, and whatever takes each step by itself; a layer that gives its last output
+   * gives that of the last step so far.
    *
    * @param state what the step before gave, or what {@link initialState} gives; it is not written to
    * @returns the outputs of these steps as `predict` returns them, and the state after them
@@ -244,7 +244,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const [unknown] = kept ? [] : Object.keys(state)
     if (unknown !== undefined) throw stateOfAnother(unknown, 'none')
     this.#direct = undefined
-    const plan = this.#runFitting(inputs, [], kept, true)
+    const plan = this.#runFitting(inputs, [], kept, kept?.roomFor(inputs) ?? 1)
     kept?.load(memory, base, plan)
     return { y: this.#resultsOf(plan, [], false) as Output, state: kept?.record() ?? {} }
   }
@@ -259,7 +259,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { model, stepping } = this.#loaded()
     if (!stepping) return {}
     const shapes = stepping.smallestShapes(model.layers, this.#steps(), batch)
-    const plan = this.#makePlan(shapes, [], true)
+    const plan = this.#makePlan(shapes, [], 1)
     return Object.fromEntries(
       plan.states.map(({ before: { name, shape, length, dtype } }) => [
         name,
@@ -305,12 +305,12 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     inputs: readonly BoundInput[],
     layers: readonly string[],
     states: ModelState | undefined,
-    streams: boolean,
+    room: number,
   ): Plan {
     const { executor } = this.#loaded()
     for (let measured = false; ; measured = true) {
-      const plan = this.#planFor(inputs, layers, measured, streams)
-      if (streams) states?.check(plan)
+      const plan = this.#planFor(inputs, layers, measured, room)
+      if (room) states?.check(plan)
       if (plan !== this.#active) this.#activate(plan)
       this.#store(plan, inputs, states)
       const found = executor.run(plan, this.#strings)
@@ -359,15 +359,18 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     })
   }
 
-  /** @param measured the sizes are of this call; those of the last one may make no plan */
+  /**
+   * @param measured the sizes are of this call; those of the last one may make no plan
+   * @param room steps that what layers keep of a stream has room for; 0 for a whole call
+   */
   #planFor(
     inputs: readonly BoundInput[],
     layers: readonly string[],
     measured: boolean,
-    streams: boolean,
+    room: number,
   ): Plan {
     const key =
-      (streams ? 'step ' : '') +
+      (room ? `step ${room} ` : '') +
       inputs.map(({ shape }) => shape.join(',')).join(';') +
       (this.#sizes.length > 0 ? `:${this.#sizes.join(',')}` : '') +
       (layers.length > 0 ? `|${layers.join('|')}` : '')
@@ -381,11 +384,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const shapes = inputs.map(({ shape }) => shape)
     let plan: Plan
     try {
-      plan = this.#makePlan(shapes, layers, streams)
+      plan = this.#makePlan(shapes, layers, room)
     } catch (error) {
       if (measured || this.#sizes.length === 0) throw error
       this.#sizes = []
-      return this.#planFor(inputs, layers, measured, streams)
+      return this.#planFor(inputs, layers, measured, room)
     }
     this.#plans.set(key, plan)
     const [oldest] = this.#plans.keys()
@@ -393,15 +396,11 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     return plan
   }
 
-  #makePlan(
-    shapes: readonly (readonly number[])[],
-    layers: readonly string[],
-    streams: boolean,
-  ): Plan {
+  #makePlan(shapes: readonly (readonly number[])[], layers: readonly string[], room: number): Plan {
     const { model, graph, prepared, base, host, sharing, stepping } = this.#loaded()
     const context = new LowerContext(this.#loaded().constants, host, this.#sizes)
     const values = this.#inputValues(context, shapes)
-    if (streams && stepping) context.stream = stepping.streamOf(values, this.#steps())
+    if (room) context.stream = stepping?.streamOf(values, this.#steps(), room)
     const seen: LayerOutputs = new Map()
     let outputs: readonly Value[] | undefined
     try {
@@ -480,7 +479,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
     const { memory, base, executor, build, team } = this.#loaded()
     const inputs = bindInputs(this.inputs, x)
     this.#direct = undefined
-    const plan = this.#runFitting(inputs, [], this.#states, false)
+    const plan = this.#runFitting(inputs, [], this.#states, 0)
     return profilePlan(
       {
         plan,
@@ -538,7 +537,7 @@ export class LoadedModel<Output extends Prediction = Tensor> {
   explain(shapes?: readonly (readonly number[])[]): Explanation {
     const { build, requestedPrecision, requestedThreads, team, aloneBecause } = this.#loaded()
     const threads = team?.threads ?? 1
-    const plan = shapes ? this.#makePlan(this.#checkedShapes(shapes), [], false) : this.#active
+    const plan = shapes ? this.#makePlan(this.#checkedShapes(shapes), [], 0) : this.#active
     const notes: string[] = []
     if (build.reason)
       notes.push(`Runs ${build.precision} instead of ${requestedPrecision}: ${build.reason}.`)

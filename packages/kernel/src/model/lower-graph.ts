@@ -240,9 +240,9 @@ function lowerLayer(
     set.maskedAverage(context, layer, taken) ??
     lowering.lower(context, settings[index], taken, layer)
   // Functions do not cast what they are called with.
-  const lower = (): Value[] =>
-    layer.kind === 'op' ? run(call) : set.lowerInDtype(context, lowering, layer, call, run)
-  const outputs = context.stream ? context.stream.call(layer, call, lower) : lower()
+  const lower = (taken: CallArguments): Value[] =>
+    layer.kind === 'op' ? run(taken) : set.lowerInDtype(context, lowering, layer, taken, run)
+  const outputs = context.stream?.lowerCall(context, layer, call, lower) ?? lower(call)
   return set.withMasks(context, layer, call, outputs)
 }
 

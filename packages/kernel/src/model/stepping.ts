@@ -1,6 +1,6 @@
 import { InputError, type Graph, type Layer, type Model, type Value } from '@dotplus/core'
 import type { Value as PlannedValue } from '../lower/context.ts'
-import { stepsPerStep, Stream } from '../lower/stream.ts'
+import { capacityFor, stepsPerStep, Stream } from '../lower/stream.ts'
 import { ModelState } from './state.ts'
 import type { Signature, StepState } from './tensor.ts'
 
@@ -69,9 +69,13 @@ export function smallestShapes(
   )
 }
 
-/** A walk that begins at the inputs which have steps. */
-export function streamOf(inputs: readonly PlannedValue[], { hasSteps }: StepInputs): Stream {
-  const stream = new Stream()
+/** A walk that begins at the inputs which have steps; what layers keep of them has room for so many. */
+export function streamOf(
+  inputs: readonly PlannedValue[],
+  { hasSteps }: StepInputs,
+  room: number,
+): Stream {
+  const stream = new Stream(capacityFor(room))
   for (const [i, value] of inputs.entries()) if (hasSteps[i]) stream.mark(value)
   return stream
 }

@@ -45,6 +45,18 @@ export interface State {
   readonly key: string
   readonly before: Value
   readonly after: Value
+  /** True where axis 1 has room for more steps than have been taken, and zeros there; it may grow from plan to plan. */
+  readonly grows?: boolean
+  /** Set where the only element counts the steps of a layer: those of this plan, and how many there can be. */
+  readonly counts?: StepCount
+}
+
+/** Steps that a layer takes. */
+export interface StepCount {
+  readonly layer: string
+  readonly steps: number
+  /** At most, with those before. */
+  readonly most: number
 }
 
 /** How an op uses a buffer. */

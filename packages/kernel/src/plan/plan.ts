@@ -1,4 +1,4 @@
-import type { ElementType, HostStep } from './op.ts'
+import type { ElementType, HostStep, State } from './op.ts'
 import type { Share } from './share.ts'
 
 /**
@@ -20,7 +20,7 @@ export interface PlacedValue {
  *
  * @internal
  */
-export interface PlacedState {
+export interface PlacedState extends Pick<State, 'grows' | 'counts'> {
   readonly before: PlacedValue
   readonly after: PlacedValue
 }

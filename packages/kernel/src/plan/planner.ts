@@ -119,7 +119,8 @@ export function makePlan(
     programStride,
     inputs: inputs.map(placed),
     outputs: outputs.map(placed),
-    states: states.map(({ key, before, after }) => ({
+    states: states.map(({ key, before, after, ...rest }) => ({
+      ...rest,
       before: placed({ name: key, value: before }),
       after: placed({ name: key, value: after }),
     })),

@@ -61,8 +61,8 @@ function piecewiseActivations(f: (x: number) => number): Readonly<Record<number,
     [L.SPARSE_SIGMOID]: (x) => (x <= -1 ? 0 : x >= 1 ? 1 : f(0.5 * f(x + 1))),
     [L.SQUAREPLUS]: (x, b) => {
       if (f(f(x * x) + b) === Infinity) return x + Infinity // Keras's answer where x² overflows
-      const above = (Math.abs(x) + Math.sqrt(x * x + b)) / 2
-      return f(x < 0 ? b / 4 / above : above) // x + √(x² + b) would cancel below 0
+      const sum = f(Math.abs(x) + Math.sqrt(x * x + b))
+      return x < 0 ? f(f(b / 2) / sum) : f(sum / 2) // x + √(x² + b) would cancel below 0
     },
     [L.NEGATIVE]: (x) => -x,
     [L.ABSOLUTE]: Math.abs,

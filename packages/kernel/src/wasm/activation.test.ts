@@ -39,12 +39,12 @@ const bounds: readonly (readonly [name: string, bound: number, activation: Activ
   ['gelu', 1, activation('gelu')],
   ['gelu(approximate)', 1, gelu(true)],
   ['mish', 0.6, activation('mish')],
-  ['tanh_shrink', 0.6, activation('tanh_shrink')],
+  ['tanh_shrink', 1.5, activation('tanh_shrink')],
   ['elu', 1.5, activation('elu')],
   ['elu(0.7)', 1.5, elu(Math.fround(0.7))],
   ['elu(1.7)', 1.5, elu(Math.fround(1.7))],
   ['selu', 1.5, activation('selu')],
-  ['celu', 0.6, activation('celu')],
+  ['celu', 1.5, activation('celu')],
   ['celu(0.7)', 0.6, celu(Math.fround(0.7))],
   ['celu(1.7)', 0.6, celu(Math.fround(1.7))],
 ]
@@ -86,8 +86,8 @@ const denseSweep = new Float32Array([
   ...everyFloat(2 ** -13, 128, 401).map((x) => -x),
   ...[
     0.000345, 0.00749, 0.0658, 0.1284, 0.1495, 0.1777, 0.2299, 0.3074, 0.3788, 0.5849, 0.628,
-    0.7685, 0.9404, 1.1048, 1.2669, 3.1923, 5.8604, 6.2374, 16.64, 16.7, 17.33, 46.1224, 80.7703,
-    87.2, 88.4, 103.5,
+    0.7685, 0.9404, 1.0191, 1.1048, 1.2669, 3.1923, 5.8604, 6.2374, 16.64, 16.7, 17.33, 46.1224,
+    80.7703, 87.2, 88.4, 103.5,
   ].flatMap((x) => [...everyFloat(x * (1 - 2e-4), x * (1 + 2e-4), 1)].flatMap((v) => [v, -v])),
 ])
 

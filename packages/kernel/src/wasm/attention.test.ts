@@ -82,6 +82,56 @@ describe.each([
       expect(run(kernel, { ...one, targets, sources: 9 }, band).worst).toBeLessThan(1e-6)
   })
 
+  test('a target of causal attention has the bits that it has in a longer sequence and in a part of one', () => {
+    for (const depth of [7, 12]) {
+      const size = {
+        batch: 1,
+        sources: 61,
+        targets: 61,
+        depth,
+        valueDepth: 9,
+        heads: 2,
+        repeats: 2,
+      }
+      const row = size.heads * size.valueDepth
+      const [q, k, v] = [2 * depth, depth, 9].map((width, i) => randomFloats(61 * width, i + 1))
+      const attend = (targets: number, before: number, sources: number, room = sources) => {
+        kernel.reset()
+        const own = { ...size, targets, sources: room }
+        const padded = (data: Float32Array, width: number): number => {
+          const all = new Float32Array(room * width)
+          all.set(data.subarray(0, sources * width))
+          return kernel.floats(all)
+        }
+        const addresses = {
+          q: kernel.floats(q!.slice(before * 2 * depth, (before + targets) * 2 * depth)),
+          k: padded(k!, depth),
+          v: padded(v!, 9),
+          before: kernel.floats(Float32Array.of(before)),
+        }
+        const y = kernel.bytes(targets * row * 4)
+        const scratch = kernel.bytes(attentionScratchBytes(own), 64)
+        const band = { below: Infinity, above: 0 }
+        kernel.run(1, (program) =>
+          writeAttention(program, 0, { ...own, ...addresses, rows: 2, band, y, scratch }),
+        )
+        return kernel.view(y, targets * row).slice()
+      }
+      const whole = attend(61, 0, 61)
+      for (const end of [1, 2, 7, 8, 9, 24, 25, 33, 60])
+        expect(attend(end, 0, end)).toEqual(whole.slice(0, end * row))
+      for (const [before, targets, room] of [
+        [1, 1, 64],
+        [6, 4, 16],
+        [23, 30, 64],
+        [60, 1, 61],
+      ] as const) {
+        const got = attend(targets, before, before + targets, room)
+        expect(got).toEqual(whole.slice(before * row, (before + targets) * row))
+      }
+    }
+  })
+
   test('a query alone has the bits it has among others', () => {
     const size = { ...one, targets: 1, sources: 40, depth: 32, valueDepth: 32 }
     const alone = run(kernel, size, everything).got

@@ -94,10 +94,11 @@ function runConv(
     tileRows?: number
     residual?: Float32Array
     bare?: boolean
+    wide?: boolean
   } = {},
 ): Float32Array {
   kernel.reset()
-  const { chunk = 5, first = 0, grid = gridOf(shape, count, units) } = options
+  const { chunk = 5, first = 0, grid = gridOf(shape, count, units), wide = false } = options
   const rows = shape.batch * product(shape.out)
   const inner = product(shape.kernel) * count
   const length = options.length ?? rows * units
@@ -111,10 +112,11 @@ function runConv(
     y: kernel.bytes(length * 4),
     yAdvance: units * 4,
     grid: kernel.words(gridWords(grid)),
-    scratch: kernel.bytes(chunk * inner * (inner <= 11 ? 8 : 4)),
+    scratch: kernel.bytes(chunk * inner * (inner <= 11 || wide ? 8 : 4)),
     activation: options.function ?? linear,
     residual: options.residual && kernel.floats(options.residual),
     bare: options.bare ?? false,
+    wide,
   }
   kernel.run(2, (program) => {
     writeLoop(program, 0, { rows, tileRows: options.tileRows ?? rows, body: 1 })
@@ -140,13 +142,30 @@ describe('conv, exact', () => {
     }
   })
 
-  test('has the same bits however many windows are gathered at a time', () => {
-    const conv = convolutionOf(windows([1, 6, 7], [1, 3, 3], 17, { pad: 1 }), 11)
-    const expected = runConv(kernel, conv, { chunk: 1 })
-    for (let chunk = 2; chunk <= 43; chunk++) {
-      expect(runConv(kernel, conv, { chunk }), `${chunk}`).toEqual(expected)
+  test('wide, is float64 rounded once: windows × channels × filters around every tile edge', () => {
+    for (const place of placements) {
+      for (const channels of [1, 5, 12, 13, 33]) {
+        for (const units of [1, 3, 4, 5, 8, 9, 12, 17]) {
+          const conv = convolutionOf(place(channels), units)
+          const group = { first: 0, count: channels, units }
+          const truth = convolution(conv.shape, conv.x, group, conv.kernel, conv.bias, 'float64')
+          const label = JSON.stringify({ ...conv.shape, units })
+          expect(runConv(kernel, conv, { wide: true }), label).toEqual(Float32Array.from(truth))
+        }
+      }
     }
   })
+
+  test.each([false, true])(
+    'has the same bits however many windows are gathered at a time, wide %s',
+    (wide) => {
+      const conv = convolutionOf(windows([1, 6, 7], [1, 3, 3], 17, { pad: 1 }), 11)
+      const expected = runConv(kernel, conv, { chunk: 1, wide })
+      for (let chunk = 2; chunk <= 43; chunk++) {
+        expect(runConv(kernel, conv, { chunk, wide }), `${chunk}`).toEqual(expected)
+      }
+    },
+  )
 
   test('has the same bits however its rows are split', () => {
     const conv = convolutionOf(windows([2, 4, 5], [2, 2, 3], 7, { pad: 1, batch: 2 }), 9)
@@ -186,17 +205,23 @@ describe('conv, exact', () => {
   })
 
   test('adds a residual before the activation, and leaves the bias out when bare', () => {
-    for (const channels of [1, 4, 70]) {
+    for (const [channels, wide] of [
+      [1, false],
+      [4, false],
+      [4, true],
+      [70, false],
+      [70, true],
+    ] as const) {
       const conv = convolutionOf(windows([1, 5, 6], [1, 3, 3], channels, { batch: 2 }), 5)
-      const plain = runConv(kernel, conv)
+      const plain = runConv(kernel, conv, { wide })
       const residual = randomFloats(plain.length, 4)
-      const options = { residual, function: activation('relu6'), tileRows: 7 }
+      const options = { residual, function: activation('relu6'), tileRows: 7, wide }
       const expected = plain.map((value, i) =>
         Math.min(Math.max(Math.fround(value + residual[i]!), 0), 6),
       )
       expect(runConv(kernel, conv, options)).toEqual(expected)
-      const unbiased = runConv(kernel, { ...conv, bias: new Float32Array(5) })
-      expect(runConv(kernel, conv, { bare: true })).toEqual(unbiased)
+      const unbiased = runConv(kernel, { ...conv, bias: new Float32Array(5) }, { wide })
+      expect(runConv(kernel, conv, { bare: true, wide })).toEqual(unbiased)
     }
   })
 
@@ -213,6 +238,7 @@ function runDepthwise(
   shape: Windows,
   { x, weights, bias }: { x: Float32Array; weights: Float32Array; bias: Float32Array },
   tileRows?: number,
+  wide = false,
 ): Float32Array {
   kernel.reset()
   const { channels } = shape
@@ -229,6 +255,7 @@ function runDepthwise(
     yAdvance: channels * 4,
     grid: kernel.words(gridWords(gridOf(shape, channels, channels))),
     scratch: kernel.bytes((channels * zeros + taps) * 4),
+    wide,
   }
   kernel.run(2, (program) => {
     writeLoop(program, 0, { rows, tileRows: tileRows ?? rows, body: 1 })
@@ -267,6 +294,21 @@ describe('depthwise', () => {
       const given = depthwiseInputs(shape)
       const expected = depthwise(shape, given.x, given.weights, given.bias, 'float32')
       expect([...runDepthwise(kernel, shape, given)], JSON.stringify(shape)).toEqual([...expected])
+    }
+  })
+})
+
+describe('depthwise, wide', () => {
+  test('is float64 rounded once', () => {
+    const kernel = new GuardedKernel(exact)
+    for (const place of placements) {
+      for (const channels of [1, 3, 4, 7, 8, 12]) {
+        const shape = place(channels)
+        const given = depthwiseInputs(shape)
+        const truth = depthwise(shape, given.x, given.weights, given.bias, 'float64')
+        const y = runDepthwise(kernel, shape, given, undefined, true)
+        expect(y, JSON.stringify(shape)).toEqual(Float32Array.from(truth))
+      }
     }
   })
 })

@@ -116,6 +116,34 @@ describe.each([
     }
   })
 
+  test('scaleShift, wide, is float64 rounded once', () => {
+    for (const { rows, width } of shapes) {
+      const values = randomFloats(rows * width)
+      const [scale, offset] = [2, 3].map((seed) =>
+        Float64Array.from(randomFloats(width, seed), (value) => value / 3),
+      ) as [Float64Array, Float64Array]
+      kernel.reset()
+      const x = kernel.floats(values)
+      const [scaleAt, offsetAt] = [scale, offset].map((doubles) =>
+        kernel.words(new Uint32Array(doubles.buffer)),
+      ) as [number, number]
+      const y = kernel.bytes(rows * width * 4)
+      kernel.run(1, (program) =>
+        writeScaleShift(program, 0, {
+          rows,
+          width,
+          x,
+          y,
+          scale: scaleAt,
+          offset: offsetAt,
+          wide: true,
+        }),
+      )
+      const truth = values.map((v, i) => v * scale[i % width]! + offset[i % width]!)
+      expect(kernel.view(y, rows * width)).toEqual(truth)
+    }
+  })
+
   test('prelu has the bits of the scalar reference for every period that divides the width', () => {
     for (const { rows, width } of shapes) {
       for (let period = 1; period <= width; period++) {

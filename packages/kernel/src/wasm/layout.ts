@@ -42,6 +42,7 @@ export const RECURRENT = 41
 export const ROW_TEST = 42
 export const SELECT = 43
 export const MASKED_MEAN = 44
+export const SHIFTED_COPY = 45
 export const NORMALIZE = 60
 export const REDUCE = 61
 export const MATMUL = 62
@@ -120,6 +121,7 @@ export const SCALE_SHIFT_Y = 5
 export const SCALE_SHIFT_Y_ADVANCE = 6
 export const SCALE_SHIFT_SCALE = 7 // `width` floats
 export const SCALE_SHIFT_OFFSET = 8 // `width` floats
+export const SCALE_SHIFT_WIDE = 9 // 1: scale and offset are doubles, and y is rounded once
 
 // COPY: `width` bytes of every row; any element type.
 export const COPY_WIDTH = 2
@@ -173,12 +175,14 @@ export const CONV_WEIGHTS_STRIDE = 6 // CONV: bytes from an output pixel's weigh
 export const CONV_Y = 7
 export const CONV_Y_ADVANCE = 8
 export const CONV_GRID = 9 // → the GRID words
-export const CONV_SCRATCH = 10 // CONV: chunk · inner doubles where inner is at most 11, else floats; DEPTHWISE: channels · (1, or 1 + 2 · dilation along the width where kernels are 3 × 3) floats and taps words
+export const CONV_SCRATCH = 10 // CONV: chunk · inner doubles where inner is at most 11 or WIDE, else floats; DEPTHWISE: channels · (1, or 1 + 2 · dilation along the width where kernels are 3 × 3) floats and taps words
 export const CONV_ACTIVATION = 11 // an activation code
 export const CONV_PARAMETERS = 12 // words 12, 13, 14: three f32
 export const CONV_CHUNK = 15 // CONV: output pixels gathered at a time
 export const CONV_RESIDUAL = 16 // CONV: laid out as y, not y itself; address 0: none
-export const CONV_BARE = 17 // 1: y is the sum alone, without bias and activation
+export const CONV_FLAGS = 17
+export const BARE = 1 // y is the sum alone, without bias and activation
+export const WIDE = 2 // CONV, DEPTHWISE, exact build: sums of any length in float64, rounded once
 
 // WINOGRAD: CONV with 3 × 3 windows and stride 1 over one plane per image; rows are tiles of output pixels.
 // The words of CONV, but
@@ -231,6 +235,17 @@ export const RESAMPLE_Y_ADVANCE = 6
 export const RESAMPLE_WEIGHTS = 7 // → for each o: first, taps used, then `taps` f32
 export const RESAMPLE_OUT = 8
 export const RESAMPLE_TAPS = 9
+// SHIFTED_COPY: copies `width` bytes of every row; x and y begin later by bytes times a count that is in memory.
+// Not inside a LOOP.
+export const SHIFTED_WIDTH = 2
+export const SHIFTED_X = 3
+export const SHIFTED_X_STRIDE = 4
+export const SHIFTED_X_SHIFT = 5
+export const SHIFTED_Y = 6
+export const SHIFTED_Y_STRIDE = 7
+export const SHIFTED_Y_SHIFT = 8
+export const SHIFTED_COUNT = 9 // → f32, a whole number
+
 // GATHER: y[row, i] = table[x[row], i]; x is int32, negative indices count from the end of the table.
 // An index outside the table traps, see assembly/fault.ts.
 export const GATHER_WIDTH = 2
@@ -254,6 +269,9 @@ export const RECURRENT_Y = 10 // (rows, steps, units) floats with SEQUENCES, els
 export const RECURRENT_MASK = 11 // (rows, steps) int32, 0 where a step is skipped; address 0: none
 export const RECURRENT_SCRATCH = 12 // rows · (gates + 1) · units floats
 export const RECURRENT_FLAGS = 13
+// rows · ((gates + 1) · units + 4) doubles to work in: the exact build takes the steps in float64 and rounds nothing but
+// the states; address 0: in float32
+export const RECURRENT_WIDE = 14
 
 // Words of a RECURRENT op's settings.
 export const SETTINGS_ACTIVATION = 0 // an activation code, or CELL_SOFTMAX
@@ -322,6 +340,7 @@ export const NORMALIZE_GAMMA = 7 // `width` floats; 0: none
 export const NORMALIZE_BETA = 8 // `width` floats; 0: none
 export const NORMALIZE_STATISTICS = 9 // a statistics code
 export const NORMALIZE_EPSILON = 10 // f32
+export const NORMALIZE_PERIOD = 11 // gamma and beta have that many rows, which the rows of x take in turn; 0: one
 
 // Statistics codes of NORMALIZE.
 export const STANDARDIZE = 0 // scale 1 / √(variance + epsilon)
@@ -378,9 +397,12 @@ export const ATTENTION_V = 10
 export const ATTENTION_Y = 11
 export const ATTENTION_SCRATCH = 12 // attentionScratchBytes, 64-byte aligned
 export const ATTENTION_BELOW = 13 // i32: sources before the target that it attends to; further ones score −1e9
-export const ATTENTION_ABOVE = 14 // i32: the same after it
+export const ATTENTION_ABOVE = 14 // i32: the same after it; 0 makes it causal
+export const ATTENTION_BEFORE = 15 // → f32, causal only: sources before the first target; those after the last are no part of it
 /** Queries whose scores exist at a time; all tile heights divide it. */
 export const ATTENTION_TILE = 24
+/** Causal attention adds up over so many sources at least, and over a multiple of eight. */
+export const ATTENTION_LEAST = 16
 
 // WHERE: y[row, i] = condition ≠ 0 ? a : b, each operand FULL, ROW, SCALAR or COLUMN; y may be one that is FULL.
 export const WHERE_WIDTH = 2

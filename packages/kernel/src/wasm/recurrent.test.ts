@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
 
-import { activation, writeLoop } from '../program.ts'
-import { scalarActivation } from '../reference/activation.ts'
+import { activation, writeLoop, type Activation } from '../program.ts'
 import { recurrent, type ReferenceCell, type Walk } from '../reference/recurrent.ts'
-import { recurrentSettings, writeRecurrent } from '../sequence-records.ts'
+import { recurrentSettings, wideScratchFloats, writeRecurrent } from '../sequence-records.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'
-import { GuardedKernel, randomFloats, ulpError } from './testing.ts'
+import { GuardedKernel, randomFloats } from './testing.ts'
 
 const gateCounts = { simple_rnn: 1, lstm: 4, gru: 3 } as const
 const tanh = activation('tanh')
@@ -24,6 +23,10 @@ interface Case {
   readonly timeMajor?: boolean
   /** Sequences that run at a time. */
   readonly tileRows?: number
+  /** Steps in float64. */
+  readonly wide?: boolean
+  /** tanh and sigmoid where there are none. */
+  readonly activations?: { readonly own: Activation; readonly gates: Activation }
 }
 
 /** Columns of a matrix of `columns` columns, side by side. */
@@ -56,13 +59,17 @@ function run(kernel: GuardedKernel, given: Case) {
   const candidate = resetBefore
     ? kernel.packDense(units, units, columnsOf(weights, columns, 2 * units, columns), null)
     : 0
-  const settings = kernel.floats(recurrentSettings(tanh, sigmoid, candidate))
+  const { own, gates } = given.activations ?? { own: tanh, gates: sigmoid }
+  const settings = kernel.floats(recurrentSettings(own, gates, candidate))
   const [h, c] = [kernel.floats(h0), kernel.floats(c0)]
   const from = kernel.floats(timeMajor ? swapped(x, rows, steps) : x)
   const words = mask && kernel.words(timeMajor ? swapped(mask, rows, steps) : mask)
   const length = sequences ? rows * steps * units : rows * units
   const y = kernel.bytes(length * 4)
   const scratch = kernel.bytes(rows * (gateCounts[type] + 1) * units * 4)
+  const wide = given.wide
+    ? kernel.bytes(wideScratchFloats(rows, gateCounts[type], units) * 4)
+    : undefined
   kernel.run(2, (program) => {
     writeLoop(program, 0, { rows, tileRows: given.tileRows ?? rows, body: 1 })
     writeRecurrent(program, 1, {
@@ -78,6 +85,7 @@ function run(kernel: GuardedKernel, given: Case) {
       y,
       ...(words === undefined ? {} : { mask: words }),
       scratch,
+      wide,
       flags: { ...walk, sequences, resetBefore, timeMajor: timeMajor ?? false },
     })
   })
@@ -86,8 +94,8 @@ function run(kernel: GuardedKernel, given: Case) {
     units,
     recurrent: weights,
     ...(biased ? { recurrentBias: bias } : {}),
-    activation: tanh,
-    gateActivation: sigmoid,
+    activation: own,
+    gateActivation: gates,
     resetBefore,
   }
   const [trueH, trueC] = [Float64Array.from(h0), Float64Array.from(c0)]
@@ -108,12 +116,51 @@ function worst(got: ArrayLike<number>, truth: ArrayLike<number>): number {
   return Array.from(truth).reduce((max, value, i) => Math.max(max, Math.abs(value - got[i]!)), 0)
 }
 
-const kinds: [string, Pick<Case, 'type' | 'resetBefore'>][] = [
+type Kind = Pick<Case, 'type' | 'resetBefore' | 'wide'>
+
+const cells: [string, Kind][] = [
   ['SimpleRNN', { type: 'simple_rnn' }],
   ['LSTM', { type: 'lstm' }],
   ['GRU', { type: 'gru' }],
   ['GRU, reset before', { type: 'gru', resetBefore: true }],
 ]
+const kinds = [
+  ...cells,
+  ...cells.map(([name, kind]): [string, Kind] => [`${name}, wide`, { ...kind, wide: true }]),
+]
+
+describe('wide', () => {
+  const kernel = new GuardedKernel(exact)
+
+  test.each(cells)('a step of %s is float64 rounded once', (_, kind) => {
+    for (const units of [1, 2, 3, 4, 5, 7, 8, 9, 11, 12, 13, 16]) {
+      for (const rows of [1, 3, 20]) {
+        const { y, truth } = run(kernel, { ...kind, units, rows, steps: 1, wide: true })
+        expect(y, `units ${units}, rows ${rows}`).toEqual(Float32Array.from(truth))
+      }
+    }
+  })
+
+  test.each(cells)('a step of %s takes any activation', (_, kind) => {
+    for (const activations of [
+      ['relu', 'hard_sigmoid'],
+      ['linear', 'tanh'],
+      ['gelu', 'sigmoid'],
+    ] as const) {
+      const [own, gates] = activations.map((name) => activation(name)) as [Activation, Activation]
+      const given = {
+        ...kind,
+        units: 5,
+        rows: 3,
+        steps: 1,
+        wide: true,
+        activations: { own, gates },
+      }
+      const { y, truth } = run(kernel, given)
+      expect(worst(y, truth), activations.join()).toBeLessThan(4e-7)
+    }
+  })
+})
 
 describe.each([
   ['exact', exact],
@@ -167,132 +214,45 @@ describe.each([
     }
   })
 
-  test('takes a product that is given, and an output that is continued', () => {
-    kernel.reset()
-    const [rows, units] = [3, 5]
-    const columns = 4 * units
-    const [x0, z0] = [randomFloats(rows * columns, 1), randomFloats(rows * columns, 2)]
-    const [h0, c0] = [randomFloats(rows * units, 3), randomFloats(rows * units, 4)]
-    const before = randomFloats(rows * units, 5)
-    const y = kernel.floats([...before, ...before.map(() => 0)])
-    const [h, c] = [kernel.floats(h0), kernel.floats(c0)]
-    const record = {
-      cell: 'lstm' as const,
-      rows,
-      steps: 1,
-      units,
-      x: kernel.floats(x0),
-      weights: 0,
-      settings: kernel.floats(recurrentSettings(tanh, sigmoid, 0)),
-      h,
-      c,
-      y: y + rows * units * 4,
-      mask: kernel.words([1, 0, 1]),
-      scratch: kernel.floats(z0),
-      flags: { sequences: true, timeMajor: true, productGiven: true, continued: true },
-    }
-    kernel.run(1, (program) => writeRecurrent(program, 0, record))
-    const logistic = (v: number) => 1 / (1 + Math.exp(-v))
-    const truth = before.map((kept, at) => {
-      const [row, i] = [Math.floor(at / units), at % units]
-      const sum = (gate: number) =>
-        x0[row * columns + gate * units + i]! + z0[row * columns + gate * units + i]!
-      const carry = logistic(sum(1)) * c0[at]! + logistic(sum(0)) * Math.tanh(sum(3))
-      return row === 1 ? kept : logistic(sum(2)) * Math.tanh(carry)
-    })
-    expect(worst(kernel.view(record.y, rows * units), truth)).toBeLessThan(1e-6)
-    const skipped = kernel.view(h, rows * units).slice(units, 2 * units)
-    expect(skipped).toEqual(h0.slice(units, 2 * units))
-  })
-
-  /** One step of cells without weights, of states and pre-activations (gate, unit) as given. */
-  function step(cell: 'lstm' | 'gru', z: readonly number[][], h0: number[], c0: number[]) {
-    kernel.reset()
-    const units = h0.length
-    const zeros = new Float32Array(z.length * units)
-    const [h, c] = [kernel.floats(h0), kernel.floats(c0)]
-    const record = {
-      cell,
-      rows: 1,
-      steps: 1,
-      units,
-      x: kernel.floats(z.flat()),
-      weights: 0,
-      settings: kernel.floats(recurrentSettings(tanh, sigmoid, 0)),
-      h,
-      c,
-      y: kernel.bytes(units * 4),
-      // GRU's candidate gets r · (its part of the product), which is 1.
-      scratch: kernel.floats(zeros.map((_, i) => (cell === 'gru' && i >= 2 * units ? 1 : 0))),
-      flags: { sequences: true, timeMajor: true, productGiven: true },
-    }
-    kernel.run(1, (program) => writeRecurrent(program, 0, record))
-    return { h: [...kernel.view(h, units)], c: [...kernel.view(c, units)] }
-  }
-
-  const logistic = scalarActivation(sigmoid, 'float64')
-  const saturated = [-1e9, -150, -104, -103, -95, -88.5, -87, -75, -61, -60, -59.9, -45, -30, -16.7]
-  const gateValues = [...saturated, -8.1, -2.3, -0.4, 0, 0.7, 5, 16.7, 45, 88, 104, 1e9]
-  const candidates = [-1e9, -12, -9.9, -3, -0.2, -1e-3, -1e-20, 0, 1e-30, 0.04, 0.6, 7, 10.1, 200]
-
-  test("a saturated LSTM's states are within 3 ulp of float64", () => {
-    const carries = [0, 1, -0.3, 1e-12, 40, -3e5, 1e20]
-    for (const forget of gateValues) {
-      const all = gateValues.flatMap((i) =>
-        candidates.flatMap((g) => carries.map((c) => ({ i: f32(i), g: f32(g), c: f32(c) }))),
-      )
-      const units = all.length
-      // The output gate takes what the input gate has in another unit.
-      const out = all.map((_, at) => all[(at * 7 + 3) % units]!.i)
-      const z = [all.map(({ i }) => i), all.map(() => f32(forget)), out, all.map(({ g }) => g)]
-      const got = step(
-        'lstm',
-        z,
-        all.map(() => 0),
-        all.map(({ c }) => c),
-      )
-      all.forEach(({ i, g, c }, at) => {
-        const kept = logistic(f32(forget)) * c
-        const added = logistic(i) * Math.tanh(g)
-        const place = `forget ${forget}, input ${i}, candidate ${g}, carry ${c}`
-        // Terms of two signs cancel: then the larger one's ulp is what is left.
-        const larger = Math.abs(kept) > Math.abs(added) ? kept : added
-        const cancels = kept * added < 0
-        const error = cancels
-          ? ulpError(larger + (got.c[at]! - (kept + added)), larger)
-          : ulpError(got.c[at]!, kept + added)
-        expect(error, place).toBeLessThan(3)
-        const state = logistic(out[at]!) * Math.tanh(got.c[at]!)
-        expect(ulpError(got.h[at]!, state), `${place}, output ${out[at]}`).toBeLessThan(3)
+  test.each([false, true])(
+    'takes a product that is given, and an output that is continued, wide %s',
+    (wide) => {
+      kernel.reset()
+      const [rows, units] = [3, 5]
+      const columns = 4 * units
+      const [x0, z0] = [randomFloats(rows * columns, 1), randomFloats(rows * columns, 2)]
+      const [h0, c0] = [randomFloats(rows * units, 3), randomFloats(rows * units, 4)]
+      const before = randomFloats(rows * units, 5)
+      const y = kernel.floats([...before, ...before.map(() => 0)])
+      const [h, c] = [kernel.floats(h0), kernel.floats(c0)]
+      const record = {
+        cell: 'lstm' as const,
+        rows,
+        steps: 1,
+        units,
+        x: kernel.floats(x0),
+        weights: 0,
+        settings: kernel.floats(recurrentSettings(tanh, sigmoid, 0)),
+        h,
+        c,
+        y: y + rows * units * 4,
+        mask: kernel.words([1, 0, 1]),
+        scratch: kernel.floats(z0),
+        wide: wide ? kernel.bytes(wideScratchFloats(rows, 4, units) * 4) : undefined,
+        flags: { sequences: true, timeMajor: true, productGiven: true, continued: true },
+      }
+      kernel.run(1, (program) => writeRecurrent(program, 0, record))
+      const logistic = (v: number) => 1 / (1 + Math.exp(-v))
+      const truth = before.map((kept, at) => {
+        const [row, i] = [Math.floor(at / units), at % units]
+        const sum = (gate: number) =>
+          x0[row * columns + gate * units + i]! + z0[row * columns + gate * units + i]!
+        const carry = logistic(sum(1)) * c0[at]! + logistic(sum(0)) * Math.tanh(sum(3))
+        return row === 1 ? kept : logistic(sum(2)) * Math.tanh(carry)
       })
-    }
-  })
-
-  test("a saturated GRU's state is within 3 ulp of float64", () => {
-    const states = [0, 1, -0.3, 1e-12, -1e-30]
-    for (const reset of gateValues) {
-      const all = gateValues.flatMap((u) =>
-        candidates.flatMap((g) => states.map((h) => ({ u: f32(u), g: f32(g), h: f32(h) }))),
-      )
-      const z = [all.map(({ u }) => u), all.map(() => f32(reset)), all.map(({ g }) => g)]
-      const got = step(
-        'gru',
-        z,
-        all.map(({ h }) => h),
-        all.map(() => 0),
-      )
-      all.forEach(({ u, g, h }, at) => {
-        const candidate = Math.tanh(f32(g + logistic(f32(reset))))
-        const [kept, added] = [logistic(u) * h, logistic(-u) * candidate]
-        const larger = Math.abs(kept) > Math.abs(added) ? kept : added
-        const error =
-          kept * added < 0
-            ? ulpError(larger + (got.h[at]! - (kept + added)), larger)
-            : ulpError(got.h[at]!, kept + added)
-        expect(error, `update ${u}, reset ${reset}, candidate ${g}, state ${h}`).toBeLessThan(3)
-      })
-    }
-  })
+      expect(worst(kernel.view(record.y, rows * units), truth)).toBeLessThan(1e-6)
+      const skipped = kernel.view(h, rows * units).slice(units, 2 * units)
+      expect(skipped).toEqual(h0.slice(units, 2 * units))
+    },
+  )
 })
-
-const f32 = Math.fround

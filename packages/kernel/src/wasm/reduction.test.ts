@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { writeLoop } from '../program.ts'
 import { writeNormalize, writeReduce, type ReductionName, type Statistics } from '../records.ts'
 import { normalize } from '../reference/normalize.ts'
 import { reduce } from '../reference/reduce.ts'
@@ -71,6 +72,31 @@ describe.each([
           )
         }
       }
+    }
+  })
+
+  test('normalize: rows take the rows of gamma and beta in turn, however they are split', () => {
+    const [all, width, period] = [7, 5, 3]
+    const x = randomFloats(all * width, 1)
+    const gamma = randomFloats(period * width, 2)
+    const beta = randomFloats(period * width, 3)
+    const shape = { rows: 1, width }
+    const truth = Array.from({ length: all }, (__, row) => {
+      const own = (data: Float32Array, at: number) => data.slice(at * width, (at + 1) * width)
+      const [scale, shift] = [own(gamma, row % period), own(beta, row % period)]
+      return [...normalize(shape, 'standardize', 0, own(x, row), scale, shift, 'float64')]
+    }).flat()
+    for (let tileRows = 1; tileRows <= all; tileRows++) {
+      kernel.reset()
+      const op = { rows: all, width, period, statistics: 'standardize', epsilon: 0 } as const
+      const [at, y] = [kernel.floats(x), kernel.bytes(x.length * 4)]
+      const weights = { gamma: kernel.floats(gamma), beta: kernel.floats(beta) }
+      kernel.run(2, (program) => {
+        writeLoop(program, 0, { rows: all, tileRows, body: 1 })
+        writeNormalize(program, 1, { ...op, ...weights, x: at, y })
+      })
+      const got = kernel.view(y, x.length)
+      truth.forEach((value, i) => expect(Math.abs(got[i]! - value)).toBeLessThan(2e-7))
     }
   })
 

@@ -1,7 +1,7 @@
 import { instantiate, type InstantiateOptions } from '../load.ts'
 import type { LoadedModel } from '../model/loaded-model.ts'
 import type { Prediction, Tensor } from '../model/tensor.ts'
-import type { KernelBytes } from '../precision.ts'
+import { anticipateDense, type KernelBytes } from '../precision.ts'
 import type { WorkerModel } from './client.ts'
 import type { Port } from './port.ts'
 import type { Progress } from './progress.ts'
@@ -63,6 +63,8 @@ export interface Adapter<Start = true, More = object> {
   files(options: More): Files | Promise<Files>
   readonly startWorker: ((start: Start | true) => Port) | undefined
   readonly kernels: KernelBytes
+  /** True where the kernel of dense networks is at hand, so that it can be compiled while a model is read. */
+  readonly anticipates?: boolean
 }
 
 async function loadWith<Start, More>(
@@ -78,14 +80,20 @@ async function loadWith<Start, More>(
     const { loadInWorker } = await import('./load-in-worker.ts')
     return loadInWorker(adapter, files, located, options, settings)
   }
+  if (adapter.anticipates && options.precision !== 'fast' && !options.wasm)
+    anticipateDense(adapter.kernels)
   const reading = readModel(located, files, onProgress, signal, false)
-  const { model, file } = await unlessAborted(reading, signal)
+  const { model, file, close } = await unlessAborted(reading, signal)
   const { startWorker } = adapter
-  return instantiate<Prediction>(model, adapter.kernels, {
-    ...settings,
-    file,
-    startThread: startWorker && (() => startWorker(true)),
-  })
+  try {
+    return await instantiate<Prediction>(model, adapter.kernels, {
+      ...settings,
+      file,
+      startThread: startWorker && (() => startWorker(true)),
+    })
+  } finally {
+    close?.()
+  }
 }
 
 /** The `load` of a runtime. */

@@ -8,14 +8,16 @@ const scheme = /^(https?|file|data):/i
 export function pathFiles(
   readFile: (address: Address, reading: Reading) => Promise<Uint8Array<ArrayBuffer>>,
   besidePath: NonNullable<Files['besidePath']>,
+  openInPlace?: Files['openInPlace'],
 ): Files {
+  const isFile = (address: Address): boolean =>
+    typeof address === 'string' || address.protocol === 'file:'
   return {
     resolve: (address) =>
       typeof address === 'string' && scheme.test(address) ? new URL(address) : address,
     read: (address, reading) =>
-      typeof address === 'string' || address.protocol === 'file:'
-        ? readFile(address, reading)
-        : download(address, reading, fetch),
+      isFile(address) ? readFile(address, reading) : download(address as URL, reading, fetch),
     besidePath,
+    openInPlace: (source) => (isFile(source.located) ? openInPlace?.(source) : undefined),
   }
 }

@@ -28,6 +28,11 @@ export class ProgressMeter {
   #isPlanned = false
   #last: Progress | undefined
 
+  /** True when somebody hears what arrives. */
+  get isHeard(): boolean {
+    return this.#report !== undefined
+  }
+
   constructor(report: ((progress: Progress) => void) | undefined) {
     this.#report = report
   }

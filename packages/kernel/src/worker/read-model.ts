@@ -1,10 +1,10 @@
-import type { Model } from '@dotplus/core'
+import { heldByteLength, type Model } from '@dotplus/core'
 
 import { ProgressMeter, type Progress } from './progress.ts'
 import { open, type Files, type Located, type ModelSource, type Opened } from './source.ts'
 
 function needsShards({ tensors }: Model): boolean {
-  return tensors.some(({ external, data }) => external !== undefined && data.byteLength === 0)
+  return tensors.some((tensor) => tensor.external !== undefined && heldByteLength(tensor) === 0)
 }
 
 /**

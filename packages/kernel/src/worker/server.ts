@@ -106,11 +106,16 @@ class ServedModel<More> {
     const { path, href, file } = given
     const files = await this.#adapter.files(options as More)
     const source = { located: path ?? new URL(href as string), file }
-    const { model, kept } = await readModel(source, files, onProgress, undefined, false)
-    const loaded = await instantiate<Prediction>(model, kernels, { ...options, file, startThread })
-    // The page may end this worker as soon as it has an answer.
-    await kept
-    return loaded
+    const { model, kept, close } = await readModel(source, files, onProgress, undefined, false)
+    try {
+      const settings = { ...options, file, startThread }
+      const loaded = await instantiate<Prediction>(model, kernels, settings)
+      // The page may end this worker as soon as it has an answer.
+      await kept
+      return loaded
+    } finally {
+      close?.()
+    }
   }
 
   state(): State {

@@ -1,6 +1,7 @@
 import {
   evidenceTensors,
   FormatError,
+  heldByteLength,
   ModelError,
   placesOf,
   ResourceError,
@@ -21,7 +22,7 @@ function neededShards(model: Model, file: string | undefined): Map<number, Shard
   const shards = new Map<number, Shard>()
   const evidence = evidenceTensors(model)
   for (const [index, tensor] of model.tensors.entries()) {
-    if (tensor.data.byteLength > 0 || evidence.has(index)) continue
+    if (heldByteLength(tensor) > 0 || evidence.has(index)) continue
     for (const { shard } of placesOf(tensor)) shards.set(shard, model.shards[shard] as Shard)
   }
   for (const [number, { name }] of shards) {

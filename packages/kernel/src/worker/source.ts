@@ -55,6 +55,13 @@ export interface Files {
    * @returns a promise that they are kept, which is never rejected
    */
   keep?(address: Address, bytes: Uint8Array<ArrayBuffer>, sha256: string | undefined): Promise<void>
+  /**
+   * A large file whose weights are read one by one while they are packed; undefined for what is better read at once.
+   *
+   * @throws {ResourceError} when it cannot be read
+   * @throws {FormatError} when it is no model
+   */
+  openInPlace?(source: Located): Opened | undefined
   /** True where the runtime's own SHA-256 of that many bytes would keep others from the thread for too long. */
   mustShareThread?(byteLength: number): boolean
   /** The path of the file called `name` in the folder of the file at `path`; for runtimes with paths. */
@@ -70,6 +77,8 @@ export interface Opened {
   readonly address: Address | undefined
   /** Buffers under its tensors that nobody else holds. */
   readonly buffers: readonly ArrayBuffer[]
+  /** Ends what the model's tensors are read from, once they have been packed. */
+  readonly close?: (() => void) | undefined
 }
 
 interface Content {
@@ -183,6 +192,10 @@ export async function open(
 ): Promise<Opened> {
   if (isModel(source)) {
     return { model: source, file: undefined, address: undefined, buffers: [] }
+  }
+  if ('located' in source && !reading.progress.isHeard) {
+    const opened = files.openInPlace?.(source)
+    if (opened) return opened
   }
   const { bytes: given, file, address, isOwn } = await read(source, files, reading)
   const bytes = willMove && !isOwn ? new Uint8Array(given) : given

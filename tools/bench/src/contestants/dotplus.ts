@@ -5,7 +5,7 @@ const beside: readonly HostId[] = ['node', 'chromium']
 
 export const dotplusExact: Contestant = dotplus('exact', 1, everywhere)
 export const dotplusExactOut: Contestant = {
-  ...dotplus('exact', 1, ['node'], bindOut),
+  ...dotplus('exact', 1, ['node', 'node-20', 'deno', 'bun'], bindOut),
   id: 'dotplus-exact-out',
   title: 'dotplus exact, into `out`',
   startsAlike: true,

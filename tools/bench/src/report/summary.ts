@@ -83,23 +83,35 @@ function threadsTable(report: Report): Table {
   }
 }
 
+/** Calls this short, in ms, are compared into an array of the caller's too: a new one takes its share of them. */
+const shortCall = 0.01
+
 /** One row in every engine, exact, and how it compares with the first. */
 function enginesTable(report: Report): Table {
   const [first, ...others] = report.hosts
   if (!first || others.length === 0) return { title: '', header: [], rows: [], notes: [] }
-  const median = (host: HostReport, name: string): number =>
-    timingOf(modelOf(host, name), 'dotplus-exact', 1)?.medianMs ?? Number.NaN
+  const median = (host: HostReport, name: string, id: string): number =>
+    timingOf(modelOf(host, name), id, 1)?.medianMs ?? Number.NaN
+  const row = (name: string, id: string, title: string): string[] => [
+    title,
+    digits(median(first, name, id)),
+    ...others.map((host) => {
+      const ms = median(host, name, id)
+      return Number.isFinite(ms)
+        ? `${digits(ms)} (${ratio(ms / median(first, name, id))})`
+        : NOTHING
+    }),
+  ]
   return {
     title: 'The same model in every engine, exact, one row, ms',
     header: ['', ...report.hosts.map(({ title }) => title.split(',')[0]!)],
-    rows: modelNames(report).map((name) => [
-      titleOf(report, name),
-      digits(median(first, name)),
-      ...others.map((host) => {
-        const ms = median(host, name)
-        return Number.isFinite(ms) ? `${digits(ms)} (${ratio(ms / median(first, name))})` : NOTHING
-      }),
-    ]),
+    rows: modelNames(report).flatMap((name) => {
+      const title = titleOf(report, name)
+      const rows = [row(name, 'dotplus-exact', title)]
+      if (median(first, name, 'dotplus-exact') < shortCall)
+        rows.push(row(name, 'dotplus-exact-out', `${title}, into \`out\``))
+      return rows
+    }),
     notes: [],
   }
 }
