@@ -1,7 +1,7 @@
 import { lower, narrow, upper } from '../lanes'
 import { madd, nmadd } from '../madd'
 import { constant } from './constant'
-import { EXP, productAtInfinity } from './exp'
+import { EXP } from './exp'
 import { constant64, evenPart, fraction, oddPart, power, wholePart } from './exp64'
 
 const TABLE: usize = memory.data<f32>([
@@ -68,9 +68,14 @@ export function logisticDivisorPair(x0: v128, x1: v128, y: usize): void {
   v128.store(y, assembled(f32x4.mul(q1, s1), exponent1), 16)
 }
 
-/** a · sigmoid(z) in float64, rounded once: for z of any size, where the exponential alone would not fit a float32. */
+/**
+ * a · sigmoid(z) in float64, rounded once: for z of any size, where the exponential alone would not fit a float32. NaN where
+ * it is infinity times what rounds to 0.
+ */
 export function logisticProduct(a: v128, z: v128): v128 {
-  return mix(z, a, f32x4.splat(0))
+  const isInfinite = f32x4.eq(f32x4.abs(a), f32x4.splat(Infinity))
+  const isZero = f32x4.lt(z, f32x4.splat(-104))
+  return v128.or(mix(z, a, f32x4.splat(0)), v128.and(isInfinite, isZero))
 }
 
 /** sigmoid(z) · a + (1 − sigmoid(z)) · b in float64, rounded once. */
@@ -122,7 +127,7 @@ export function sigmoid(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function silu(x: v128): v128 {
-  return productAtInfinity(x, gated(x, x))
+  return gated(x, x)
 }
 
 /** silu of eight floats; x may be y. */
@@ -137,8 +142,8 @@ export function siluPair(x: usize, y: usize): void {
   let y0 = f32x4.div(x0, v128.load(y))
   let y1 = f32x4.div(x1, v128.load(y, 16))
   if (v128.any_true(v128.or(far0, far1))) {
-    y0 = v128.bitselect(productAtInfinity(x0, logisticProduct(x0, x0)), y0, far0)
-    y1 = v128.bitselect(productAtInfinity(x1, logisticProduct(x1, x1)), y1, far1)
+    y0 = v128.bitselect(logisticProduct(x0, x0), y0, far0)
+    y1 = v128.bitselect(logisticProduct(x1, x1), y1, far1)
   }
   v128.store(y, y0)
   v128.store(y, y1, 16)

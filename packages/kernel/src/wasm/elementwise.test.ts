@@ -176,6 +176,14 @@ describe.each([
     }
   })
 
+  test('glu of infinity is NaN where the gate is 0', () => {
+    kernel.reset()
+    const values = [Infinity, -Infinity, Infinity, -Infinity, 5]
+    const [x, y] = [kernel.floats([...values, 3, -20, -1e4, -Infinity, -1e4]), kernel.bytes(20)]
+    kernel.run(1, (program) => writeGlu(program, 0, { rows: 1, width: 5, x, y }))
+    expect([...kernel.view(y, 5)]).toEqual([Infinity, -Infinity, NaN, NaN, 0])
+  })
+
   test('glu is within 2 ulp of float64 for all shapes', () => {
     for (const shape of shapes) {
       const x = randomFloats(2 * shape.rows * shape.width).map((v) => v * 9)
