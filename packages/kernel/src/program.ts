@@ -104,15 +104,20 @@ export function writeActivation(
   op: RowMap & { activation: Activation },
 ): void {
   const { code } = op.activation
-  const opcode = code < L.FIRST_FLOAT64 ? L.ACTIVATION : L.FLOAT64_MAP
+  const opcode = code < L.FIRST_FLOAT64 || code >= L.WIDE_FUNCTION ? L.ACTIVATION : L.FLOAT64_MAP
   const at = startRowMap(program, index, opcode, op)
   program.u32[at + L.ACTIVATION_CODE] = code
   program.f32.set(op.activation.parameters, at + L.ACTIVATION_PARAMETERS)
 }
 
 /** Softmax of each row. */
-export function writeSoftmax(program: Program, index: number, op: RowMap): void {
-  startRowMap(program, index, L.SOFTMAX, op)
+export function writeSoftmax(
+  program: Program,
+  index: number,
+  op: RowMap & { wide?: boolean | undefined },
+): void {
+  const at = startRowMap(program, index, L.SOFTMAX, op)
+  program.u32[at + L.SOFTMAX_WIDE] = Number(op.wide ?? false)
 }
 
 /** Logarithm of the softmax of each row. */

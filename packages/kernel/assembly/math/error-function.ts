@@ -4,6 +4,8 @@ import { exp } from './float64'
  * Chebyshev coefficients of (a + 3) · exp(a²) · erfc(a) in u, −1 ≤ u ≤ 1, where (a − 3) / (a + 3) for
  * 0 ≤ a ≤ 27.3 is MIDDLE + HALF_WIDTH · u.
  */
+// @ts-ignore: decorator, which leaves out what nothing uses
+@lazy
 const SCALED: usize = memory.data<f64>([
   1.4796767707194045, -1.1162160246087887, 0.3227197189153266, -0.07013448420321731,
   0.010551422505221635, -0.0007854639827641265, -6.283723927244342e-05, 2.0981582536175508e-05,

@@ -3,6 +3,8 @@
  * rounded once.
  */
 
+// @ts-ignore: decorator, which leaves out what nothing uses
+@lazy
 const TABLE: usize = memory.data<f64>([
   1.4426950408889634, // 1 / ln 2
   6755399441055744, // 1.5 · 2⁵²: adding it rounds to an integer that then sits in the low mantissa bits
@@ -22,37 +24,33 @@ function constant(index: usize): v128 {
   return v128.load64_splat(TABLE + (index << 3))
 }
 
-/** exp(x), or exp(x) − 1 without cancellation; x is limited to ±700. NaN stays NaN. */
-// @ts-ignore: decorator
-@inline
+/** exp(x), or exp(x) − 1 without cancellation, for |x| ≤ 700; as of ±700 beyond. NaN stays NaN. */
 function grown(x: v128, minusOne: bool): v128 {
   x = f64x2.pmin(f64x2.pmax(x, constant(5)), constant(4))
   const exponent = f64x2.add(f64x2.mul(x, constant(0)), constant(1))
   const n = f64x2.sub(exponent, constant(1))
   const r = f64x2.sub(f64x2.sub(x, f64x2.mul(n, constant(2))), f64x2.mul(n, constant(3)))
-  let q = f64x2.add(f64x2.mul(constant(8), r), constant(9))
-  q = f64x2.add(f64x2.mul(q, r), constant(10))
-  q = f64x2.add(f64x2.mul(q, r), constant(11))
-  q = f64x2.add(f64x2.mul(q, r), constant(12))
-  q = f64x2.add(f64x2.mul(q, r), constant(13))
-  q = f64x2.add(f64x2.mul(q, r), constant(14))
-  q = f64x2.add(f64x2.mul(q, r), constant(15))
-  q = f64x2.add(f64x2.mul(q, r), constant(16))
-  q = f64x2.add(f64x2.mul(q, r), constant(17))
+  let q = constant(8)
+  for (let at = TABLE + (9 << 3); at <= TABLE + (17 << 3); at += 8) {
+    q = f64x2.add(f64x2.mul(q, r), v128.load64_splat(at))
+  }
   const p = f64x2.add(r, f64x2.mul(f64x2.mul(q, r), r))
   const one = constant(6)
   const power = i64x2.add(i64x2.shl(exponent, 52), one)
   return f64x2.add(f64x2.mul(p, power), minusOne ? f64x2.sub(power, one) : power)
 }
 
-/** exp(x) of two doubles, x limited to ±700. */
+/** exp(x) of two doubles: 0 below −700, ∞ above 700. */
 export function expPair(x: v128): v128 {
-  return grown(x, false)
+  const y = v128.andnot(grown(x, false), f64x2.lt(x, constant(5)))
+  return v128.bitselect(f64x2.splat(Infinity), y, f64x2.gt(x, constant(4)))
 }
 
-/** exp(x) − 1 of two doubles, x limited to ±700. */
+/** exp(x) − 1 of two doubles: ∞ above 700. */
 export function expm1Pair(x: v128): v128 {
-  return grown(x, true)
+  const y = v128.bitselect(f64x2.splat(Infinity), grown(x, true), f64x2.gt(x, constant(4)))
+  // The sign of x is that of the result, also where both are 0.
+  return v128.bitselect(x, y, f64x2.splat(-0.0))
 }
 
 /** 1 / (1 + exp(−x)) of two doubles. */
@@ -62,6 +60,6 @@ export function sigmoidPair(x: v128): v128 {
 
 /** tanh(x) = G / (G + 2), G = exp(2x) − 1, of two doubles. */
 export function tanhPair(x: v128): v128 {
-  const growth = expm1Pair(f64x2.add(x, x))
-  return f64x2.div(growth, f64x2.add(growth, constant(7)))
+  const growth = grown(f64x2.add(x, x), true)
+  return v128.bitselect(x, f64x2.div(growth, f64x2.add(growth, constant(7))), f64x2.splat(-0.0))
 }

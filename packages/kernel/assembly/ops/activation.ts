@@ -3,6 +3,8 @@ import { Absolute, Ceil, Erf, Expm1, Floor, Log, Log1p, Negative, Reciprocal, Ro
 import { FloatToBool, FloatToInt, IntToBool, IntToFloat, LogicalNot, RoundBfloat16, RoundFloat8, RoundFloat16 } from '../activations/conversion'
 import { Celu, Elu, Exponential, Gelu, GeluTanh, LogSigmoid, Mish, Selu, Sigmoid, Silu, Softplus, Tanh, TanhShrink } from '../activations/exponential'
 import { map, mapLong, mapPairs } from '../activations/map'
+import { wideMap } from '../activations/wide'
+import { FAST } from '../madd'
 import { HardShrink, HardSigmoid, HardSigmoidSlope, HardSilu, HardTanh, LeakyRelu, Linear, Relu, Relu6, ReluGeneral, SoftShrink, Softsign, SparsePlus, SparseSigmoid, Squareplus, Threshold } from '../activations/piecewise'
 
 /** y[row, i] = activation(x[row, i]). */
@@ -54,6 +56,13 @@ export function activate(code: u32, count: usize, x: usize, y: usize, parameters
 function compute(code: u32, count: usize, x: usize, y: usize, parameters: usize): void {
   // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
   if (DENSE_ONLY) unreachable()
+  // @ts-ignore: the same
+  if (!DENSE_ONLY) {
+    if (code >= <u32>L.WIDE_FUNCTION) {
+      if (FAST) return activate(code - L.WIDE_FUNCTION, count, x, y, parameters)
+      return wideMap(code - L.WIDE_FUNCTION, count, x, y, parameters)
+    }
+  }
   switch (code) {
     case L.NEGATIVE: return map<Negative>(count, x, y, parameters)
     case L.ABSOLUTE: return map<Absolute>(count, x, y, parameters)

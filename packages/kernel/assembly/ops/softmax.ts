@@ -1,8 +1,10 @@
 import * as L from '../../src/wasm/layout'
 import { loadSome, lower, narrow, storeSome, upper } from '../lanes'
+import { FAST } from '../madd'
 import { expOfDifference } from '../math/exp'
 import { stretched } from '../math/expm1'
 import { log1p } from '../math/log'
+import { expPair } from '../math/pairs'
 
 /** Below this distance from the maximum a term is 0. */
 const NEGLIGIBLE: f32 = -104
@@ -12,6 +14,10 @@ export function softmax(record: usize, row: u32, rows: u32): void {
   const width = load<u32>(record, L.SOFTMAX_WIDTH << 2)
   let x = load<u32>(record, L.SOFTMAX_X << 2) + row * load<u32>(record, L.SOFTMAX_X_ADVANCE << 2)
   let y = load<u32>(record, L.SOFTMAX_Y << 2) + row * load<u32>(record, L.SOFTMAX_Y_ADVANCE << 2)
+  // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
+  if (!DENSE_ONLY) {
+    if (!FAST && load<u32>(record, L.SOFTMAX_WIDE << 2)) return wideSoftmax(rows, width, x, y)
+  }
   for (; rows; rows--) {
     softmaxRow(width, x, y)
     x += width << 2
@@ -33,6 +39,40 @@ export function softmaxRow(width: u32, x: usize, y: usize): void {
 @inline
 function scaled(v: v128, factor: v128): v128 {
   return narrow(f64x2.mul(lower(v), factor), f64x2.mul(upper(v), factor))
+}
+
+/** The same in float64, rounded once. */
+function wideSoftmax(rows: u32, width: u32, x: usize, y: usize): void {
+  for (; rows; rows--) {
+    wideRow(width, x, y)
+    x += width << 2
+    y += width << 2
+  }
+}
+
+function wideRow(width: u32, x: usize, y: usize): void {
+  const max = f64x2.splat(<f64>maximum(width, x))
+  let sums = f64x2.splat(0)
+  let i: u32 = 0
+  for (; i + 2 <= width; i += 2) sums = f64x2.add(sums, expPair(f64x2.sub(double(x + (i << 2)), max)))
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)
+  if (i < width) sum += f64x2.extract_lane(expPair(f64x2.sub(f64x2.splat(<f64>load<f32>(x + (i << 2))), max)), 0)
+  const divisor = f64x2.splat(sum)
+  for (i = 0; i + 2 <= width; i += 2) {
+    const quotient = f64x2.div(expPair(f64x2.sub(double(x + (i << 2)), max)), divisor)
+    v128.store64_lane(y + (i << 2), f32x4.demote_f64x2_zero(quotient), 0)
+  }
+  if (i < width) {
+    const e = expPair(f64x2.sub(f64x2.splat(<f64>load<f32>(x + (i << 2))), max))
+    store<f32>(y + (i << 2), <f32>f64x2.extract_lane(f64x2.div(e, divisor), 0))
+  }
+}
+
+/** Two floats as doubles. */
+// @ts-ignore: decorator
+@inline
+function double(address: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(address))
 }
 
 /** y = (x − max) − log Σ exp(x − max), row by row. */

@@ -153,8 +153,9 @@ export function applyActivation(
   x: Value,
 ): Value {
   if ('elementwise' in prepared) {
-    const { elementwise } = prepared
-    if (elementwise.code === activation('linear').code) return x
+    const { elementwise: named } = prepared
+    if (named.code === activation('linear').code) return x
+    const elementwise = context.precise?.activation(named, x.shape) ?? named
     // A wide row gives the kernel long runs; a tiled chain cuts rows, so it keeps the last axis.
     const width = x.shape.at(-1) ?? 1
     const step = { kind: 'activation', activation: elementwise } as const
@@ -166,7 +167,7 @@ export function applyActivation(
       x.dtype,
       step,
     )
-    return { ...y, nonNegative: nonNegative.has(elementwise.code) }
+    return { ...y, nonNegative: nonNegative.has(named.code) }
   }
   return applyAxiswise(context, layer, prepared.axiswise, prepared.axis, x)
 }
@@ -197,9 +198,17 @@ export function alongLastAxis(
   x: Value,
 ): Value {
   const width = x.shape.at(-1) ?? 1
-  if (name === 'softmax') return context.rowMap(name, x, width, writeSoftmax)
+  if (name === 'softmax') return softmax(context, x)
   if (name === 'log_softmax') return context.rowMap(name, x, width, writeLogSoftmax)
   return sparsemax(context, x, width)
+}
+
+/** Softmax over the last axis. */
+export function softmax(context: LowerContext, x: Value): Value {
+  const wide = context.precise?.softmax(x.shape)
+  return context.rowMap('softmax', x, x.shape.at(-1) ?? 1, (program, index, map) =>
+    writeSoftmax(program, index, { ...map, wide }),
+  )
 }
 
 function sparsemax(context: LowerContext, x: Value, width: number): Value {

@@ -8,6 +8,7 @@ import {
 import { bytesOf } from '../dtype/element-type.ts'
 import type { Program } from '../program.ts'
 import type { HostPart } from './host-part.ts'
+import type { Precise } from './precise.ts'
 import type { Stream } from './stream.ts'
 import type {
   Buffer,
@@ -31,6 +32,8 @@ export class LowerContext {
   readonly states: Map<string, State> = new Map()
   /** Lowers one layer inside another; set by the graph walk. */
   callLayer: ((layer: number, call: CallArguments) => Value[]) | undefined
+  /** What small tensors may take their time for; set by the graph walk. */
+  precise: Precise | undefined
   /** Set where the plan takes some steps of a stream. */
   stream: Stream | undefined
   /** A layer of the model; set by the graph walk. */

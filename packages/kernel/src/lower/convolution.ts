@@ -128,6 +128,8 @@ export interface ConvPiece {
   readonly bare?: boolean
   /** Sums in float64 whatever the size. */
   readonly wide?: boolean
+  /** What the op is called in a profile. */
+  readonly kind?: string
 }
 
 /** Convolution of one group as a matrix product over gathered windows. */
@@ -139,7 +141,8 @@ export function pushConv(
   channels: number,
   piece: ConvPiece,
 ): void {
-  const { units, group, activation, yOffset = 0, weightsStride = 0, bare = false } = piece
+  const { units, group, yOffset = 0, weightsStride = 0, bare = false } = piece
+  const activation = context.precise?.activation(piece.activation, y.shape) ?? piece.activation
   const { out } = windows
   const rows = x.batch * elementCount(out)
   if (rows === 0 || units === 0) return
@@ -185,6 +188,7 @@ export function pushConv(
     yPixel: pixel * 4,
     chunk,
     wide,
+    kind: piece.kind ?? 'conv',
     scratch: {
       buffer: context.value([chunk, inner <= doubleInner || wide ? 2 * inner : inner]).buffer,
       rowBytes: 0,
@@ -205,6 +209,7 @@ interface GatheredProduct extends MatrixProduct {
   readonly chunk: number
   /** Sums in float64. */
   readonly wide: boolean
+  readonly kind: string
   readonly scratch: Operand
   readonly grid: Constant
 }
@@ -215,7 +220,7 @@ function gatheredOp(product: GatheredProduct, epilogue: Epilogue, y: Buffer): Op
   const write = { buffer: y, rowBytes: contiguous ? product.width * 4 : 0 }
   const addend = residual && { buffer: residual, rowBytes: write.rowBytes }
   return {
-    kind: addend ? 'conv+add' : 'conv',
+    kind: addend ? `${product.kind}+add` : product.kind,
     rows,
     reads: addend ? [x, addend] : [x],
     writes: [write, scratch],
@@ -327,7 +332,7 @@ export function pushDepthwise(
         }),
     }
   }
-  context.push(make(activation, y.buffer))
+  context.push(make(context.precise?.activation(activation, y.shape) ?? activation, y.buffer))
 }
 
 /**

@@ -101,7 +101,13 @@ export function matrixProduct(
   activation: Activation = linear,
   bare = false,
 ): Value {
-  const y = context.value([...x.shape.slice(0, -1), units])
+  const shape = [...x.shape.slice(0, -1), units]
+  const own = context.precise?.activation(activation, shape) ?? activation
+  const precise =
+    elementCount(shape) > 0 &&
+    context.precise?.product(context, { inner, units, weights }, x, own, bare)
+  if (precise) return precise
+  const y = context.value(shape)
   if (elementCount(y.shape) === 0) return y
   const rows = elementCount(y.shape) / units
   const product = {
@@ -114,7 +120,7 @@ export function matrixProduct(
     start: 0,
     bare,
   }
-  context.push(productOp(product, { activation }, y.buffer))
+  context.push(productOp(product, { activation: own }, y.buffer))
   return y
 }
 

@@ -12,6 +12,7 @@ import type {
 } from './context.ts'
 import type { DroppedMasks } from './dropped-masks.ts'
 import type { HostPart } from './host-part.ts'
+import type { Precise } from './precise.ts'
 
 /** A part of the kernel's layers that is downloaded as one: their lowerings and what walks a graph of them. */
 export interface LayerSet {
@@ -26,6 +27,11 @@ export interface LayerSet {
   weightsIn?(layer: Layer, weights: WeightStore): WeightStore
   /** Folds layers into the weights of others. */
   folder?(model: Model, weights: WeightStore): WeightFolder
+  /**
+   * What small tensors may take their time for. Which set a model has is up to the model alone, so that its numbers are
+   * the same with every kernel.
+   */
+  readonly precise?: Precise
   /** Lowers a layer in the dtype of its policy. */
   lowerInDtype(
     context: LowerContext,

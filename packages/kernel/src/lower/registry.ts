@@ -42,6 +42,7 @@ import { flattenLayer, identityLayer, reshapeLayer } from './reshape.ts'
 import { repeatVectorLayer } from './repeat-vector.ts'
 import { upSamplingLayer } from './up-sampling.ts'
 import { anyDenseLayer } from './quantized-dense.ts'
+import { precise } from './precise.ts'
 import { recurrentLayer } from './recurrent.ts'
 import { stackedCellsLayer } from './stacked-cells.ts'
 import { bidirectionalLayer, timeDistributedLayer } from './wrapper.ts'
@@ -53,6 +54,7 @@ export const allLayers: LayerSet = {
   hostPart: (model) => hostPartOf(model, allLayers.lowerings),
   weightsIn,
   folder: weightFolder,
+  precise,
   lowerInDtype,
   withMasks,
   maskedAverage,

@@ -149,6 +149,7 @@ export function lowerGraph(
 ): Value[] {
   context.callLayer = (index, call) => lowerLayer(context, model, prepared, index, call, new Map())
   context.layerAt = (index) => model.layers[index]
+  context.precise = prepared.set.precise
   const results: Value[][] = []
   const dropped = prepared.set.droppedMasks(model, graph)
   const inputOf = new Map(graph.inputs.map((port, i) => [port.value?.call, inputs[i]]))

@@ -18,11 +18,39 @@ import {
 import { scalarActivation } from '../reference/activation.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'
-import { FIRST_FLOAT64 } from './layout.ts'
+import { FIRST_FLOAT64, WIDE_FUNCTION } from './layout.ts'
 import { evenly, GuardedKernel, randomFloats, ulpError, wholeRange } from './testing.ts'
 
 /** Evaluated in float64. */
 const float64Names = activationNames.filter((name) => activation(name).code >= FIRST_FLOAT64)
+
+/** A function that is taken in float64 and rounded once. */
+function wide({ code, parameters }: Activation): Activation {
+  return { code: code + WIDE_FUNCTION, parameters }
+}
+
+/** In the exact build; the fast one takes the plain function. */
+const wideNames = [
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'tanh',
+  'sigmoid',
+  'erf',
+  'softplus',
+  'log_sigmoid',
+  'silu',
+  'gelu',
+  'mish',
+  'elu',
+  'selu',
+  'celu',
+  'softsign',
+  'hard_sigmoid',
+  'hard_silu',
+  'rsqrt',
+] as const
 
 /** Worst error in ulp over the whole float32 range, against float64: 2 at most, however it is computed. */
 const bounds: readonly (readonly [name: string, bound: number, activation: Activation])[] = [
@@ -187,6 +215,42 @@ describe.each([
       )
       expect([...kernel.view(x, 11)], name).toEqual([...expected])
     }
+  })
+})
+
+describe('wide', () => {
+  const kernel = new GuardedKernel(exact)
+  const specs: [string, Activation][] = [
+    ...wideNames.map((name): [string, Activation] => [name, activation(name)]),
+    ['gelu(approximate)', gelu(true)],
+    ['elu(0.75)', elu(0.75)],
+    ['celu(0.75)', celu(0.75)],
+  ]
+
+  test.each(specs)('%s is within 0.51 ulp of float64 over the whole float32 range', (_, spec) => {
+    const reference = scalarActivation(spec, 'float64')
+    const y = run(kernel, sweep, wide(spec))
+    let [worst, at] = [0, 0]
+    for (let i = 0; i < sweep.length; i++) {
+      const error = ulpError(y[i]!, reference(sweep[i]!))
+      if (error > worst) [worst, at] = [error, i]
+    }
+    expect(worst, `at ${sweep[at]}: ${y[at]}, not ${reference(sweep[at]!)}`).toBeLessThan(0.51)
+  })
+
+  test.each(specs)('%s of NaN, ±0 and ±∞ is what the plain function answers', (_, spec) => {
+    const special = Float32Array.of(NaN, 0, -0, Infinity, -Infinity, 1e30, -1e30)
+    const expected = run(kernel, special, spec)
+    const y = run(kernel, special, wide(spec))
+    // Adding 0 makes 0 of −0.
+    expect([...y].map((v) => v + 0)).toEqual([...expected].map((v) => v + 0))
+  })
+
+  test('the fast build takes the plain function', () => {
+    const values = randomFloats(13)
+    const plain = new GuardedKernel(fast)
+    for (const [, spec] of specs)
+      expect(run(plain, values, wide(spec))).toEqual(run(plain, values, spec))
   })
 })
 

@@ -91,6 +91,7 @@ export const SOFTMAX_X_ADVANCE = 4
 export const SOFTMAX_Y = 5
 export const SOFTMAX_Y_ADVANCE = 6
 export const SOFTMAX_SCRATCH = 7 // SPARSEMAX: `width` floats to sort in; else unused
+export const SOFTMAX_WIDE = 8 // SOFTMAX, exact build: 1: in float64, rounded once
 
 // BINARY: y[row, i] = a ∘ b; y may be a or b where that operand is FULL.
 export const BINARY_WIDTH = 2
@@ -527,6 +528,10 @@ export const ROUND_FLOAT16 = 85
 export const ROUND_BFLOAT16 = 86
 // The nearest multiple of float8 e4m3's steps of size p, within its range.
 export const ROUND_FLOAT8 = 87
+
+// Added to the code of a transcendental function, SOFTSIGN, HARD_SIGMOID, HARD_SILU, RSQRT, EXPM1, LOG, LOG1P or ERF: in
+// the exact build it is taken in float64 and rounded once.
+export const WIDE_FUNCTION = 256
 
 // In float64, rounded once: for FLOAT64_MAP, not for DENSE, CONV and RECURRENT.
 export const FIRST_FLOAT64 = 120

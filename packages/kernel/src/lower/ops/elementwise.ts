@@ -67,7 +67,8 @@ export const unaryNames: Readonly<Record<string, ActivationName>> = {
 
 /** An elementwise function of x. */
 export function map(context: LowerContext, name: ActivationName, x: Value): Value {
-  const elementwise = activation(name)
+  const named = activation(name)
+  const elementwise = context.precise?.activation(named, x.shape) ?? named
   return context.rowMap(name, x, x.shape.at(-1) ?? 1, (program, index, rows) =>
     writeActivation(program, index, { ...rows, activation: elementwise }),
   )
