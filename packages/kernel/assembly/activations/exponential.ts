@@ -1,4 +1,4 @@
-import { Elementwise, Paired } from './map'
+import { Elementwise, mapLong, Paired } from './map'
 import { exp } from '../math/exp'
 import { leadingBits, scaledExpm1, stretchedExpm1 } from '../math/expm1'
 import { gelu, geluTanh } from '../math/gelu'
@@ -96,10 +96,7 @@ export class Gelu extends Paired {
 
   /** Its halves are independent, so two vectors at a time are no faster than one. */
   @inline pair(x: usize, y: usize): void {
-    for (const end = x + 32; x < end; x += 16) {
-      v128.store(y, gelu(v128.load(x)))
-      y += 16
-    }
+    mapLong<Gelu>(8, x, y, 0)
   }
 }
 

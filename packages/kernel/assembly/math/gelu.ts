@@ -60,8 +60,6 @@ export function geluTanh(x: v128): v128 {
 }
 
 /** a / (1 + exp(2u)), u = √(2 / π) · (a + 0.044715 a³), two lanes. */
-// @ts-ignore: decorator
-@inline
 function logisticTail(a: v128): v128 {
   const octaves = f64x2.mul(a, madd64(f64x2.mul(a, a), constant64(TABLE, 12), constant64(TABLE, 11)))
   const whole = wholePart(octaves)

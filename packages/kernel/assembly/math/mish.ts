@@ -15,8 +15,6 @@ export function mish(x: v128): v128 {
 }
 
 /** x · w (w + 2) / (w (w + 2) + 2), w = exp(x), two lanes. */
-// @ts-ignore: decorator
-@inline
 function product(x: v128): v128 {
   // Beyond, the quotient is 1, or the product 0.
   const limited = f64x2.pmin(f64x2.pmax(x, f64x2.splat(-200)), f64x2.splat(40))

@@ -60,8 +60,6 @@ export function tanhShrink(x: v128): v128 {
 }
 
 /** x³ · N(x²) / D(x²), two lanes. */
-// @ts-ignore: decorator
-@inline
 function cubic(x: v128): v128 {
   const z = f64x2.mul(x, x)
   const n = madd64(z, constant64(TABLE64, 1), constant64(TABLE64, 0))
