@@ -41,9 +41,8 @@ function loweringOf(
   if (layer.kind === undefined) return undefined
   if (layer.kind === 'op') return host?.op
   const rare = host?.layers?.[layer.kind]
-  if (rare) return rare
-  const own = set.lowerings[layer.kind]
-  return dtype === 'float64' && !own?.moves ? host?.double[layer.kind] : own
+  const own = rare ?? set.lowerings[layer.kind]
+  return dtype === 'float64' && !own?.moves ? (host?.double[layer.kind] ?? rare) : own
 }
 
 /**
