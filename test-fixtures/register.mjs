@@ -73,6 +73,19 @@ export default {
     return [block.op('add', states), ...states]
   },
 
+  // Python functions: activations, and what a Lambda layer calls.
+  'functions>gelu_new': (config, block) => {
+    const x = block.input
+    const cube = block.op('multiply', [0.044715, block.op('power', [x, 3])])
+    const inner = block.op('multiply', [0.7978845608, block.op('add', [x, cube])])
+    const gate = block.op('add', [1, block.op('tanh', [inner])])
+    return block.op('multiply', [block.op('multiply', [0.5, x]), gate])
+  },
+  'functions>snake': (config, block) => {
+    const sine = block.op('sin', [block.input])
+    return block.op('add', [block.input, block.op('square', [sine])])
+  },
+
   'Lambda>lambda': square,
   'Lambda>lambda_1': square,
   'Lambda>lambda_2': stacker,

@@ -193,7 +193,7 @@ describe('what stops a conversion', () => {
       "model.keras: layer g: layer 5 of 5: a custom layer: got my_package.layers.Gate. Say what it computes with registerLayer('Gate', …) or --register",
       'model.keras/model.weights.h5: layer L2: layers/dense_1/vars/0: shape of kernel: expected (any, 11), got (20, 10)',
       'model.keras/model.weights.h5: layer L2: layers/dense_1/vars/1: shape of bias: expected (11), got (10,)',
-      'model.keras: layer L2: Dense argument activation: wrong value: expected an activation of Keras, got "no_such"',
+      'model.keras: layer L2: Dense argument activation: wrong value: expected an activation of Keras, got "no_such". Say what it computes with registerLayer(\'no_such\', …) or --register',
       'model.keras: layer L2: Dense argument twist: unknown argument: expected units, use_bias, lora_rank, lora_alpha, activation, quantization_config, got 3',
     ])
     const error = await failureOf(() => convert(model))

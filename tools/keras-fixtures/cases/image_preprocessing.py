@@ -156,7 +156,47 @@ def chain(rng):
     return Case(keras.Model(x, layers.GlobalAveragePooling2D()(y)), pictures(rng, 2, 9, 8, 3), adapted=True)
 
 
+def boxed(layers_of, dtype="float32", **entries):
+    """A record of images with boxes and their labels, through each layer."""
+
+    def build(rng):
+        images = keras.Input((6, 9, 3), dtype=dtype, name="images")
+        boxes, labels = keras.Input((5, 4), name="boxes"), keras.Input((5,), name="labels")
+        inputs, arrays = [images, boxes, labels], [pictures(rng, 2, 6, 9, 3).astype(dtype)]
+        low, size = rng.uniform(0, 4, (2, 5, 2)), rng.uniform(0.5, 5, (2, 5, 2))
+        corners = np.concatenate([low, low + size], -1).astype("float32")
+        corners[0, 0], corners[1, 2], corners[0, 3] = -1, 0, [8, 8, 20, 20]
+        arrays += [corners, rng.integers(0, 7, (2, 5)).astype("float32")]
+        record = {"images": images, "bounding_boxes": {"boxes": boxes, "labels": labels}}
+        if entries:
+            inputs.append(keras.Input((6, 9, 1), name="segments"))
+            arrays.append(rng.integers(0, 4, (2, 6, 9, 1)).astype("float32"))
+            record["segmentation_masks"] = inputs[-1]
+        outputs = [layer(keras.tree.map_structure(lambda x: x, record)) for layer in layers_of()]
+        return Case(keras.Model(inputs, keras.tree.flatten(outputs)), arrays, adapted=True)
+
+    return build
+
+
+FORMATS = ["xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw", "rel_xyxy", "rel_yxyx", "rel_xywh", "rel_center_xywh"]
+
+BOXES = {
+    "resizing-boxes": boxed(lambda: [layers.Resizing(4, 5, bounding_box_format=each) for each in FORMATS]),
+    "resizing-boxes-fitted": boxed(
+        lambda: [
+            layers.Resizing(*size, bounding_box_format="xyxy", **{fit: True})
+            for size in [(4, 5), (7, 3), (12, 12)]
+            for fit in ["crop_to_aspect_ratio", "pad_to_aspect_ratio"]
+        ]
+    ),
+    "resizing-boxes-segments": boxed(
+        lambda: [layers.Pipeline([layers.Resizing(4, 5, bounding_box_format="xywh"), layers.RandomFlip(bounding_box_format="xywh")])],
+        segments=True,
+    ),
+    "resizing-boxes-uint8": boxed(lambda: [layers.Resizing(4, 5, bounding_box_format="xyxy")], dtype="uint8"),
+}
+
 CASES = dict([*resizings(), *crops(), *scalings(), *normalizations(), *equalizations()]) | {
     "image-random-layers": side_by_side((2, 6, 5, 3), random_layers),
     "image-pipeline": chain,
-}
+} | BOXES

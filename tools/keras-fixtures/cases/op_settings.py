@@ -22,6 +22,7 @@ class Tensor:
             "halves": lambda: rng.integers(-6, 7, shape) / 2,
             "special": lambda: rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.5, -2.5], shape),
             "holes": lambda: np.where(rng.random(shape) < 0.3, np.nan, rng.normal(0, 2, shape)),
+            "tenths": lambda: rng.integers(0, 3, shape) / 10,
             "small": lambda: rng.integers(-5, 6, shape),
             "counts": lambda: rng.integers(0, 5, shape),
             "ones": lambda: rng.integers(1, 7, shape),

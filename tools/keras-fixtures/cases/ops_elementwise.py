@@ -3,7 +3,7 @@
 import numpy as np
 from keras import ops
 
-from cases.op_settings import B, D, F, H, I, L, floating, integral, logical, movement, numeric, pairs, unary
+from cases.op_settings import B, BF, D, F, H, I, L, floating, integral, logical, movement, numeric, pairs, unary
 
 ELEMENTWISE = {
     # one operand
@@ -122,6 +122,26 @@ ELEMENTWISE = {
     "equal": pairs(ops.equal) + [(ops.equal, F(2, 9, of="special"), F(2, 9, of="special")), (ops.equal, B(2, 3), B(3))],
     "not_equal": pairs(ops.not_equal) + [(ops.not_equal, B(2, 3), B(3))],
     "less": pairs(ops.less),
+    "view-widths": [
+        (lambda x: ops.view(x, "int16"), I(2, 4, of="bits")),
+        (lambda x: ops.view(x, "uint8"), F(2, 3)),
+        (lambda x: ops.view(x, "int64"), I(3, 4, of="bits")),
+        (lambda x: ops.view(x, "float64"), I(2, 16, of="ones", dtype="uint8")),
+        (lambda x: ops.view(x, "uint16"), I(2, 4, dtype="int16")),
+        (lambda x: ops.view(x, "int32"), D(2, 3)),
+    ],
+    "comparison-numbers": [
+        (lambda x: ops.greater(x, -3), I(2, 6, of="counts", dtype="uint8")),
+        (lambda x: ops.less(x, 300), I(2, 6, of="counts", dtype="uint8")),
+        (lambda x: ops.equal(x, 258), I(2, 6, of="counts", dtype="uint8")),
+        (lambda x: ops.not_equal(x, 1.5), I(2, 6)),
+        (lambda x: ops.greater_equal(x, 0.1), H(2, 6, of="tenths")),
+        (lambda x: ops.equal(x, 0.1), BF(2, 6, of="tenths")),
+        (lambda x: ops.less_equal(x, 0.1), D(2, 6, of="tenths")),
+        (lambda x: ops.mod(x, 0.1), D(2, 6)),
+        (lambda x: ops.outer(x, 2.5), F(2, 3)),
+        (lambda x: ops.kron(3, x), I(2, 3)),
+    ],
     "less_equal": pairs(ops.less_equal),
     "greater": pairs(ops.greater),
     "greater_equal": pairs(ops.greater_equal),

@@ -92,6 +92,10 @@ IMAGE = {
     "rgb_to_grayscale": [(ops.image.rgb_to_grayscale, F(1, 3, 4, 3, of="image")), (lambda x: ops.image.rgb_to_grayscale(x, data_format="channels_first"), F(1, 3, 4, 5, of="image"))],
     "rgb_to_hsv": [(ops.image.rgb_to_hsv, F(1, 4, 5, 3, of="image")), (ops.image.rgb_to_hsv, D(4, 5, 3, of="image"))],
     "hsv_to_rgb": [(ops.image.hsv_to_rgb, F(1, 4, 5, 3, of="image"))],
+    "resize-float64": [
+        (lambda x: ops.image.resize(x, (6, 7)), D(1, 4, 5, 2, of="image")),
+        (lambda x: ops.image.resize(x, (3, 2), interpolation="bicubic", antialias=True), D(4, 5, 2, of="image")),
+    ],
     "resize": [
         (lambda x: ops.image.resize(x, (6, 7)), F(1, 4, 5, 2)),
         (lambda x: ops.image.resize(x, (3, 2), interpolation="nearest"), F(1, 4, 5, 2)),

@@ -109,6 +109,21 @@ def locally_connected_sparse(k, rng):
     return Case(k.Model([s, x, c], outputs), [normal(rng, 2, 6, 2), normal(rng, 2, 5, 6, 2), normal(rng, 2, 2, 4, 5)])
 
 
+def locally_connected_double(k, rng):
+    """In float64, in every way in which kernels are stored."""
+    L = k.layers
+    s, x, c = (k.Input(shape, dtype="float64") for shape in [(6, 2), (5, 6, 2), (2, 4, 5)])
+    own = {"dtype": "float64"}
+    outputs = [
+        L.LocallyConnected1D(3, 3, strides=2, activation="tanh", **own)(s),
+        L.LocallyConnected1D(2, 3, padding="same", implementation=2, **own)(s),
+        L.LocallyConnected2D(2, (3, 2), strides=(2, 3), padding="same", implementation=3, **own)(x),
+        L.LocallyConnected2D(3, (2, 3), data_format="channels_first", padding="same", implementation=3, **own)(c),
+    ]
+    inputs = [normal(rng, *shape).astype("float64") for shape in [(2, 6, 2), (2, 5, 6, 2), (2, 2, 4, 5)]]
+    return Case(k.Model([s, x, c], outputs), inputs)
+
+
 def functions(k, rng):
     """TensorFlow functions with constants, several outputs, and settings that keras.ops names otherwise."""
     import tensorflow as tf
@@ -448,6 +463,7 @@ TF_KERAS_2 = {
     "activations": activations,
     "locally-connected": locally_connected,
     "locally-connected-sparse": locally_connected_sparse,
+    "locally-connected-double": locally_connected_double,
     "functions": functions,
     "rnn-options": rnn_options,
     "rnn-states": rnn_states,

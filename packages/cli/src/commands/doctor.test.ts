@@ -52,7 +52,7 @@ describe('dotplus doctor', () => {
     expect({ stderr, status }).toEqual({ stderr: '', status: 2 })
     expect(stdout.trimEnd().split('\n').toSorted()).toEqual([
       expect.stringMatching(
-        /^model\.json: layer L2: Dense argument activation: wrong value: expected an activation of Keras, got "swirl"$/,
+        /^model\.json: layer L2: Dense argument activation: wrong value: expected an activation of Keras, got "swirl"\. Say what it computes with registerLayer\('swirl'/,
       ),
       expect.stringMatching(
         /^model\.json: layer L3: Dense argument dtype: not supported: expected a dtype or dtype policy of Keras, got "float23"$/,

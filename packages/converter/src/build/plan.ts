@@ -2,6 +2,7 @@ import { composeLayer, type Composed } from '../custom/compose.ts'
 import { compositionFor, type ComposeLayer, type Compositions } from '../custom/composition.ts'
 import { splitActivation } from '../custom/split-activation.ts'
 import { compositionsOfKeras } from '../custom/of-keras.ts'
+import { functionOf } from '../keras/activation-config.ts'
 import { readDTypePolicy } from '../keras/dtype-policy.ts'
 import { LayerConfig } from '../keras/layer-config.ts'
 import type { LayerSpec, ModelSpec } from '../keras/model-spec.ts'
@@ -83,7 +84,7 @@ export class Planner {
         this.#problems.add(unknownLayer(spec, { file, layer: path, position, role }))
       return { ...base, body: { type: 'unknown' }, weights: unknownWeights }
     }
-    const split = splitActivation(spec)
+    const split = splitActivation(spec, this.#register)
     if (split) {
       const composed = this.#problems.catch(() => this.#composedOf(split, spec, path))
       if (composed) return { ...base, ...this.#plannedComposition(composed, path, spec) }
@@ -165,8 +166,11 @@ export class Planner {
 }
 
 /** Names under which a composition may be registered for a layer, the most exact first. */
-function customNames({ className, registeredName, module, name }: LayerSpec): string[] {
-  if (className === 'Lambda') return [`Lambda>${name}`]
+function customNames({ className, config, registeredName, module, name }: LayerSpec): string[] {
+  if (className === 'Lambda') {
+    const ofFunction = functionOf(config.function)
+    return [`Lambda>${name}`, ...(ofFunction === undefined ? [] : [ofFunction])]
+  }
   const names = [registeredName, module && `${module}>${className}`, className]
   return names.filter((each) => each !== undefined)
 }

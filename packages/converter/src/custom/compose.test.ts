@@ -1,7 +1,15 @@
 import { decode, encode, type Model } from '@dotplus/core'
+import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { convert, doctor } from '../convert.ts'
-import { dataSource, failureOf, fixtureCompositions, fixtureSource } from '../files.fixture.ts'
+import {
+  dataSource,
+  failureOf,
+  fixtureBytes,
+  fixtureCompositions,
+  fixtureSource,
+} from '../files.fixture.ts'
+import { sourceFromBytes, type Source } from '../source.ts'
 import { registerLayer, type ComposeLayer, type Compositions } from './composition.ts'
 
 const { default: register } = (await import(
@@ -54,6 +62,44 @@ describe('registered compositions', () => {
     expect((await doctor(subclassed, { register: without })).map(({ layer }) => layer)).toEqual([
       'subclassed/gated',
     ])
+  })
+})
+
+describe('registered functions', () => {
+  const config = (layers: object[]): Source => {
+    const input = { class_name: 'InputLayer', config: { batch_shape: [null, 3], name: 'x' } }
+    const model = { class_name: 'Sequential', config: { name: 'm', layers: [input, ...layers] } }
+    const archive = zipSync({
+      ...unzipSync(fixtureBytes('cases/custom-function-activation/model.keras')),
+      'config.json': new TextEncoder().encode(JSON.stringify(model)),
+    })
+    return sourceFromBytes('model.keras', archive)
+  }
+  const named = (name: string) => ({ class_name: 'function', config: name })
+  const square: ComposeLayer = (_, block) => block.op('square', [block.input])
+
+  it.each([
+    ['an activation', { class_name: 'Activation', config: { activation: named('my>square') } }],
+    [
+      'an activation of an old file',
+      { class_name: 'Activation', config: { activation: 'my>square' } },
+    ],
+    [
+      'what a Lambda layer calls',
+      { class_name: 'Lambda', config: { function: named('my>square') } },
+    ],
+  ])('are %s', async (_, layer) => {
+    const { layers } = await convert(config([layer]), { register: { 'my>square': square } })
+    expect(layers.flatMap((each) => (each.kind === 'op' ? [each.op.name] : []))).toEqual(['square'])
+    expect((await doctor(config([layer]))).map(({ message }) => message)).toHaveLength(1)
+  })
+
+  it('are none where gates compute with them', async () => {
+    const layer = { class_name: 'LSTM', config: { units: 2, activation: named('my>square') } }
+    const problems = await doctor(config([layer]), { register: { 'my>square': square } })
+    expect(problems.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('LSTM argument activation: wrong value'),
+    )
   })
 })
 

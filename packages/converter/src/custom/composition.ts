@@ -132,7 +132,8 @@ const registered = new Map<string, ComposeLayer>()
  * option of `convert`.
  *
  * @param name "Package>Name" as in `@keras.saving.register_keras_serializable("Package")`; the class's own name, also as
- *   "module>Name", where it is not registered; "Lambda>name" for the Lambda layer of that name
+ *   "module>Name", where it is not registered; "Lambda>name" for the Lambda layer of that name; the name of a function
+ *   that is an activation, or that a Lambda layer calls
  * @returns a function that takes it back
  */
 export function registerLayer(name: string, compose: ComposeLayer): () => void {

@@ -122,6 +122,19 @@ export function readActivation(json: Json | undefined, kerasMajor: number): Acti
   return activationOf(layer.function, settings)
 }
 
+/** Layers that apply their activation to what they give, after all else. */
+export const appliesLast: RegExp =
+  /^(Activation|(Einsum|TimeDistributed)?Dense|((Depthwise|Separable)?(Conv|Convolution)|LocallyConnected)[123]D(Transpose)?)$/
+
+/** The name of a function of the user's own that an `activation` argument is; undefined for those of Keras. */
+export function functionOf(activation: Json | undefined): string | undefined {
+  if (activation === null || activation === undefined) return undefined
+  if (readActivation(activation, 3) !== undefined) return undefined
+  if (typeof activation === 'string') return activation
+  if (!isJsonObject(activation) || activation.class_name !== 'function') return undefined
+  return typeof activation.config === 'string' ? activation.config : undefined
+}
+
 function named(text: string, kerasMajor: number): Activation | undefined {
   // "keras.activations>relu" and "Custom>relu" name the function after the last ">".
   const name = aliases[text] ?? text

@@ -1,6 +1,6 @@
 import { ModelError, UnsupportedError, type Activation } from '@dotplus/core'
 import type { Problems } from '../problems.ts'
-import { readActivation } from './activation-config.ts'
+import { appliesLast, functionOf, readActivation } from './activation-config.ts'
 import { describeJson, isJsonObject, type Json, type JsonObject } from './python-json.ts'
 
 /** Where a config belongs. */
@@ -163,7 +163,13 @@ export class LayerConfig {
     const given = this.value(key)
     const activation = readActivation(given === undefined ? fallback : given, this.place.kerasMajor)
     if (activation) return activation
-    return this.#wrong(key, 'an activation of Keras', given, { function: 'linear', settings: [] })
+    const own = functionOf(given)
+    const hint =
+      own !== undefined && appliesLast.test(this.place.className)
+        ? `Say what it computes with registerLayer('${own}', …) or --register`
+        : undefined
+    const linear = { function: 'linear', settings: [] }
+    return this.#wrong(key, 'an activation of Keras', given, linear, hint)
   }
 
   /** A serialized object, such as a wrapped layer. */
@@ -209,10 +215,15 @@ export class LayerConfig {
     }
   }
 
-  #wrong<T>(key: string, expected: string, got: Json | undefined, standIn: T): T {
+  #wrong<T>(key: string, expected: string, got: Json | undefined, standIn: T, hint?: string): T {
     this.#isFaulty = true
     this.#problems.add(
-      new ModelError('wrong value', { ...this.#where(key), expected, got: describeJson(got) }),
+      new ModelError('wrong value', {
+        ...this.#where(key),
+        expected,
+        got: describeJson(got),
+        hint,
+      }),
     )
     return standIn
   }

@@ -90,6 +90,7 @@ function cropped(config: LayerConfig): LayerBody {
       fillMode: 'constant',
       fillValue: 0,
       dataFormat: 'channels_last',
+      boundingBoxFormat: '',
     },
   }
 }

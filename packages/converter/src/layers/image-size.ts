@@ -14,8 +14,6 @@ const interpolations = [
 export const resizing: LayerConverter = {
   classNames: ['Resizing'],
   convert(config) {
-    // Of boxes that come with images in a dict, which a tensor alone has not.
-    config.ignore('bounding_box_format')
     return {
       kind: 'resizing',
       resizing: {
@@ -28,6 +26,7 @@ export const resizing: LayerConverter = {
         fillMode: config.text('fill_mode', 'constant'),
         fillValue: config.number('fill_value', 0),
         dataFormat: config.dataFormat(),
+        boundingBoxFormat: config.text('bounding_box_format', ''),
       },
     }
   },
@@ -36,6 +35,7 @@ export const resizing: LayerConverter = {
 export const centerCrop: LayerConverter = {
   classNames: ['CenterCrop'],
   convert(config) {
+    // Of boxes that come with images in a dict, with which Keras does not call it.
     config.ignore('bounding_box_format')
     return {
       kind: 'centerCrop',

@@ -637,6 +637,7 @@ export interface Resizing {
   fillMode: string
   fillValue: number
   dataFormat: string
+  boundingBoxFormat: string
   unknownFields?: UnknownFields
 }
 

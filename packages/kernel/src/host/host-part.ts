@@ -18,6 +18,7 @@ import {
 } from './layers/convolution.ts'
 import { convRecurrentLayer } from './layers/conv-recurrent.ts'
 import { attentionLayer, multiHeadAttentionLayer } from './layers/attention.ts'
+import { locallyConnectedLayer } from './layers/locally-connected.ts'
 import { projectionLayer } from './layers/dense.ts'
 import {
   bidirectionalLayer,
@@ -55,6 +56,7 @@ export const hostPart: HostPart = {
     einsumDense: projectionLayer,
     conv: convLayer,
     convTranspose: convTransposeLayer,
+    locallyConnected: locallyConnectedLayer,
     depthwiseConv: depthwiseConvLayer,
     separableConv: separableConvLayer,
     pooling: poolingLayer,

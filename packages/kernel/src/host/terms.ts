@@ -79,7 +79,8 @@ const strong: Readonly<Record<string, ElementType>> = { int: 'int32', float: 'fl
 /** A number as convert_to_tensor makes a tensor of it: one of int32 or float32, which does not give way. */
 export function converted(term: Term): Term {
   if (!isScalar(term)) return term
-  return { number: term.number, weak: strong[term.weak] ?? term.weak }
+  const number = term.weak === 'float' ? Math.fround(term.number) : term.number
+  return { number, weak: strong[term.weak] ?? term.weak }
 }
 
 /** The dtype in which terms meet. */

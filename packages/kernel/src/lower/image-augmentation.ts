@@ -10,6 +10,7 @@ import {
   type Lowering,
   type Value,
 } from './context.ts'
+import { entriesOf } from './image-record.ts'
 import { filled } from './masking.ts'
 import { binary, binaryConstant, concatenate } from './merge.ts'
 import { transpose } from './permute.ts'
@@ -203,24 +204,6 @@ function chain(
       return callWrapped(context, layer, index, { tensors, operands, masks, previousMasks: masks })
     },
     [...call.tensors],
-  )
-}
-
-/** The entries of a record of images, labels and boxes, in the order in which Keras flattens it; undefined for a tensor. */
-function entriesOf({ operands }: CallArguments): { path: string; value: Value }[] | undefined {
-  const [record] = operands
-  if (record?.value?.kind !== 'dict') return undefined
-  const tensors = [...record.tensors]
-  return pathsOf(record.value)
-    .map((path) => ({ path, value: tensors.shift() as Value }))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-/** Keys of a structure, those inside another with its key and "/" before them, in the order of the tensors. */
-function pathsOf(value: GraphValue): string[] {
-  if (value.kind !== 'dict') return ['']
-  return value.dict.entries.flatMap(({ name, value: inner }) =>
-    (inner ? pathsOf(inner) : []).map((path) => (path === '' ? name : `${name}/${path}`)),
   )
 }
 

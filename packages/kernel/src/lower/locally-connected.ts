@@ -14,15 +14,11 @@ import {
 } from './spatial.ts'
 
 interface PreparedLocal {
-  readonly rank: number
-  readonly channelsFirst: boolean
+  readonly local: Local
   readonly kernel: Triple
   readonly stride: Triple
-  /** Half the kernel with padding "same", whose windows are centred on x whatever the stride. */
   readonly pad: Triple
   readonly out: Triple
-  readonly channels: number
-  readonly filters: number
   readonly weights: number
   readonly weightsStride: number
   readonly activation: PreparedActivation
@@ -59,7 +55,7 @@ function ravel(index: readonly number[], lengths: readonly number[]): number {
 /** Implementation 1: (positions, taps and channels in the input's order, filters). */
 function perPosition(
   { kernelSize, channelsFirst, filters }: Settings,
-  kernel: Float32Array,
+  kernel: Float64Array,
   shape: readonly number[],
   out: readonly number[],
 ): Layout {
@@ -77,7 +73,7 @@ function perPosition(
 }
 
 /** Implementation 2: a dense matrix from all inputs to all outputs, of which windows are used. */
-function masked(settings: Settings, kernel: Float32Array, shape: readonly number[]): Layout {
+function masked(settings: Settings, kernel: Float64Array, shape: readonly number[]): Layout {
   const { rank, channelsFirst, kernelSize, strides, pad } = settings
   const half = rank + 1
   const input = shape.slice(0, half)
@@ -148,7 +144,7 @@ function tapsInside(inside: Inside, out: readonly number[]): number {
  */
 function sparse(
   settings: Settings,
-  kernel: Float32Array,
+  kernel: Float64Array,
   out: readonly number[],
 ): Layout | undefined {
   const { kernelSize, channelsFirst, filters, strides, pad } = settings
@@ -199,8 +195,11 @@ function layoutOf(
   indices: { kernel: number | undefined; bias: number | undefined },
 ): Layout {
   const { rank, filters } = settings
-  const given = (dimensions: number): { data: Float32Array; shape: readonly number[] } =>
-    weightOf(layer, weights, 'kernel', indices.kernel, Array<undefined>(dimensions).fill(undefined))
+  const given = (dimensions: number): { data: Float64Array; shape: readonly number[] } => {
+    const anything = Array<undefined>(dimensions).fill(undefined)
+    const { shape } = weightOf(layer, weights, 'kernel', indices.kernel, anything)
+    return { data: weights.doubles(indices.kernel as number), shape }
+  }
   if (implementation === 2) {
     const { data, shape } = given(2 * rank + 2)
     return masked(settings, data, shape)
@@ -228,86 +227,131 @@ function layoutOf(
   return perPosition(settings, kernel.data, kernel.shape, out)
 }
 
-/** LocallyConnected1D, LocallyConnected2D of Keras 1 and 2: a convolution with a kernel of its own at every position. */
-export const locallyConnectedLayer: Lowering<PreparedLocal> = {
-  prepare(layer, weights) {
-    if (layer.kind !== 'locallyConnected') throw unsupported(layer, 'layer', layer.className)
-    const { rank, filters, kernelSize, strides, padding, implementation } = layer.locallyConnected
-    const channelsFirst = isChannelsFirst(layer, rank, layer.locallyConnected.dataFormat)
-    checkSizes(layer, rank, { kernelSize, strides })
-    checkSizes(layer, 1, { filters: [filters] })
-    checkPadding(layer, padding, ['valid', 'same'])
-    if (![1, 2, 3].includes(implementation))
-      throw unsupported(layer, 'implementation', `${implementation}`)
-    const pad = kernelSize.map((size) => (padding === 'same' ? Math.floor(size / 2) : 0))
-    const { kernel, bias, activation } = layer.locallyConnected
-    const settings = { rank, channelsFirst, filters, kernelSize, strides, pad }
-    const layout = layoutOf(layer, weights, settings, implementation, padding, { kernel, bias })
-    const { out, channels, at } = layout
-    const places = elementCount(out)
-    const taps = elementCount(kernelSize)
-    if (!Number.isSafeInteger(channels) || channels < 1) {
-      throw new ModelError('size of the kernel', {
-        layer: layer.name,
-        expected: `a multiple of ${taps} taps and ${places} positions`,
-        got: `${weights.floats(kernel as number).length}`,
-      })
-    }
-    const offsets =
-      bias === undefined
-        ? undefined
-        : weightOf(layer, weights, 'bias', bias, [...out, filters]).data
-    const addresses = Array.from({ length: places }, (_, position) => {
-      const matrix = Float32Array.from({ length: taps * channels * filters }, (_each, i) => {
+/** What a layer computes at every position. */
+export interface Local {
+  readonly rank: number
+  readonly channelsFirst: boolean
+  readonly kernelSize: readonly number[]
+  readonly strides: readonly number[]
+  /** Half the kernel with padding "same", whose windows are centred on x whatever the stride. */
+  readonly pad: readonly number[]
+  readonly out: readonly number[]
+  readonly channels: number
+  readonly filters: number
+  /** The kernel (taps, channels, filters) of a position. */
+  kernelAt(position: number): Float64Array
+  /** The bias (filters) of a position. */
+  biasAt: ((position: number) => Float64Array) | undefined
+}
+
+/**
+ * Reads the settings and the weights of a layer.
+ *
+ * @throws {UnsupportedError} when the file does not say how the weights are arranged
+ * @throws {ModelError} when settings and weights do not fit each other
+ */
+export function localOf(layer: Layer, weights: WeightStore): Local {
+  if (layer.kind !== 'locallyConnected') throw unsupported(layer, 'layer', layer.className)
+  const { rank, filters, kernelSize, strides, padding, implementation } = layer.locallyConnected
+  const channelsFirst = isChannelsFirst(layer, rank, layer.locallyConnected.dataFormat)
+  checkSizes(layer, rank, { kernelSize, strides })
+  checkSizes(layer, 1, { filters: [filters] })
+  checkPadding(layer, padding, ['valid', 'same'])
+  if (![1, 2, 3].includes(implementation))
+    throw unsupported(layer, 'implementation', `${implementation}`)
+  const pad = kernelSize.map((size) => (padding === 'same' ? Math.floor(size / 2) : 0))
+  const { kernel, bias } = layer.locallyConnected
+  const settings = { rank, channelsFirst, filters, kernelSize, strides, pad }
+  const layout = layoutOf(layer, weights, settings, implementation, padding, { kernel, bias })
+  const { out, channels, at } = layout
+  const places = elementCount(out)
+  const taps = elementCount(kernelSize)
+  if (!Number.isSafeInteger(channels) || channels < 1) {
+    throw new ModelError('size of the kernel', {
+      layer: layer.name,
+      expected: `a multiple of ${taps} taps and ${places} positions`,
+      got: `${weights.floats(kernel as number).length}`,
+    })
+  }
+  if (bias !== undefined) weightOf(layer, weights, 'bias', bias, [...out, filters])
+  const offsets = bias === undefined ? undefined : weights.doubles(bias)
+  return {
+    ...settings,
+    out,
+    channels,
+    kernelAt: (position) =>
+      Float64Array.from({ length: taps * channels * filters }, (_, i) => {
         const [tap, channel, filter] = unravel(i, [taps, channels, filters]) as [
           number,
           number,
           number,
         ]
         return at(position, filter, tap, channel)
-      })
-      // Keras reshapes the bias (out…, filters) to (filters, out…) when channels come first; it does not transpose it.
-      const own =
-        offsets &&
-        Float32Array.from({ length: filters }, (_each, filter) => {
+      }),
+    // Keras reshapes the bias (out…, filters) to (filters, out…) when channels come first; it does not transpose it.
+    biasAt:
+      offsets &&
+      ((position) =>
+        Float64Array.from({ length: filters }, (_, filter) => {
           const from = channelsFirst ? filter * places + position : position * filters + filter
           return offsets[from] as number
-        })
-      return weights.packDense(matrix, own, taps * channels, filters)
+        })),
+  }
+}
+
+/**
+ * Checks that x has as many positions as the kernel.
+ *
+ * @param size of x along each dimension
+ */
+export function checkPositions(layer: Layer, local: Local, size: readonly number[]): void {
+  const { kernelSize, strides, pad, out } = local
+  const fits = size.map((length, i) => {
+    const reach = pad[i] ? 1 : (kernelSize[i] as number)
+    return Math.floor((length - reach) / (strides[i] as number)) + 1
+  })
+  if (fits.join() === out.join()) return
+  throw new ModelError(`input of ${layer.className}`, {
+    layer: layer.name,
+    expected: `as many positions as in training, (${out.join(', ')}) of the output`,
+    got: `(${fits.join(', ')})`,
+  })
+}
+
+/** LocallyConnected1D, LocallyConnected2D of Keras 1 and 2: a convolution with a kernel of its own at every position. */
+export const locallyConnectedLayer: Lowering<PreparedLocal> = {
+  prepare(layer, weights) {
+    const local = localOf(layer, weights)
+    const { filters, channels, out } = local
+    const taps = elementCount(local.kernelSize)
+    const addresses = Array.from({ length: elementCount(out) }, (_, position) => {
+      const own = local.biasAt?.(position)
+      const matrix = Float32Array.from(local.kernelAt(position))
+      return weights.packDense(matrix, own && Float32Array.from(own), taps * channels, filters)
     })
     const [first = 0, second = first] = addresses
+    const settings =
+      layer.kind === 'locallyConnected' ? layer.locallyConnected.activation : undefined
     return {
-      rank,
-      channelsFirst,
-      kernel: tripleOf(kernelSize, 1),
-      stride: tripleOf(strides, 1),
-      pad: tripleOf(pad, 0),
+      local,
+      kernel: tripleOf(local.kernelSize, 1),
+      stride: tripleOf(local.strides, 1),
+      pad: tripleOf(local.pad, 0),
       out: tripleOf(out, 1),
-      channels,
-      filters,
       weights: first,
       weightsStride: second - first,
-      activation: prepareActivation(layer, activation),
+      activation: prepareActivation(layer, settings),
     }
   },
   lower(context, prepared, call, layer) {
-    const { rank, channelsFirst, kernel, stride, pad, out, filters, activation } = prepared
+    const { local, kernel, stride, pad, out, activation } = prepared
+    const { rank, channelsFirst, filters, channels } = local
     const x = imagesOf(context, layer, onlyTensor(call, layer), rank, channelsFirst)
-    checkChannels(layer, x, prepared.channels)
-    const fits = x.size.map((length, i) => {
-      const reach = pad[i] ? 1 : (kernel[i] as number)
-      return Math.floor((length - reach) / (stride[i] as number)) + 1
-    })
-    if (fits.some((length, i) => length !== out[i])) {
-      throw new ModelError(`input of ${layer.className}`, {
-        layer: layer.name,
-        expected: `as many positions as in training, (${out.slice(3 - rank).join(', ')}) of the output`,
-        got: `(${fits.slice(3 - rank).join(', ')})`,
-      })
-    }
+    checkChannels(layer, x, channels)
+    checkPositions(layer, local, x.size.slice(3 - rank))
     const y = context.value([x.batch, ...out.slice(3 - rank), filters])
     const windows = { kernel, stride, dilation: [1, 1, 1] as const, pad, out }
-    pushConv(context, x, y, windows, prepared.channels, {
+    pushConv(context, x, y, windows, channels, {
       units: filters,
       group: { weights: prepared.weights, xChannel: 0, yChannel: 0 },
       activation: 'elementwise' in activation ? activation.elementwise : linear,

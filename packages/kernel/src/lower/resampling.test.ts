@@ -117,6 +117,7 @@ const resizing = (settings: Partial<Resizing>): Resizing => ({
   fillMode: 'constant',
   fillValue: 0,
   dataFormat: 'channels_last',
+  boundingBoxFormat: '',
   ...settings,
 })
 

@@ -1,12 +1,7 @@
 import { ModelError, type Layer } from '@dotplus/core'
-import {
-  onlyTensor,
-  unsupported,
-  type CallArguments,
-  type LowerContext,
-  type Lowering,
-  type Value,
-} from './context.ts'
+import { onlyTensor, unsupported, type LowerContext, type Lowering, type Value } from './context.ts'
+import { entriesOf } from './image-record.ts'
+import { resizedBoxes, type ResizedBoxes } from './resized-boxes.ts'
 import { resampled, resizeImages } from './resize.ts'
 import { checkSizes, isChannelsFirst } from './spatial.ts'
 import { positions, takeAxes } from './take.ts'
@@ -21,8 +16,7 @@ export interface PreparedResizing {
 }
 
 /** A batch of images, or one image that becomes a batch of one. */
-function imagesOfCall(call: CallArguments, layer: Layer): { x: Value; single: boolean } {
-  const x = onlyTensor(call, layer)
+function imagesOfCall(x: Value, layer: Layer): { x: Value; single: boolean } {
   const rank = x.shape.length
   if (rank !== 3 && rank !== 4) {
     throw new ModelError(`input of ${layer.className}`, {
@@ -97,9 +91,42 @@ export const resizingLayer: Lowering<PreparedResizing> = {
     }
   },
   lower(context, settings, call, layer) {
-    const { x, single } = imagesOfCall(call, layer)
+    const entries = entriesOf(call)
+    if (entries) return resizedRecord(context, layer, settings, entries)
+    const { x, single } = imagesOfCall(onlyTensor(call, layer), layer)
     return [asGiven(resizeTo(context, layer, x, settings), single)]
   },
+}
+
+/** A record of images with boxes, masks of segments and labels; `entries` in sorted order, as Keras gives them back. */
+function resizedRecord(
+  context: LowerContext,
+  layer: Layer,
+  settings: PreparedResizing,
+  entries: readonly { path: string; value: Value }[],
+): Value[] {
+  const at = (path: string) => entries.find((entry) => entry.path === path)?.value
+  const images = at('images')
+  if (!images) throw new ModelError('images of a record', { layer: layer.name, got: 'none' })
+  const { x, single } = imagesOfCall(images, layer)
+  const boxes = at('bounding_boxes/boxes')
+  const resized =
+    boxes &&
+    resizedBoxes(context, layer, boxes, at('bounding_boxes/labels'), {
+      from: sizeOf(x, settings.channelsFirst),
+      to: settings.size,
+      fit: settings.fit,
+      format: layer.kind === 'resizing' ? layer.resizing.boundingBoxFormat : '',
+    })
+  return entries.map(({ path, value }) => {
+    if (path === 'images') return asGiven(resizeTo(context, layer, x, settings), single)
+    if (path === 'bounding_boxes/boxes') return (resized as ResizedBoxes).boxes
+    if (path === 'bounding_boxes/labels') return resized?.labels ?? value
+    if (path !== 'segmentation_masks') return value
+    const masks = imagesOfCall(value, layer)
+    const nearest = { ...settings, interpolation: 'nearest' }
+    return asGiven(resizeTo(context, layer, masks.x, nearest), masks.single)
+  })
 }
 
 /**
@@ -134,7 +161,7 @@ export const centerCropLayer: Lowering<CenterCropSettings> = {
     return { channelsFirst: isChannelsFirst(layer, 2, dataFormat), size: [height, width] }
   },
   lower(context, { channelsFirst, size }, call, layer) {
-    const { x, single } = imagesOfCall(call, layer)
+    const { x, single } = imagesOfCall(onlyTensor(call, layer), layer)
     const from = sizeOf(x, channelsFirst)
     const fits = from.every((length, i) => length >= (size[i] as number))
     const indices = fits

@@ -224,6 +224,18 @@ function passageOf(stream: Stream, layer: Layer, { shape }: Value, call: CallArg
       : undefined
   if (indexed) return indexed
   if (layer.kind === 'conv' && layer.computeDtype === 'float64') fail('float32', 'float64')
+  // Time would be another axis of the result, or no axis of a smaller sequence.
+  const ranks = call.tensors
+    .filter((value) => stream.hasSteps(value))
+    .map((value) => value.shape.length)
+  const most = Math.max(
+    ...(layer.kind === 'op' ? call.tensors.map((value) => value.shape.length) : ranks),
+  )
+  if (meetsPositions(layer) && most > Math.min(...ranks))
+    fail(
+      'sequences of one rank, and nothing of a higher one',
+      `rank ${most} beside ${Math.min(...ranks)}`,
+    )
   if (!layer.kind || !takesSteps[layer.kind]?.(layer, shape.length))
     fail('a layer that uses no later steps', layer.className)
   const stride = stepsPerStep(layer)

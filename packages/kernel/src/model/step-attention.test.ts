@@ -106,3 +106,39 @@ describe('steps of causal attention', () => {
     }
   })
 })
+
+describe('steps beside other tensors', () => {
+  const beside = async (shape: number[]) => {
+    const made = oneLayer(
+      'op',
+      { name: 'multiply', attributes: [] } as never,
+      [-1, 3],
+      [numbers(shape, 2)],
+    )
+    const call = made.graph?.calls[1] as { arguments: Argument[] }
+    call.arguments = [
+      { name: '', value: x },
+      { name: '', value: { kind: 'tensor', tensor: 0 } },
+    ]
+    return instantiate(made)
+  }
+
+  it('take their places in a table of positions, as long as that is', async () => {
+    using loaded = await beside([4, 3])
+    const { data } = numbers([1, 4, 3], 3)
+    const whole = loaded.predict(part(data, 0, 4)).data
+    const first = loaded.step(part(data, 0, 1))
+    const second = loaded.step(part(data, 1, 4), first.state)
+    expect([...first.y.data, ...second.y.data]).toEqual([...whole])
+    expect(() => loaded.step(part(data, 0, 1), second.state)).toThrow(
+      'layer layer: steps of a sequence: expected 4 at most, with those before, got 5',
+    )
+  })
+
+  it('refuse one that makes another axis of time', async () => {
+    using loaded = await beside([2, 1, 1, 3])
+    expect(() => loaded.step(part(new Float32Array(6), 0, 2))).toThrow(
+      'expected sequences of one rank, and nothing of a higher one, got rank 4 beside 3',
+    )
+  })
+})

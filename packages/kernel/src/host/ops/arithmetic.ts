@@ -63,7 +63,7 @@ export function meeting(
 const givingWay = new Set(
   (
     'add subtract multiply divide true_divide divide_no_nan floor_divide power maximum minimum fmax fmin ' +
-    'equal not_equal less less_equal greater greater_equal bitwise_left_shift bitwise_right_shift ' +
+    'bitwise_left_shift bitwise_right_shift ' +
     'left_shift right_shift'
   ).split(' '),
 )
@@ -100,21 +100,24 @@ const comparing = (name: string, operation: BinaryName, swapped = false): Genera
 const matching = (name: 'equal' | 'not_equal'): GeneralOps => {
   const { [name]: numeric } = comparing(name, name)
   return {
-    [name]: general('x1 x2', '', (context, layer, given) => {
-      const values = ['x1', 'x2'].map((each) => given.value(each))
-      const hasText = values.some((value) => value?.kind === 'text')
-      if (!hasText && !given.allTensors().some(({ dtype }) => dtype === 'string'))
-        return numeric!.lower(context, layer, given)[0] as Value
-      const texts = ['x1', 'x2'].map((each, i) => {
-        const value = values[i]
-        return value?.kind === 'text' ? textConstant(context, value.text) : given.tensor(each)
-      })
-      if (texts.some(({ dtype }) => dtype !== 'string'))
-        throw unsupported(layer, `${name} of`, texts.map(({ dtype }) => dtype).join(' and '))
-      return combineElements(context, layer, name, texts, 'bool', (a: string, b: string) =>
-        Number((a === b) === (name === 'equal')),
-      )
-    }),
+    [name]: {
+      ...numeric!,
+      ...general('x1 x2', '', (context, layer, given) => {
+        const values = ['x1', 'x2'].map((each) => given.value(each))
+        const hasText = values.some((value) => value?.kind === 'text')
+        if (!hasText && !given.allTensors().some(({ dtype }) => dtype === 'string'))
+          return numeric!.lower(context, layer, given)[0] as Value
+        const texts = ['x1', 'x2'].map((each, i) => {
+          const value = values[i]
+          return value?.kind === 'text' ? textConstant(context, value.text) : given.tensor(each)
+        })
+        if (texts.some(({ dtype }) => dtype !== 'string'))
+          throw unsupported(layer, `${name} of`, texts.map(({ dtype }) => dtype).join(' and '))
+        return combineElements(context, layer, name, texts, 'bool', (a: string, b: string) =>
+          Number((a === b) === (name === 'equal')),
+        )
+      }),
+    },
   }
 }
 

@@ -1,3 +1,5 @@
+import { ModelError, type Layer } from '@dotplus/core'
+
 import { isFloating, isInteger } from '../../dtype/element-type.ts'
 import { cast, logicalNot } from '../../lower/cast.ts'
 import {
@@ -6,7 +8,7 @@ import {
   unsupported,
   type Value,
 } from '../../lower/context.ts'
-import { type Float64Function, isWide } from '../../lower/host-op.ts'
+import { type Float64Function, hostOp, isWide } from '../../lower/host-op.ts'
 import { map, unaryNames } from '../../lower/ops/elementwise.ts'
 import type { ActivationName } from '../../program.ts'
 import * as L from '../../wasm/layout.ts'
@@ -202,8 +204,51 @@ export const elementwise: GeneralOps = {
     const text = given.text('dtype', x.dtype) as ElementType
     const words: readonly string[] = ['float32', 'int32', 'uint32']
     const wide: readonly string[] = ['float64', 'int64', 'uint64']
-    if (![words, wide].some((set) => set.includes(x.dtype) && set.includes(text)))
-      throw unsupported(layer, `a view of ${x.dtype} as`, text)
-    return { ...context.view(x, x.shape), dtype: text }
+    if ([words, wide].some((set) => set.includes(x.dtype) && set.includes(text)))
+      return { ...context.view(x, x.shape), dtype: text }
+    return viewed(context, layer, x, text)
   }),
+}
+
+type Elements = ArrayBufferView<ArrayBuffer> & ArrayLike<number | bigint>
+
+interface ElementArray {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer): Elements
+  from(elements: ArrayLike<number | bigint>): Elements
+}
+
+/** Arrays of the dtypes whose bytes can be looked at. */
+const arrays = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+} as unknown as Readonly<Partial<Record<ElementType, ElementArray>>>
+
+/** The bytes of x as another dtype: narrower elements make the last axis longer, wider ones shorter. */
+function viewed(context: LowerContext, layer: Layer, x: Value, dtype: ElementType): Value {
+  const [from, to] = [arrays[x.dtype], arrays[dtype]]
+  const last = x.shape.at(-1)
+  if (!from || !to || last === undefined) throw unsupported(layer, `a view of ${x.dtype} as`, dtype)
+  const length = (last * from.BYTES_PER_ELEMENT) / to.BYTES_PER_ELEMENT
+  if (!Number.isInteger(length)) {
+    throw new ModelError('a view', {
+      layer: layer.name,
+      expected: `a multiple of ${to.BYTES_PER_ELEMENT} bytes along the last axis`,
+      got: `${last} of ${x.dtype}`,
+    })
+  }
+  const result = { shape: [...x.shape.slice(0, -1), length], dtype }
+  return hostOp(context, 'view', [x], [result], ([elements], [y]) => {
+    const packed = from.from(elements as Elements)
+    const seen = new to(packed.buffer)
+    for (let i = 0; i < seen.length; i++) (y as unknown as (number | bigint)[])[i] = seen[i]!
+  })[0] as Value
 }

@@ -202,8 +202,11 @@ export const imaging: GeneralOps = {
       const { images, back } = imagesOf(context, layer, given)
       const [height, width] = given.integers('size') ?? []
       if (height === undefined || width === undefined) throw unsupported(layer, 'size', 'nothing')
-      if (!isSingle(images.dtype) && images.dtype !== 'uint8')
-        throw unsupported(layer, 'images of', images.dtype)
+      const interpolation = given.text('interpolation', 'bilinear')
+      // TensorFlow interpolates doubles in float32.
+      const isDouble = images.dtype === 'float64' && interpolation !== 'nearest'
+      if (!isSingle(images.dtype) && images.dtype !== 'uint8' && !isDouble)
+        throw unsupported(layer, `${interpolation} interpolation of`, images.dtype)
       const fit = given.flag('crop_to_aspect_ratio')
         ? 'crop'
         : given.flag('pad_to_aspect_ratio')
@@ -212,7 +215,7 @@ export const imaging: GeneralOps = {
       const y = resizeTo(context, layer, single(context, images), {
         channelsFirst: false,
         size: [height, width],
-        interpolation: given.text('interpolation', 'bilinear'),
+        interpolation,
         antialias: given.flag('antialias'),
         fit,
         fill: given.number('fill_value', 0),

@@ -15,7 +15,7 @@ import { transpose as transposeTo } from '../../lower/permute.ts'
 import { withRank } from '../../lower/where.ts'
 import { broadcastIndices, broadcastShape } from '../elementwise.ts'
 import { numericOp } from '../numeric.ts'
-import { floatOf, isScalar, isSingle, meet, single, termOf } from '../terms.ts'
+import { floatOf, isScalar, isSingle, meet, single, tensorOf, termOf } from '../terms.ts'
 import { preciseSum } from './reduction.ts'
 import { meeting } from './arithmetic.ts'
 import { general, type GeneralOp, type GeneralOps } from './general.ts'
@@ -87,7 +87,7 @@ function cross(context: LowerContext, layer: Layer, given: OpArguments): Value {
 }
 
 function kron(context: LowerContext, layer: Layer, given: OpArguments): Value {
-  const [first, second] = [given.tensor('x1'), given.tensor('x2')]
+  const [first, second] = [tensorOf(context, given, 'x1'), tensorOf(context, given, 'x2')]
   const dtype = meet(layer, [first, second])
   const rank = Math.max(first.shape.length, second.shape.length)
   const [a, b] = [first, second].map((x) => withRank(context, cast(context, x, dtype), rank)) as [
@@ -159,7 +159,7 @@ function corrcoef(context: LowerContext, _layer: Layer, given: OpArguments): Val
 }
 
 const outer: GeneralOp = general('x1 x2', '', (context, layer, given) => {
-  const terms = [given.tensor('x1'), given.tensor('x2')]
+  const terms = [tensorOf(context, given, 'x1'), tensorOf(context, given, 'x2')]
   const dtype = meet(layer, terms)
   const [a, b] = terms.map((x) => cast(context, x, dtype)) as [Value, Value]
   const left = context.view(a, [elementCount(a.shape), 1])
