@@ -1,7 +1,7 @@
-import { Elementwise, Paired } from './map'
+import { Elementwise, mapLong, Paired } from './map'
 import { exp } from '../math/exp'
-import { expm1 } from '../math/expm1'
-import { gelu, geluPair, geluTanh } from '../math/gelu'
+import { leadingBits, scaledExpm1, stretchedExpm1 } from '../math/expm1'
+import { gelu, geluTanh } from '../math/gelu'
 import { mish } from '../math/mish'
 import { sigmoid, silu, siluPair } from '../math/sigmoid'
 import { softplus } from '../math/softplus'
@@ -18,8 +18,9 @@ export class Exponential extends Elementwise {
 @unmanaged
 export class Elu extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const below = f32x4.mul(p, expm1(f32x4.pmin(x, f32x4.splat(0))))
-    return v128.bitselect(x, below, f32x4.gt(x, f32x4.splat(0)))
+    const high = leadingBits(p)
+    const below = scaledExpm1(x, high, f32x4.sub(p, high))
+    return v128.bitselect(x, below, f32x4.ge(x, f32x4.splat(0)))
   }
 }
 
@@ -27,9 +28,9 @@ export class Elu extends Elementwise {
 @unmanaged
 export class Selu extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const below = f32x4.mul(f32x4.splat(1.7580993408473766), expm1(f32x4.pmin(x, f32x4.splat(0))))
+    const below = scaledExpm1(x, f32x4.splat(1.7578125), f32x4.splat(0.0002868408473766))
     const above = f32x4.mul(f32x4.splat(1.0507009873554805), x)
-    return v128.bitselect(above, below, f32x4.gt(x, f32x4.splat(0)))
+    return v128.bitselect(above, below, f32x4.ge(x, f32x4.splat(0)))
   }
 }
 
@@ -37,9 +38,7 @@ export class Selu extends Elementwise {
 @unmanaged
 export class Celu extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const zero = f32x4.splat(0)
-    const below = f32x4.mul(p, expm1(f32x4.div(f32x4.pmin(x, zero), p)))
-    return f32x4.add(f32x4.pmax(x, zero), below)
+    return v128.bitselect(x, stretchedExpm1(x, p), f32x4.ge(x, f32x4.splat(0)))
   }
 }
 
@@ -95,8 +94,9 @@ export class Gelu extends Paired {
     return gelu(x)
   }
 
+  /** Its halves are independent, so two vectors at a time are no faster than one. */
   @inline pair(x: usize, y: usize): void {
-    geluPair(x, y)
+    mapLong<Gelu>(8, x, y, 0)
   }
 }
 

@@ -48,13 +48,16 @@ export abstract class Paired extends Elementwise {
   abstract pair(x: usize, y: usize): void
 }
 
-/** `mapLong`, eight floats at a time. */
+/** `mapLong`, eight floats at a time; in the kernel of dense networks, which is built for size, four. */
 export function mapPairs<F extends Paired>(count: usize, x: usize, y: usize, parameters: usize): void {
   const f = changetype<F>(0)
-  for (; count >= 8; count -= 8) {
-    f.pair(x, y)
-    x += 32
-    y += 32
+  // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
+  if (!DENSE_ONLY) {
+    for (; count >= 8; count -= 8) {
+      f.pair(x, y)
+      x += 32
+      y += 32
+    }
   }
   if (count) mapLong<F>(count, x, y, parameters)
 }

@@ -1,3 +1,4 @@
+import { lower, narrow, upper } from '../lanes'
 import { Elementwise } from './map'
 
 /*
@@ -79,11 +80,18 @@ export class HardSigmoid extends Elementwise {
   }
 }
 
+/** 0.5 + slope · x in float64, which does not cancel; two lanes. */
+// @ts-ignore: decorator
+@inline
+function halfPlus(x: v128, slope: v128): v128 {
+  return f64x2.add(f64x2.mul(x, slope), f64x2.splat(0.5))
+}
+
 /** clip(slope · x + 0.5, 0, 1): Keras 2's, whose slope is 0.2. */
 @unmanaged
 export class HardSigmoidSlope extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const line = f32x4.add(f32x4.mul(x, p), f32x4.splat(0.5))
+    const line = narrow(halfPlus(lower(x), lower(p)), halfPlus(upper(x), lower(p)))
     return f32x4.min(f32x4.max(line, f32x4.splat(0)), f32x4.splat(1))
   }
 }
@@ -144,17 +152,26 @@ export class SparseSigmoid extends Elementwise {
 }
 
 /**
- * (x + √(x² + b)) / 2, below 0 as (b / 2) / (√(x² + b) − x), which does not cancel. Where x² overflows
- * the result is Keras's: ∞, or NaN for x = −∞.
+ * (x + √(x² + b)) / 2, below 0 as (b / 2) / (√(x² + b) − x), which does not cancel; the sum in float64. Where x² overflows
+ * float32 the result is Keras's: ∞, or NaN for x = −∞.
  */
 @unmanaged
 export class Squareplus extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
     const half = splat(0.5)
-    const root = f32x4.sqrt(f32x4.add(f32x4.mul(x, x), p))
-    const direct = f32x4.mul(f32x4.add(x, root), half)
-    const conjugate = f32x4.div(f32x4.mul(p, half), f32x4.sub(root, x))
-    const cancels = v128.and(f32x4.lt(x, splat(0)), f32x4.lt(root, splat(Infinity)))
-    return select(cancels, conjugate, direct)
+    const a = f32x4.abs(x)
+    const b = lower(p)
+    const sum = narrow(withRoot(lower(a), b), withRoot(upper(a), b))
+    const below = f32x4.div(f32x4.mul(p, half), sum)
+    const y = select(f32x4.lt(x, splat(0)), below, f32x4.mul(sum, half))
+    const finite = f32x4.lt(f32x4.add(f32x4.mul(x, x), p), splat(Infinity))
+    return select(finite, y, f32x4.add(x, splat(Infinity)))
   }
+}
+
+/** a + √(a² + b), two lanes. */
+// @ts-ignore: decorator
+@inline
+function withRoot(a: v128, b: v128): v128 {
+  return f64x2.add(a, f64x2.sqrt(f64x2.add(f64x2.mul(a, a), b)))
 }

@@ -17,7 +17,8 @@ export function activatePanel(code: u32, rows: u32, columns: u32, y: usize, yStr
 function activateColumns<F extends Paired>(rows: u32, columns: u32, y: usize, yStride: usize): void {
   const f = changetype<F>(0)
   for (const end = y + rows * yStride; y < end; y += yStride) {
-    if (columns >= PANEL) f.pair(y, y)
+    // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
+    if (!DENSE_ONLY && columns >= PANEL) f.pair(y, y)
     else mapLong<F>(columns, y, y, 0)
   }
 }

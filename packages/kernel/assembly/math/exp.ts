@@ -38,10 +38,10 @@ export function expReduced(x: v128, exponent: v128): v128 {
   return nmadd(n, constant(EXP, 3), nmadd(n, constant(EXP, 2), x))
 }
 
-/** (exp(r) − 1 − r) for |r| ≤ 0.35. */
+/** exp(r) − 1 − r for |r| ≤ 0.35. */
 // @ts-ignore: decorator
 @inline
-function curve(r: v128): v128 {
+export function expCurve(r: v128): v128 {
   let q = madd(constant(EXP, 10), r, constant(EXP, 9))
   q = madd(q, r, constant(EXP, 8))
   q = madd(q, r, constant(EXP, 7))
@@ -53,7 +53,7 @@ function curve(r: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expm1Polynomial(r: v128): v128 {
-  return f32x4.add(curve(r), r)
+  return f32x4.add(expCurve(r), r)
 }
 
 /** exp(r) for |r| ≤ 0.35; what 1 + r loses is added to the small term. */
@@ -63,7 +63,7 @@ export function expPolynomial(r: v128): v128 {
   const one = constant(EXP, 11)
   const sum = f32x4.add(one, r)
   const lost = f32x4.sub(r, f32x4.sub(sum, one))
-  return f32x4.add(sum, f32x4.add(curve(r), lost))
+  return f32x4.add(sum, f32x4.add(expCurve(r), lost))
 }
 
 /** 2ⁿ for −126 ≤ n ≤ 127. */
@@ -107,49 +107,6 @@ export function exp(x: v128): v128 {
   x = expDomain(x)
   const exponent = expExponent(x)
   return scale(expPolynomial(expReduced(x, exponent)), exponent)
-}
-
-/** exp(−s − low) for |s| ≤ 0.35 and what rounding took from s; what 1 − s loses is added to the small terms. */
-// @ts-ignore: decorator
-@inline
-export function expOfNegated(s: v128, low: v128): v128 {
-  let q = nmadd(constant(EXP, 10), s, constant(EXP, 9))
-  q = nmadd(q, s, constant(EXP, 8))
-  q = nmadd(q, s, constant(EXP, 7))
-  q = nmadd(q, s, constant(EXP, 6))
-  const one = constant(EXP, 11)
-  const sum = f32x4.sub(one, s)
-  const lost = f32x4.sub(f32x4.sub(f32x4.sub(one, sum), s), low)
-  return f32x4.add(sum, madd(q, f32x4.mul(s, s), lost))
-}
-
-/** exp(−x) for −88 ≤ x ≤ 87 within 1.5 ulp, in as few steps as can be. */
-// @ts-ignore: decorator
-@inline
-export function expOfNegative(x: v128): v128 {
-  const exponent = nmadd(x, constant(EXP, 0), constant(EXP, 1))
-  const n = f32x4.sub(exponent, constant(EXP, 1))
-  const s = madd(n, constant(EXP, 3), madd(n, constant(EXP, 2), x))
-  let q = nmadd(constant(EXP, 10), s, constant(EXP, 9))
-  q = nmadd(q, s, constant(EXP, 8))
-  q = nmadd(q, s, constant(EXP, 7))
-  q = nmadd(q, s, constant(EXP, 6))
-  q = nmadd(q, s, constant(EXP, 11))
-  q = nmadd(q, s, constant(EXP, 11))
-  return f32x4.mul(q, i32x4.add(i32x4.shl(exponent, 23), constant(EXP, 11)))
-}
-
-/** 2⁻⁶⁴ · exp(−x) for −120 ≤ x ≤ 30: neither subnormal nor ∞ where exp(−x) would be. */
-// @ts-ignore: decorator
-@inline
-export function expOfNegativeScaled(x: v128): v128 {
-  const exponent = nmadd(x, constant(EXP, 0), constant(EXP, 1))
-  const n = f32x4.sub(exponent, constant(EXP, 1))
-  const high = madd(n, constant(EXP, 2), x)
-  const rest = f32x4.mul(n, constant(EXP, 3))
-  const s = f32x4.add(high, rest)
-  const e = expOfNegated(s, f32x4.sub(rest, f32x4.sub(s, high)))
-  return f32x4.mul(e, i32x4.add(i32x4.shl(exponent, 23), constant(EXP, 13)))
 }
 
 /** v · 2ⁿ for −190 ≤ n ≤ 63; a subnormal result is rounded once. */

@@ -1,6 +1,7 @@
 import { madd, nmadd } from '../madd'
 import { constant } from './constant'
-import { EXP, expOfNegative } from './exp'
+import { EXP } from './exp'
+import { logisticDivisor, logisticDivisorPair, logisticProduct } from './sigmoid'
 
 /*
  * Sigmoid and tanh taken apart for recurrent cells: with E = exp(−z) and G = exp(2g) − 1 a gate is
@@ -9,7 +10,8 @@ import { EXP, expOfNegative } from './exp'
  */
 
 const TABLE: usize = memory.data<f32>([
-  87, -87, // beyond: E is as good as 0 or ∞ beside 1
+  87, // above: E is as good as 0 beside 1
+  -60, // below, a pre-activation stands for its gate's divisor: a product of that could overflow
   10, -10, // beyond: tanh is ±1
   2.8853900817779268, // 2 / ln 2
   0.3466796875, // ln 2 / 2, leading bits
@@ -20,57 +22,39 @@ const TABLE: usize = memory.data<f32>([
   1, 2,
 ])
 
-/** 1 + exp(−z); NaN stays NaN. */
+/** 1 + exp(−z); z where it is far below 0. NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 export function gateDivisor(z: v128): v128 {
-  return f32x4.add(gateExponential(z), constant(TABLE, 12))
+  const divisor = logisticDivisor(f32x4.pmin(z, constant(TABLE, 0)))
+  return v128.bitselect(z, divisor, f32x4.lt(z, constant(TABLE, 1)))
 }
 
-/** exp(−z), z limited, within 1.5 ulp. NaN stays NaN. */
+/** z = gateDivisor(x + z) for eight floats; true if that is z for one of them. */
 // @ts-ignore: decorator
 @inline
-export function gateExponential(z: v128): v128 {
-  return expOfNegative(f32x4.pmin(f32x4.pmax(z, constant(TABLE, 1)), constant(TABLE, 0)))
+export function gateDivisorPair(x: usize, z: usize): bool {
+  const z0 = f32x4.add(v128.load(x), v128.load(z))
+  const z1 = f32x4.add(v128.load(x, 16), v128.load(z, 16))
+  const far0 = f32x4.lt(z0, constant(TABLE, 1))
+  const far1 = f32x4.lt(z1, constant(TABLE, 1))
+  logisticDivisorPair(f32x4.pmin(z0, constant(TABLE, 0)), f32x4.pmin(z1, constant(TABLE, 0)), z)
+  if (!v128.any_true(v128.or(far0, far1))) return false
+  v128.store(z, v128.bitselect(z0, v128.load(z), far0))
+  v128.store(z, v128.bitselect(z1, v128.load(z, 16), far1), 16)
+  return true
 }
 
-/**
- * z = 1 + exp(−(x + z)) for eight floats, with the bits of `gateDivisor`: its steps on two vectors in turn, so that one
- * does not wait for the other.
- */
+/** True where one of these divisors is a pre-activation. */
 // @ts-ignore: decorator
 @inline
-export function gateDivisorPair(x: usize, z: usize): void {
-  const least = constant(TABLE, 1)
-  const most = constant(TABLE, 0)
-  const shifter = constant(EXP, 1)
-  const one = constant(TABLE, 12)
-  const z0 = f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(x), v128.load(z)), least), most)
-  const z1 = f32x4.pmin(f32x4.pmax(f32x4.add(v128.load(x, 16), v128.load(z, 16)), least), most)
-  const exponent0 = nmadd(z0, constant(EXP, 0), shifter)
-  const exponent1 = nmadd(z1, constant(EXP, 0), shifter)
-  const n0 = f32x4.sub(exponent0, shifter)
-  const n1 = f32x4.sub(exponent1, shifter)
-  let s0 = madd(n0, constant(EXP, 2), z0)
-  let s1 = madd(n1, constant(EXP, 2), z1)
-  s0 = madd(n0, constant(EXP, 3), s0)
-  s1 = madd(n1, constant(EXP, 3), s1)
-  let q0 = nmadd(constant(EXP, 10), s0, constant(EXP, 9))
-  let q1 = nmadd(constant(EXP, 10), s1, constant(EXP, 9))
-  q0 = nmadd(q0, s0, constant(EXP, 8))
-  q1 = nmadd(q1, s1, constant(EXP, 8))
-  q0 = nmadd(q0, s0, constant(EXP, 7))
-  q1 = nmadd(q1, s1, constant(EXP, 7))
-  q0 = nmadd(q0, s0, constant(EXP, 6))
-  q1 = nmadd(q1, s1, constant(EXP, 6))
-  q0 = nmadd(q0, s0, one)
-  q1 = nmadd(q1, s1, one)
-  q0 = nmadd(q0, s0, one)
-  q1 = nmadd(q1, s1, one)
-  q0 = f32x4.mul(q0, i32x4.add(i32x4.shl(exponent0, 23), one))
-  q1 = f32x4.mul(q1, i32x4.add(i32x4.shl(exponent1, 23), one))
-  v128.store(z, f32x4.add(q0, one))
-  v128.store(z, f32x4.add(q1, one), 16)
+export function isAnyFar(divisors: v128): bool {
+  return v128.any_true(f32x4.lt(divisors, f32x4.splat(0)))
+}
+
+/** `quotient`, but a · sigmoid(divisor) where the divisor is a pre-activation. */
+export function farQuotient(quotient: v128, a: v128, divisor: v128): v128 {
+  return v128.bitselect(logisticProduct(a, divisor), quotient, f32x4.lt(divisor, f32x4.splat(0)))
 }
 
 /** exp(2g) − 1, g limited. NaN stays NaN. */

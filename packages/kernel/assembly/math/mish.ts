@@ -1,32 +1,31 @@
-import { madd } from '../madd'
-import { constant } from './constant'
-import { expExponent, expPolynomial, expReduced, productAtInfinity, scale } from './exp'
+import { lower, narrow, upper } from '../lanes'
+import { madd64 } from '../madd'
+import { productAtInfinity } from './exp'
+import { constant64, evenPart, fraction, oddPart, power, wholePart } from './exp64'
 
-const TABLE: usize = memory.data<f32>([
-  1, 2,
-  -170, // below: x · exp(x) rounds to 0
+const TABLE: usize = memory.data<f64>([
+  1.4426950408889634, // 1 / ln 2
 ])
 
-/**
- * x · tanh(softplus(x)). With e = exp(−|x|), tanh(log(1 + exp(x))) is
- * (1 + 2e) / (1 + 2e + 2e²) for x ≥ 0 and e (2 + e) / (2 + 2e + e²) below. Within 4 ulp.
- */
+/** x · tanh(softplus(x)), taken in float64. Within 1 ulp. */
 // @ts-ignore: decorator
 @inline
 export function mish(x: v128): v128 {
-  const one = constant(TABLE, 0)
-  const two = constant(TABLE, 1)
-  const least = constant(TABLE, 2)
-  const a = f32x4.pmax(f32x4.neg(f32x4.abs(x)), least)
-  const exponent = expExponent(a)
-  const p = expPolynomial(expReduced(a, exponent))
-  const e = scale(p, exponent)
-  const negative = f32x4.lt(x, f32x4.splat(0))
-  const twice = f32x4.add(e, e)
-  // numerator without the factor e of the negative side, and what the denominator has beyond it
-  const numerator = f32x4.add(v128.bitselect(e, twice, negative), v128.bitselect(two, one, negative))
-  const denominator = madd(e, v128.bitselect(f32x4.add(e, two), twice, negative), v128.bitselect(two, f32x4.add(twice, one), negative))
-  const quotient = f32x4.mul(f32x4.pmax(x, least), f32x4.div(numerator, denominator))
-  const negativeSide = productAtInfinity(x, scale(f32x4.mul(quotient, p), exponent))
-  return v128.bitselect(negativeSide, quotient, negative)
+  return productAtInfinity(x, narrow(product(lower(x)), product(upper(x))))
+}
+
+/** x · w (w + 2) / (w (w + 2) + 2), w = exp(x), two lanes. */
+function product(x: v128): v128 {
+  // Beyond, the quotient is 1, or the product 0.
+  const limited = f64x2.pmin(f64x2.pmax(x, f64x2.splat(-200)), f64x2.splat(40))
+  const octaves = f64x2.mul(limited, constant64(TABLE, 0))
+  const whole = wholePart(octaves)
+  const f = fraction(octaves, whole)
+  const even = evenPart(f)
+  const odd = oddPart(f)
+  const q = f64x2.sub(even, odd)
+  const p = f64x2.mul(f64x2.add(even, odd), power(whole))
+  const twice = f64x2.add(q, q)
+  const n = f64x2.mul(p, f64x2.add(p, twice))
+  return f64x2.div(f64x2.mul(x, n), madd64(twice, q, n))
 }

@@ -1,6 +1,9 @@
-import { madd } from '../madd'
+import { lower, narrow, upper } from '../lanes'
+import { madd, madd64 } from '../madd'
 import { constant } from './constant'
 import { expNormal } from './exp'
+import { constant64 } from './exp64'
+import { logisticDivisor } from './sigmoid'
 
 const TABLE: usize = memory.data<f32>([
   1, 2,
@@ -9,10 +12,11 @@ const TABLE: usize = memory.data<f32>([
   // (tanh(x) − x) / x³ in x², |x| ≤ 0.625
   -0.33333285076840574, 0.13331515210396297, -0.05374514735439792, 0.020655226527025047,
   -0.005721638198343097,
-  1, // tanh_shrink: below, odd polynomial
-  // (x − tanh(x)) / x³ in x², |x| ≤ 1
-  0.33333333183270303, -0.13333313222434537, 0.05396382203625069, -0.0218319756905294,
-  0.00870474393982887, -0.0032168739225518824, 0.0009307985644687171, -0.00014487197221977778,
+])
+const TABLE64: usize = memory.data<f64>([
+  // N and D of tanh_shrink in x², |x| ≤ 1
+  21.166479965750014, 0.934107607755350652,
+  63.499440014041068, 28.202094643193838,
 ])
 
 /** 1 − tanh(a) = 2 / (exp(2a) + 1) for a ≥ 0. NaN stays NaN. */
@@ -40,21 +44,25 @@ export function tanh(x: v128): v128 {
   return v128.bitselect(small, signed, f32x4.lt(a, constant(TABLE, 2)))
 }
 
-/** x − tanh(x) without the cancellation near 0, within 4 ulp. */
+/**
+ * x − tanh(x): for |x| < 1 as x³ · N(x²) / D(x²) in float64, else with a = |x| as (a − 1) + 2 / (1 + exp(2a)). Within 2 ulp.
+ */
 // @ts-ignore: decorator
 @inline
 export function tanhShrink(x: v128): v128 {
   const a = f32x4.abs(x)
-  const z = f32x4.mul(x, x)
-  let p = madd(constant(TABLE, 17), z, constant(TABLE, 16))
-  p = madd(p, z, constant(TABLE, 15))
-  p = madd(p, z, constant(TABLE, 14))
-  p = madd(p, z, constant(TABLE, 13))
-  p = madd(p, z, constant(TABLE, 12))
-  p = madd(p, z, constant(TABLE, 11))
-  p = madd(p, z, constant(TABLE, 10))
-  const small = f32x4.mul(f32x4.mul(p, z), x)
-  const large = f32x4.add(f32x4.sub(a, constant(TABLE, 0)), complement(a))
+  const small = narrow(cubic(lower(x)), cubic(upper(x)))
+  const limited = f32x4.pmax(f32x4.mul(a, f32x4.splat(-2)), f32x4.splat(-40))
+  const complement = f32x4.div(constant(TABLE, 1), logisticDivisor(limited))
+  const large = f32x4.add(f32x4.sub(a, constant(TABLE, 0)), complement)
   const signed = v128.or(large, v128.xor(x, a))
-  return v128.bitselect(small, signed, f32x4.lt(a, constant(TABLE, 9)))
+  return v128.bitselect(small, signed, f32x4.lt(a, constant(TABLE, 0)))
+}
+
+/** x³ · N(x²) / D(x²), two lanes. */
+function cubic(x: v128): v128 {
+  const z = f64x2.mul(x, x)
+  const n = madd64(z, constant64(TABLE64, 1), constant64(TABLE64, 0))
+  const d = madd64(f64x2.add(z, constant64(TABLE64, 3)), z, constant64(TABLE64, 2))
+  return f64x2.div(f64x2.mul(f64x2.mul(x, z), n), d)
 }

@@ -1,6 +1,6 @@
 import * as L from '../../src/wasm/layout'
 import { loadSome, storeSome } from '../lanes'
-import { sigmoid } from '../math/sigmoid'
+import { gated } from '../math/sigmoid'
 
 /** y[row, i] = x[row, i] · sigmoid(x[row, width + i]). */
 export function glu(record: usize, row: u32, rows: u32): void {
@@ -13,10 +13,10 @@ export function glu(record: usize, row: u32, rows: u32): void {
       const some = min<usize>(width - i, 4)
       const v = a + (i << 2)
       const whole = some == 4
-      const gate = sigmoid(whole ? v128.load(v + bytes) : loadSome(v + bytes, some))
-      const gated = f32x4.mul(gate, whole ? v128.load(v) : loadSome(v, some))
-      if (whole) v128.store(y + (i << 2), gated)
-      else storeSome(y + (i << 2), gated, some)
+      const gate = whole ? v128.load(v + bytes) : loadSome(v + bytes, some)
+      const product = gated(whole ? v128.load(v) : loadSome(v, some), gate)
+      if (whole) v128.store(y + (i << 2), product)
+      else storeSome(y + (i << 2), product, some)
     }
     a += bytes << 1
     y += bytes

@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, storeSome } from '../lanes'
+import { loadSome, storeSome, upper } from '../lanes'
 
 /**
  * y[row, i] = (x[row, i] − mean) · scale · gamma[row mod period, i] + beta[row mod period, i], all in float64 and rounded
@@ -100,11 +100,4 @@ function rescale(width: u32, x: usize, y: usize, mean: f64, scale: f64, gamma: u
 @inline
 function four(address: usize, some: usize): v128 {
   return some == 4 ? v128.load(address) : loadSome(address, some)
-}
-
-/** The upper two floats as doubles. */
-// @ts-ignore: decorator
-@inline
-function upper(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }

@@ -1,7 +1,8 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, storeSome } from '../lanes'
+import { loadSome, lower, narrow, storeSome, upper } from '../lanes'
 import { FAST } from '../madd'
 import { expOfDifference } from '../math/exp'
+import { stretched } from '../math/expm1'
 import { log1p } from '../math/log'
 import { expPair } from '../math/pairs'
 
@@ -26,11 +27,18 @@ export function softmax(record: usize, row: u32, rows: u32): void {
 
 /** Softmax of `width` ≥ 1 floats; x may be y. */
 export function softmaxRow(width: u32, x: usize, y: usize): void {
-  const sum = f32x4.splat(<f32>exponentials(width, x, f32x4.splat(maximum(width, x)), y))
+  const inverse = f64x2.splat(1 / exponentials(width, x, f32x4.splat(maximum(width, x)), y))
   const end = y + ((width & ~3) << 2)
-  for (; y < end; y += 16) v128.store(y, f32x4.div(v128.load(y), sum))
+  for (; y < end; y += 16) v128.store(y, scaled(v128.load(y), inverse))
   const rest = width & 3
-  if (rest) storeSome(y, f32x4.div(loadSome(y, rest), sum), rest)
+  if (rest) storeSome(y, scaled(loadSome(y, rest), inverse), rest)
+}
+
+/** v · factor, rounded once. */
+// @ts-ignore: decorator
+@inline
+function scaled(v: v128, factor: v128): v128 {
+  return narrow(f64x2.mul(lower(v), factor), f64x2.mul(upper(v), factor))
 }
 
 /** The same in float64, rounded once. */
@@ -74,15 +82,15 @@ export function logSoftmax(record: usize, row: u32, rows: u32): void {
   let y = load<u32>(record, L.SOFTMAX_Y << 2) + row * load<u32>(record, L.SOFTMAX_Y_ADVANCE << 2)
   for (; rows; rows--) {
     const max = f32x4.splat(maximum(width, x))
-    // The sum holds exp(0) = 1 for the maximum, so what log1p takes is not negative.
-    const logarithm = log1p(f32x4.splat(<f32>(exponentials(width, x, max, 0) - 1)))
+    const logarithm = log1pExact(others(width, x, max))
+    const subtrahend = lower(max)
     const end = x + ((width & ~3) << 2)
     for (; x < end; x += 16) {
-      v128.store(y, logarithmic(v128.load(x), max, logarithm))
+      v128.store(y, logarithmic(v128.load(x), subtrahend, logarithm))
       y += 16
     }
     const rest = width & 3
-    if (rest) storeSome(y, logarithmic(loadSome(x, rest), max, logarithm), rest)
+    if (rest) storeSome(y, logarithmic(loadSome(x, rest), subtrahend, logarithm), rest)
     x += rest << 2
     y += rest << 2
   }
@@ -104,7 +112,7 @@ export function maximum(width: u32, x: usize): f32 {
   return m
 }
 
-/** y = exp(x − max), unless y is 0; returns the sum, added up in float64 by lanes of eight. */
+/** y = exp(x − max); returns the sum, added up in float64 by lanes of eight. */
 function exponentials(width: u32, x: usize, max: v128, y: usize): f64 {
   let low = f64x2.splat(0)
   let high = low
@@ -112,39 +120,57 @@ function exponentials(width: u32, x: usize, max: v128, y: usize): f64 {
   for (; x < end; x += 32) {
     const a = shiftedExp(v128.load(x), max)
     const b = shiftedExp(v128.load(x, 16), max)
-    low = f64x2.add(low, f64x2.add(f64x2.promote_low_f32x4(a), upper(a)))
-    high = f64x2.add(high, f64x2.add(f64x2.promote_low_f32x4(b), upper(b)))
-    if (y) {
-      v128.store(y, a)
-      v128.store(y, b, 16)
-      y += 32
-    }
+    low = f64x2.add(low, f64x2.add(lower(a), upper(a)))
+    high = f64x2.add(high, f64x2.add(lower(b), upper(b)))
+    v128.store(y, a)
+    v128.store(y, b, 16)
+    y += 32
   }
-  low = f64x2.add(low, high)
-  let sum = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
   for (let rest: usize = width & 7; rest; ) {
     const some = min<usize>(rest, 4)
-    const e = shiftedExp(some == 4 ? v128.load(x) : loadSome(x, some), max)
-    sum += <f64>f32x4.extract_lane(e, 0)
-    if (some > 1) sum += <f64>f32x4.extract_lane(e, 1)
-    if (some > 2) sum += <f64>f32x4.extract_lane(e, 2)
-    if (some > 3) sum += <f64>f32x4.extract_lane(e, 3)
-    if (y) {
-      if (some == 4) v128.store(y, e)
-      else storeSome(y, e, some)
-    }
+    const e = v128.and(shiftedExp(read(x, some), max), firstLanes(<u32>some))
+    low = f64x2.add(low, f64x2.add(lower(e), upper(e)))
+    if (some == 4) v128.store(y, e)
+    else storeSome(y, e, some)
     x += 16
-    y += y ? 16 : 0
+    y += 16
     rest -= some
   }
-  return sum
+  low = f64x2.add(low, high)
+  return f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1)
 }
 
-/** The upper two floats as doubles. */
 // @ts-ignore: decorator
 @inline
-function upper(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
+function read(address: usize, some: usize): v128 {
+  return some == 4 ? v128.load(address) : loadSome(address, some)
+}
+
+/** All bits of the first `some` lanes. */
+// @ts-ignore: decorator
+@inline
+function firstLanes(some: u32): v128 {
+  return i32x4.lt_u(i32x4(0, 1, 2, 3), i32x4.splat(some))
+}
+
+/** Σ exp(x − max) without one maximum: beside its 1 small terms would be lost. */
+function others(width: u32, x: usize, max: v128): f64 {
+  let sum = f64x2.splat(0)
+  let maxima = i32x4.splat(0)
+  while (width) {
+    const some = min<u32>(width, 4)
+    const given = firstLanes(some)
+    const v = read(x, some)
+    const most = v128.and(f32x4.eq(f32x4.sub(v, max), f32x4.splat(0)), given)
+    const e = v128.andnot(v128.and(shiftedExp(v, max), given), most)
+    sum = f64x2.add(sum, f64x2.add(lower(e), upper(e)))
+    maxima = i32x4.sub(maxima, most)
+    x += 16
+    width -= some
+  }
+  maxima = i32x4.add(maxima, v128.shuffle<i64>(maxima, maxima, 1, 1))
+  const count = i32x4.extract_lane(maxima, 0) + i32x4.extract_lane(maxima, 1)
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) + <f64>(count - 1)
 }
 
 /** What rounding takes from x − max (Knuth's two-sum); 0 where the difference is negligible or NaN. */
@@ -165,9 +191,21 @@ function shiftedExp(x: v128, max: v128): v128 {
   return expOfDifference(f32x4.pmax(difference, f32x4.splat(NEGLIGIBLE)), lost)
 }
 
+/** log(1 + rest) in float64: Newton's step from that of float32. */
+function log1pExact(rest: f64): v128 {
+  const sum = f64x2.splat(rest)
+  const near = lower(log1p(f32x4.demote_f64x2_zero(sum)))
+  const one = f64x2.splat(1)
+  const growth = stretched(near, one)
+  return f64x2.add(near, f64x2.div(f64x2.sub(sum, growth), f64x2.add(growth, one)))
+}
+
+/** (x − max) − logarithm, rounded once. */
 // @ts-ignore: decorator
 @inline
 function logarithmic(x: v128, max: v128, logarithm: v128): v128 {
-  const difference = f32x4.sub(x, max)
-  return f32x4.add(difference, f32x4.sub(lostBits(x, max, difference), logarithm))
+  return narrow(
+    f64x2.sub(f64x2.sub(lower(x), max), logarithm),
+    f64x2.sub(f64x2.sub(upper(x), max), logarithm),
+  )
 }

@@ -1,6 +1,7 @@
 import { loadSome, storeSome } from '../lanes'
+import { candidateDivisor, candidateGrowth, candidateGrowthPair, farQuotient, gateDivisor, gateDivisorPair, isAnyFar } from '../math/gates'
+import { gated, mix } from '../math/sigmoid'
 import { tanh } from '../math/tanh'
-import { candidateDivisor, candidateGrowth, candidateGrowthPair, gateDivisor, gateDivisorPair, gateExponential } from '../math/gates'
 
 /*
  * One step of one row of the cells with their usual activations, sigmoid and tanh, in one pass over the
@@ -42,20 +43,24 @@ export function simpleStep(units: usize, x: usize, z: usize, h: usize): void {
   }
 }
 
-/** z = 1 + exp(−(x + z)), which gates are divided by. */
-function gateDivisors(count: usize, x: usize, z: usize): void {
+/** z = gateDivisor(x + z), which gates are divided by; true if one is a pre-activation. */
+function gateDivisors(count: usize, x: usize, z: usize): bool {
+  let far = false
   for (; count >= 8; count -= 8) {
-    gateDivisorPair(x, z)
+    far |= gateDivisorPair(x, z)
     x += 32
     z += 32
   }
   while (count) {
     const some = min<usize>(count, 4)
-    write(z, gateDivisor(sum(x, z, some)), some)
+    const divisor = gateDivisor(sum(x, z, some))
+    far |= isAnyFar(divisor)
+    write(z, divisor, some)
     x += 16
     z += 16
     count -= some
   }
+  return far
 }
 
 /** y = exp(2g) − 1 with g = x + z, or z where x is 0. */
@@ -89,62 +94,66 @@ function growths(count: usize, x: usize, z: usize, y: usize): void {
 export function lstmStep(units: usize, x: usize, z: usize, h: usize, c: usize): void {
   const width = units << 2
   const growth = z + 3 * width
-  gateDivisors(3 * units, x, z)
+  const far = gateDivisors(3 * units, x, z)
   growths(units, x + 3 * width, growth, growth)
-  for (let i: usize = 0; i < width; i += 16) {
-    const some = min<usize>((width - i) >> 2, 4)
-    const candidate = read(growth + i, some)
-    const input = f32x4.mul(read(z + i, some), candidateDivisor(candidate))
-    const kept = f32x4.div(read(c + i, some), read(z + width + i, some))
-    write(c + i, f32x4.add(kept, f32x4.div(candidate, input)), some)
-  }
+  if (far) carry(width, z, c, true)
+  else carry(width, z, c, false)
   growths(units, 0, c, growth)
+  if (far) output(width, z, h, true)
+  else output(width, z, h, false)
+}
+
+/** c = c / forget divisor + candidate / input divisor. */
+// @ts-ignore: decorator
+@inline
+function carry(width: usize, z: usize, c: usize, far: bool): void {
   for (let i: usize = 0; i < width; i += 16) {
     const some = min<usize>((width - i) >> 2, 4)
-    const g = read(growth + i, some)
-    const output = f32x4.mul(read(z + 2 * width + i, some), candidateDivisor(g))
-    write(h + i, f32x4.div(g, output), some)
+    const g = read(z + 3 * width + i, some)
+    const input = read(z + i, some)
+    const forget = read(z + width + i, some)
+    const before = read(c + i, some)
+    let kept = f32x4.div(before, forget)
+    let added = f32x4.div(g, f32x4.mul(input, candidateDivisor(g)))
+    if (far) {
+      kept = farQuotient(kept, before, forget)
+      added = farQuotient(added, bent(g), input)
+    }
+    write(c + i, f32x4.add(kept, added), some)
   }
 }
 
-/** h = u · h + (1 − u) · candidate = candidate + (h − candidate) / (1 + E); gates u, r, candidate. */
+/** h = tanh(c) / output divisor. */
+// @ts-ignore: decorator
+@inline
+function output(width: usize, z: usize, h: usize, far: bool): void {
+  for (let i: usize = 0; i < width; i += 16) {
+    const some = min<usize>((width - i) >> 2, 4)
+    const g = read(z + 3 * width + i, some)
+    const divisor = read(z + 2 * width + i, some)
+    const state = f32x4.div(g, f32x4.mul(divisor, candidateDivisor(g)))
+    write(h + i, far ? farQuotient(state, bent(g), divisor) : state, some)
+  }
+}
+
+/** tanh(g) = G / (G + 2). */
+// @ts-ignore: decorator
+@inline
+function bent(growth: v128): v128 {
+  return f32x4.div(growth, candidateDivisor(growth))
+}
+
+/** h = u · h + (1 − u) · candidate = (h + E · candidate) / (1 + E), E = exp(−z); gates u, r, candidate. */
 export function gruStep(units: usize, x: usize, z: usize, h: usize): void {
   const width = units << 2
   while (units) {
     const some = min<usize>(units, 4)
-    const reset = f32x4.div(read(z + 2 * width, some), gateDivisor(sum(x + width, z + width, some)))
-    gruState(some, x, z, h, f32x4.add(read(x + 2 * width, some), reset))
+    const reset = gated(read(z + 2 * width, some), sum(x + width, z + width, some))
+    const candidate = bent(candidateGrowth(f32x4.add(read(x + 2 * width, some), reset)))
+    write(h, mix(sum(x, z, some), read(h, some), candidate), some)
     x += 16
     z += 16
     h += 16
     units -= some
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function upper(v: v128): v128 {
-  return v128.shuffle<f64>(v, v, 1, 1)
-}
-
-/** candidate + (h − candidate) / (1 + E) of the first two lanes in float64: the state is rounded once a step. */
-// @ts-ignore: decorator
-@inline
-function mixed(candidate: v128, h: v128, e: v128): v128 {
-  const c = f64x2.promote_low_f32x4(candidate)
-  const difference = f64x2.sub(f64x2.promote_low_f32x4(h), c)
-  const divisor = f64x2.add(f64x2.promote_low_f32x4(e), f64x2.splat(1))
-  return f32x4.demote_f64x2_zero(f64x2.add(c, f64x2.div(difference, divisor)))
-}
-
-// @ts-ignore: decorator
-@inline
-function gruState(some: usize, x: usize, z: usize, h: usize, candidate: v128): void {
-  const growth = candidateGrowth(candidate)
-  const bent = f32x4.div(growth, candidateDivisor(growth))
-  const e = gateExponential(sum(x, z, some))
-  const before = read(h, some)
-  const low = mixed(bent, before, e)
-  const high = mixed(upper(bent), upper(before), upper(e))
-  write(h, v128.shuffle<f64>(low, high, 0, 2), some)
 }

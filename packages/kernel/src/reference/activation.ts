@@ -33,7 +33,7 @@ export function activation(
   return Float64Array.from(x, scalarActivation(spec, precision))
 }
 
-/** Keras's formulas (keras/src/backend/tensorflow/nn.py), `f` rounding each step. */
+/** Keras's formulas (keras/src/backend/tensorflow/nn.py), `f` rounding each step that the kernel rounds. */
 function piecewiseActivations(f: (x: number) => number): Readonly<Record<number, Scalar>> {
   const relu = (x: number) => (x < 0 ? 0 : x)
   const clip = (x: number, low: number, high: number) => (x < low ? low : x > high ? high : x)
@@ -50,7 +50,7 @@ function piecewiseActivations(f: (x: number) => number): Readonly<Record<number,
     },
     [L.HARD_TANH]: (x) => clip(x, -1, 1),
     [L.HARD_SIGMOID]: hardSigmoid,
-    [L.HARD_SIGMOID_SLOPE]: (x, slope) => clip(f(f(x * slope) + 0.5), 0, 1),
+    [L.HARD_SIGMOID_SLOPE]: (x, slope) => clip(f(x * slope + 0.5), 0, 1),
     [L.HARD_SILU]: (x) => f(x * hardSigmoid(x)),
     [L.HARD_SHRINK]: (x, threshold) => (Math.abs(x) > threshold ? x : 0),
     [L.SOFT_SHRINK]: (x, threshold) =>
@@ -60,9 +60,9 @@ function piecewiseActivations(f: (x: number) => number): Readonly<Record<number,
     [L.SPARSE_PLUS]: (x) => (x <= -1 ? 0 : x < 1 ? f(0.25 * f(f(x + 1) * f(x + 1))) : x),
     [L.SPARSE_SIGMOID]: (x) => (x <= -1 ? 0 : x >= 1 ? 1 : f(0.5 * f(x + 1))),
     [L.SQUAREPLUS]: (x, b) => {
-      const root = f(Math.sqrt(f(f(x * x) + b)))
-      // x + root would cancel below 0; where x² overflows the sum is what Keras answers.
-      return x < 0 && root < Infinity ? f(b / 2 / f(root - x)) : f(f(x + root) * 0.5)
+      if (f(f(x * x) + b) === Infinity) return x + Infinity // Keras's answer where x² overflows
+      const sum = f(Math.abs(x) + Math.sqrt(x * x + b))
+      return x < 0 ? f(f(b / 2) / sum) : f(sum / 2) // x + √(x² + b) would cancel below 0
     },
     [L.NEGATIVE]: (x) => -x,
     [L.ABSOLUTE]: Math.abs,

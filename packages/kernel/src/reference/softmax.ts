@@ -24,8 +24,10 @@ export function logSoftmax(
   const round = rounding(precision)
   return mapRows(rows, width, x, (row) => {
     const max = Math.max(...row)
-    const sum = row.reduce((total, v) => total + Math.exp(v - max), 0)
-    return row.map((v) => round(v - max - Math.log(sum)))
+    // Without the maximum's 1, beside which small terms would be lost.
+    const others = row.toSpliced(row.indexOf(max), 1)
+    const sum = others.reduce((total, v) => total + Math.exp(v - max), 0)
+    return row.map((v) => round(v - max - Math.log1p(sum)))
   })
 }
 

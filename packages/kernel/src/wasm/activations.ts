@@ -91,7 +91,7 @@ const activationCodes: Readonly<
   exponential: [L.EXPONENTIAL],
   elu: [L.ELU, 1],
   selu: [L.SELU],
-  celu: [L.CELU, 1],
+  celu: [L.ELU, 1], // the same for 1
   sigmoid: [L.SIGMOID],
   log_sigmoid: [L.LOG_SIGMOID],
   silu: [L.SILU],
@@ -173,7 +173,7 @@ export function elu(alpha: number): Activation {
 }
 
 export function celu(alpha: number): Activation {
-  return { code: L.CELU, parameters: [alpha] }
+  return { code: alpha === 1 ? L.ELU : L.CELU, parameters: [alpha] }
 }
 
 export function gelu(approximate: boolean): Activation {

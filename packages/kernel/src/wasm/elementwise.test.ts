@@ -11,7 +11,7 @@ import {
 import { affine, binary, glu, prelu } from '../reference/elementwise.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'
-import { GuardedKernel, randomFloats, ulpError } from './testing.ts'
+import { evenly, GuardedKernel, randomFloats, ulpError, wholeRange } from './testing.ts'
 
 const operations: readonly BinaryName[] = [
   'add',
@@ -166,15 +166,37 @@ describe.each([
     }
   })
 
-  test('glu is within 2.5 ulp of float64', () => {
-    for (const { rows, width } of shapes) {
-      const values = randomFloats(2 * rows * width).map((v) => v * 9)
-      kernel.reset()
-      const [x, y] = [kernel.floats(values), kernel.bytes(rows * width * 4)]
-      kernel.run(1, (program) => writeGlu(program, 0, { rows, width, x, y }))
-      const truth = glu({ rows, width }, values, 'float64')
-      const worst = Math.max(...kernel.view(y, rows * width).map((v, i) => ulpError(v, truth[i]!)))
-      expect(worst).toBeLessThan(2.5)
+  test('glu is within 2 ulp of float64 over the whole range of values and gates', () => {
+    const values = [...wholeRange(2)].filter((v) => Math.abs(v) < Infinity)
+    const gates = [...evenly(-200, 200, 400), -1e9, 1e9, -0, 0]
+    for (const gate of gates) {
+      const width = values.length
+      const row = [...values, ...values.map(() => gate)]
+      expect(gluError({ rows: 1, width }, Float32Array.from(row)), `gate ${gate}`).toBeLessThan(2)
     }
   })
+
+  test('glu of infinity is NaN where the gate is 0', () => {
+    kernel.reset()
+    const values = [Infinity, -Infinity, Infinity, -Infinity, 5]
+    const [x, y] = [kernel.floats([...values, 3, -20, -1e4, -Infinity, -1e4]), kernel.bytes(20)]
+    kernel.run(1, (program) => writeGlu(program, 0, { rows: 1, width: 5, x, y }))
+    expect([...kernel.view(y, 5)]).toEqual([Infinity, -Infinity, NaN, NaN, 0])
+  })
+
+  test('glu is within 2 ulp of float64 for all shapes', () => {
+    for (const shape of shapes) {
+      const x = randomFloats(2 * shape.rows * shape.width).map((v) => v * 9)
+      expect(gluError(shape, x)).toBeLessThan(2)
+    }
+  })
+
+  /** The worst error in ulp. */
+  function gluError(shape: { rows: number; width: number }, values: Float32Array): number {
+    kernel.reset()
+    const [x, y] = [kernel.floats(values), kernel.bytes(values.length * 2)]
+    kernel.run(1, (program) => writeGlu(program, 0, { ...shape, x, y }))
+    const truth = glu(shape, values, 'float64')
+    return Math.max(...kernel.view(y, truth.length).map((v, i) => ulpError(v, truth[i]!)))
+  }
 })
