@@ -14,8 +14,11 @@ export function wideMap(code: u32, count: usize, x: usize, y: usize, parameters:
   if (count) v128.store32_lane(y, f32x4.demote_f64x2_zero(wide(code, f64x2.promote_low_f32x4(v128.load32_zero(x)), p)), 0)
 }
 
-function wide(code: u32, x: v128, p: v128): v128 {
+/** F(x) of two doubles. */
+export function wide(code: u32, x: v128, p: v128): v128 {
   switch (code) {
+    case L.RELU: return f64x2.pmax(x, f64x2.splat(0))
+    case L.LEAKY_RELU: return positiveOr(x, x, f64x2.mul(x, p))
     case L.EXPONENTIAL: return expPair(x)
     case L.EXPM1: return expm1Pair(x)
     case L.SIGMOID: return sigmoidPair(x)

@@ -1,7 +1,7 @@
 import * as L from '../../src/wasm/layout'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
 import { sums } from '../dense/double'
-import { sigmoidPair, tanhPair } from '../math/pairs'
+import { wide } from '../activations/wide'
 import { activate } from '../ops/activation'
 import { softmaxRow } from '../ops/softmax'
 
@@ -116,24 +116,28 @@ function stateProduct<T>(inner: u32, columns: u32, h: usize, panel: usize, z: us
 /** Applies the activation at `settings` to `blocks` blocks of `units` doubles; the rarer ones in float32. */
 function bend(units: u32, blocks: u32, z: usize, settings: usize): void {
   const count = units * blocks
-  switch (load<u32>(settings)) {
+  const code = load<u32>(settings)
+  switch (code) {
     case L.LINEAR: return
-    case L.SIGMOID: return inPairs(count, z, false)
-    case L.TANH: return inPairs(count, z, true)
+    case L.SIGMOID:
+    case L.TANH:
+    case L.RELU:
+    case L.LEAKY_RELU:
+    case L.HARD_SIGMOID: return inPairs(code, count, z, f64x2.splat(<f64>load<f32>(settings, 4)))
   }
   for (let i: u32 = 0; i < count; i++) store<f32>(z + (i << 2), <f32>load<f64>(z + (i << 3)))
-  if (load<u32>(settings) == L.CELL_SOFTMAX) {
+  if (code == L.CELL_SOFTMAX) {
     for (let block: u32 = 0; block < blocks; block++) softmaxRow(units, z + ((block * units) << 2), z + ((block * units) << 2))
   } else {
-    activate(load<u32>(settings), count, z, z, settings + 4)
+    activate(code, count, z, z, settings + 4)
   }
   for (let i = count; i-- > 0; ) store<f64>(z + (i << 3), <f64>load<f32>(z + (i << 2)))
 }
 
-function inPairs(count: u32, z: usize, isTanh: bool): void {
+function inPairs(code: u32, count: u32, z: usize, p: v128): void {
   for (; count; count -= min<u32>(count, 2)) {
     const x = count > 1 ? v128.load(z) : v128.load64_zero(z)
-    const y = isTanh ? tanhPair(x) : sigmoidPair(x)
+    const y = wide(code, x, p)
     if (count > 1) v128.store(z, y)
     else v128.store64_lane(z, y, 0)
     z += 16

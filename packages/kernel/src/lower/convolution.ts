@@ -99,7 +99,7 @@ function chunkOf(inner: number, rows: number): number {
 }
 
 /** Products per image up to which the time of float64 sums does not show; depthwise, where less is done per product. */
-const wideProducts = 2 ** 18
+const wideProducts = 2 ** 17
 const wideDepthwiseProducts = 2 ** 16
 /** Positions that a line is taken to have, which may be a piece of a stream: every piece has the sums of the whole. */
 const linePositions = 64

@@ -268,10 +268,18 @@ function project(
     number,
     number,
   ]
-  const y = context.value([...kept, ...made].map(size))
-  if (rows * units > 0) {
+  const shape = [...kept, ...made].map(size)
+  const named = fused && 'elementwise' in prepared ? prepared.elementwise : linear
+  const elementwise = context.precise?.activation(named, [rows, units]) ?? named
+  const matrix = context.view(moved, [rows, inner])
+  const packed = { inner, units, weights: panels as number }
+  const precise =
+    rows * units > 0
+      ? context.precise?.product(context, packed, matrix, elementwise, false)
+      : undefined
+  const y = precise ? context.view(precise, shape) : context.value(shape)
+  if (!precise && rows * units > 0) {
     const [read, write] = [context.operand(moved, inner), context.operand(y, units)]
-    const elementwise = fused && 'elementwise' in prepared ? prepared.elementwise : linear
     context.push({
       kind: 'dense',
       rows,
@@ -288,7 +296,7 @@ function project(
           units,
           x: place.address(read),
           xAdvance: place.advance(read),
-          weights: panels as number,
+          weights: packed.weights,
           y: place.address(write),
           yAdvance: place.advance(write),
           activation: elementwise,

@@ -47,7 +47,7 @@ interface PreparedRecurrent {
 }
 
 /** Units up to which a step is taken in float64, and nothing rounded but the states. */
-const wideUnits = 16
+const wideUnits = 8
 
 const gateCounts: Readonly<Record<string, number>> = { simple_rnn: 1, lstm: 4, gru: 3 }
 

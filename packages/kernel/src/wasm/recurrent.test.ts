@@ -145,6 +145,7 @@ describe('wide', () => {
     for (const activations of [
       ['relu', 'hard_sigmoid'],
       ['linear', 'tanh'],
+      ['leaky_relu', 'relu'],
       ['gelu', 'sigmoid'],
     ] as const) {
       const [own, gates] = activations.map((name) => activation(name)) as [Activation, Activation]

@@ -201,9 +201,9 @@ function accuracy(): string {
 
 The largest error against Keras in float64, by the largest element, is no larger than that of Keras in float32, or than
 half a unit in the last place, in ${compared.length - larger.length} of ${compared.length} cases (${((1 - larger.length / compared.length) * 100).toFixed(1)} %): all that Keras can answer in float64, see
-\`tools/keras-fixtures/truth.py\`. In the others a sum is rounded in another order than TensorFlow's, which uses fused
-multiply-add where exact results that are the same everywhere cannot, or the steps of a recurrent cell add up what each
-is rounded by: all within a few units in the last place.
+\`tools/keras-fixtures/truth.py\`. Small layers are summed in float64 and rounded once; in the others both results are a
+few roundings from the truth, and chance says whose are fewer: all within a few units in the last place. Cases that are
+drawn afresh are compared by \`tools/keras-fixtures/accuracy.py\`, family by family.
 
 | case | error | Keras's |
 | --- | --- | --- |
