@@ -262,7 +262,22 @@ def reversible64(x, _m):
     return layer(layer(keras.ops.cast(keras.ops.abs(x[..., 0]), "int32")), reverse=True)
 
 
+def pooled(kind, rank, pool, strides):
+    """Strides longer than the window, padding "same": positions that no window holds. The layer, then the function."""
+    function = {"Max": keras.ops.max_pool, "Average": keras.ops.average_pool}[kind]
+    layer = getattr(layers, f"{kind}Pooling{rank}D")(pool, strides=strides, padding="same")
+
+    def call(inputs):
+        return layer(inputs[0]), function(inputs[0], pool, strides, padding="same")
+
+    return lambda rng: (None, [normal(rng, 2, *(9, 6, 8)[:rank], 2)], call)
+
+
+STRIDES = [(kind, rank, pool, strides) for kind in ("Max", "Average") for rank in (1, 2, 3) for pool, strides in ((1, 3), (2, 5))]
+
+
 CASES = {
+    "pooling-long-strides": points(*(pooled(*settings) for settings in STRIDES)),
     "cells-options": points(*(wrapped_cell(name) for name in CELLS), stacked),
     "rnn-initial-state": points(begun([("simple", 3)], [3]), begun([("lstm", 3), ("gru", 2)], [[3, 3], 2])),
     "convlstm-initial-state": points(*(conv_lstm_begun(rank) for rank in (1, 2, 3))),

@@ -2,6 +2,7 @@ import { elementCount, ModelError, type Layer } from '@dotplus/core'
 
 import type { LowerContext, Value } from '../lower/context.ts'
 import { transpose } from '../lower/permute.ts'
+import { skippedBefore } from '../lower/pooling.ts'
 import { stepsOf } from '../lower/strided.ts'
 import { walk } from './elementwise.ts'
 import { numericOp } from './numeric.ts'
@@ -232,9 +233,14 @@ export function pool(
   largest: boolean,
 ): Value {
   const input = x.shape.slice(1, -1)
-  const placed = placeWindows(layer, input, windows)
-  const places = windowPlaces(input, windows, placed)
-  return poolPlaces(context, x, placed.output, places, elementCount(windows.size), largest)
+  const { output, before: pads } = placeWindows(layer, input, windows)
+  const { size, strides, dilations, padding } = windows
+  const before = pads.map((pad, axis) => {
+    const reach = (output[axis]! - 1) * strides[axis]! + (size[axis]! - 1) * dilations[axis]! + 1
+    return pad - skippedBefore(input.length, padding, input[axis]! - reach)
+  })
+  const places = windowPlaces(input, windows, { output, before })
+  return poolPlaces(context, x, output, places, elementCount(size), largest)
 }
 
 /** Pooling into a fixed number of bins along each axis. */

@@ -75,16 +75,29 @@ interface PreparedWindows extends PreparedPooling {
   readonly padding: string
 }
 
+/**
+ * Positions before the first window. Strides longer than a window can leave positions that no window of "same" holds:
+ * TensorFlow's pooling of three dimensions leaves half of them out before, that of fewer dimensions all of them after.
+ *
+ * @param left positions that no window holds; below 0 there is padding
+ */
+export function skippedBefore(rank: number, padding: string, left: number): number {
+  return padding === 'same' && rank === 3 ? Math.max(Math.floor(left / 2), 0) : 0
+}
+
 /** First and end (exclusive) of every window along one dimension, of which `before` and `after` positions are padding. */
 function axisWindows(
   layer: Layer,
+  rank: number,
   padding: string,
   length: number,
   [before, after]: readonly [number, number],
   kernel: number,
   stride: number,
 ): AxisWindows {
-  const { out, pad } = extentOf(layer, padding, before + length + after, kernel, stride, 1)
+  const whole = before + length + after
+  const { out, pad: least } = extentOf(layer, padding, whole, kernel, stride, 1)
+  const pad = least - skippedBefore(rank, padding, whole - (out - 1) * stride - kernel)
   return Array.from({ length: out }, (_, o) => {
     const first = o * stride - pad - before
     return [Math.max(first, 0), Math.min(first + kernel, length)] as const
@@ -108,7 +121,15 @@ export const poolingLayer: Lowering<PreparedWindows> = {
       images.size.map((length, i) => {
         const at = 2 * (i + rank - 3)
         const zeros = [amounts[at] ?? 0, amounts[at + 1] ?? 0] as const
-        return axisWindows(layer, padding, length, zeros, pool[i] as number, stride[i] as number)
+        return axisWindows(
+          layer,
+          rank,
+          padding,
+          length,
+          zeros,
+          pool[i] as number,
+          stride[i] as number,
+        )
       })
     const { padded } = x
     if (!average && padded?.source.nonNegative && padded.channelsFirst === channelsFirst) {
