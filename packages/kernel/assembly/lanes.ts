@@ -16,20 +16,20 @@ export function storeSome(address: usize, v: v128, count: usize): void {
 /** The first two floats as doubles. */
 // @ts-ignore: decorator
 @inline
-export function lower(v: v128): v128 {
+export function promoteLow(v: v128): v128 {
   return f64x2.promote_low_f32x4(v)
 }
 
 /** The last two floats as doubles. */
 // @ts-ignore: decorator
 @inline
-export function upper(v: v128): v128 {
+export function promoteHigh(v: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }
 
 /** Two and two doubles, rounded to floats. */
 // @ts-ignore: decorator
 @inline
-export function narrow(low: v128, high: v128): v128 {
+export function demote(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
 }

@@ -1,4 +1,4 @@
-import { lower, narrow, upper } from '../lanes'
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { Elementwise } from './map'
 
 /*
@@ -91,7 +91,7 @@ function halfPlus(x: v128, slope: v128): v128 {
 @unmanaged
 export class HardSigmoidSlope extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
-    const line = narrow(halfPlus(lower(x), lower(p)), halfPlus(upper(x), lower(p)))
+    const line = demote(halfPlus(promoteLow(x), promoteLow(p)), halfPlus(promoteHigh(x), promoteLow(p)))
     return f32x4.min(f32x4.max(line, f32x4.splat(0)), f32x4.splat(1))
   }
 }
@@ -160,8 +160,8 @@ export class Squareplus extends Elementwise {
   @inline apply(x: v128, p: v128, q: v128, r: v128): v128 {
     const half = splat(0.5)
     const a = f32x4.abs(x)
-    const b = lower(p)
-    const sum = narrow(withRoot(lower(a), b), withRoot(upper(a), b))
+    const b = promoteLow(p)
+    const sum = demote(withRoot(promoteLow(a), b), withRoot(promoteHigh(a), b))
     const below = f32x4.div(f32x4.mul(p, half), sum)
     const y = select(f32x4.lt(x, splat(0)), below, f32x4.mul(sum, half))
     const finite = f32x4.lt(f32x4.add(f32x4.mul(x, x), p), splat(Infinity))

@@ -1,5 +1,5 @@
 import { madd64 } from '../madd'
-import { storeSome } from '../lanes'
+import { demote, storeSome } from '../lanes'
 import { clamp } from './clamp'
 
 /*
@@ -29,17 +29,8 @@ function splat<T>(address: usize): v128 {
   return sizeof<T>() == 8 ? v128.load64_splat(address) : f64x2.promote_low_f32x4(v128.load32_splat(address))
 }
 
-/** Two and two doubles rounded to four floats. */
-// @ts-ignore: decorator
-@inline
-function round(first: v128, second: v128): v128 {
-  const a = f32x4.demote_f64x2_zero(first)
-  const b = f32x4.demote_f64x2_zero(second)
-  return v128.shuffle<f64>(a, b, 0, 2)
-}
-
 /** 4 rows × 1 panel of 4. */
-export function double4x4<T, W>(
+function double4x4<T, W>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -90,10 +81,10 @@ export function double4x4<T, W>(
     }
     const lower = v128.load32_splat(bounds)
     const upper = v128.load32_splat(bounds, 4)
-    low0 = clamp(round(low0, high0), lower, upper)
-    low1 = clamp(round(low1, high1), lower, upper)
-    low2 = clamp(round(low2, high2), lower, upper)
-    low3 = clamp(round(low3, high3), lower, upper)
+    low0 = clamp(demote(low0, high0), lower, upper)
+    low1 = clamp(demote(low1, high1), lower, upper)
+    low2 = clamp(demote(low2, high2), lower, upper)
+    low3 = clamp(demote(low3, high3), lower, upper)
     if (columns >= 4) {
       v128.store(y, low0)
       y += yStride
@@ -118,7 +109,7 @@ export function double4x4<T, W>(
 }
 
 /** 1 row × 1 panel of 4. */
-export function double1x4<T, W>(
+function double1x4<T, W>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -148,7 +139,7 @@ export function double1x4<T, W>(
     }
     const lower = v128.load32_splat(bounds)
     const upper = v128.load32_splat(bounds, 4)
-    low0 = clamp(round(low0, high0), lower, upper)
+    low0 = clamp(demote(low0, high0), lower, upper)
     if (columns >= 4) {
       v128.store(y, low0)
       y += yStride
@@ -157,6 +148,32 @@ export function double1x4<T, W>(
       y += yStride
     }
     x += xStride
+  }
+}
+
+/** All rows with 1 panel of 4. */
+// @ts-ignore: decorator
+@inline
+export function doublePanel<T, W>(
+  rows: u32,
+  inner: u32,
+  x: usize,
+  xStride: usize,
+  panel: usize,
+  rowBytes: usize,
+  y: usize,
+  yStride: usize,
+  columns: u32,
+  bounds: usize,
+  bare: bool,
+): void {
+  const rest = rows & 3
+  const tiled = rows - rest
+  if (tiled) double4x4<T, W>(tiled, inner, x, xStride, panel, rowBytes, y, yStride, columns, bounds, bare)
+  if (rest) {
+    const xRest = x + tiled * xStride
+    const yRest = y + tiled * yStride
+    double1x4<T, W>(rest, inner, xRest, xStride, panel, rowBytes, yRest, yStride, columns, bounds, bare)
   }
 }
 

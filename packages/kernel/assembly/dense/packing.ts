@@ -1,3 +1,4 @@
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { FAST } from '../madd'
 
 /**
@@ -98,16 +99,7 @@ function packRows8(count: u32, from: usize, stride: u32, scale: usize, to: usize
 // @ts-ignore: decorator
 @inline
 export function scaled(v: v128, low: v128, high: v128): v128 {
-  const a = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.promote_low_f32x4(v), low))
-  const b = f32x4.demote_f64x2_zero(f64x2.mul(promoteHigh(v), high))
-  return v128.shuffle<f64>(a, b, 0, 2)
-}
-
-/** The upper two floats as doubles. */
-// @ts-ignore: decorator
-@inline
-export function promoteHigh(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
+  return demote(f64x2.mul(promoteLow(v), low), f64x2.mul(promoteHigh(v), high))
 }
 
 /** Writes `width` numbers, of which the first `filled` are the floats at `row` (0: none), scaled. */

@@ -1,6 +1,6 @@
 import { addRows, LINEAR_BOUNDS } from '../ops/dense'
 import { PANEL } from './packing'
-import { double1x4, double4x4 } from './double'
+import { doublePanel } from './double'
 
 /**
  * y (rows, units) = x (rows, inner) · weights (inner, units) + bias (units) + residual, limited to the bounds: sums in
@@ -24,20 +24,12 @@ export function wideProduct<T>(
   bare: bool,
 ): void {
   const limits = residual || bare ? LINEAR_BOUNDS : bounds
-  const rest = rows & 3
-  const tiled = rows - rest
-  const xRest = x + tiled * xStride
   let to = y
   for (let columns = units; columns; ) {
     const rowBytes: usize = columns > 4 ? PANEL << 2 : 16
     const filled = min(columns, PANEL)
     for (let at: u32 = 0; at < filled; at += 4) {
-      const from = panel + (at << 2)
-      if (tiled) double4x4<T, f32>(tiled, inner, x, xStride, from, rowBytes, to, yStride, filled - at, limits, bare)
-      if (rest) {
-        const yRest = to + tiled * yStride
-        double1x4<T, f32>(rest, inner, xRest, xStride, from, rowBytes, yRest, yStride, filled - at, limits, bare)
-      }
+      doublePanel<T, f32>(rows, inner, x, xStride, panel + (at << 2), rowBytes, to, yStride, filled - at, limits, bare)
       to += 16
     }
     panel += (inner + 1) * rowBytes

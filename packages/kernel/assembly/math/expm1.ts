@@ -1,7 +1,7 @@
 import { constant } from './constant'
 import { expCurve, expExponent, expm1Polynomial, expReduced, powerOfTwo } from './exp'
 import { constant64, evenPart, fraction, oddPart, power as powerOfTwo64, wholePart } from './exp64'
-import { lower, narrow, upper } from '../lanes'
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { madd, madd64 } from '../madd'
 
 const TABLE: usize = memory.data<f32>([
@@ -65,7 +65,7 @@ export function leadingBits(v: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function stretchedExpm1(x: v128, a: v128): v128 {
-  return narrow(stretched(lower(x), lower(a)), stretched(upper(x), lower(a)))
+  return demote(stretched(promoteLow(x), promoteLow(a)), stretched(promoteHigh(x), promoteLow(a)))
 }
 
 /** Two doubles of it, as a · (P · (2ⁿ − 1) + Q · (2ⁿ + 1)) / (P − Q). */

@@ -1,4 +1,4 @@
-import { narrow, lower, upper } from '../lanes'
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { madd64 } from '../madd'
 import { productAtInfinity } from './exp'
 import { constant64, evenPart, fraction, oddPart, power, wholePart } from './exp64'
@@ -23,7 +23,7 @@ const FAR: f32 = 14.8
 @inline
 export function gelu(x: v128): v128 {
   const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(FAR))
-  const tail = narrow(normalTail(lower(a)), normalTail(upper(a)))
+  const tail = demote(normalTail(promoteLow(a)), normalTail(promoteHigh(a)))
   return productAtInfinity(x, f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), tail))
 }
 
@@ -55,7 +55,7 @@ function normalTail(a: v128): v128 {
 @inline
 export function geluTanh(x: v128): v128 {
   const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(FAR))
-  const tail = narrow(logisticTail(lower(a)), logisticTail(upper(a)))
+  const tail = demote(logisticTail(promoteLow(a)), logisticTail(promoteHigh(a)))
   return productAtInfinity(x, f32x4.sub(f32x4.pmax(x, f32x4.splat(0)), tail))
 }
 

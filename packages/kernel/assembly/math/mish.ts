@@ -1,4 +1,4 @@
-import { lower, narrow, upper } from '../lanes'
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { madd64 } from '../madd'
 import { productAtInfinity } from './exp'
 import { constant64, evenPart, fraction, oddPart, power, wholePart } from './exp64'
@@ -11,7 +11,7 @@ const TABLE: usize = memory.data<f64>([
 // @ts-ignore: decorator
 @inline
 export function mish(x: v128): v128 {
-  return productAtInfinity(x, narrow(product(lower(x)), product(upper(x))))
+  return productAtInfinity(x, demote(product(promoteLow(x)), product(promoteHigh(x))))
 }
 
 /** x · w (w + 2) / (w (w + 2) + 2), w = exp(x), two lanes. */

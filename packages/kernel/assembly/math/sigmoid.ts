@@ -1,4 +1,4 @@
-import { lower, narrow, upper } from '../lanes'
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { madd, nmadd } from '../madd'
 import { constant } from './constant'
 import { EXP } from './exp'
@@ -82,7 +82,7 @@ export function logisticProduct(a: v128, z: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function mix(z: v128, a: v128, b: v128): v128 {
-  return narrow(mixed(lower(z), lower(a), lower(b)), mixed(upper(z), upper(a), upper(b)))
+  return demote(mixed(promoteLow(z), promoteLow(a), promoteLow(b)), mixed(promoteHigh(z), promoteHigh(a), promoteHigh(b)))
 }
 
 /** (a · w + b) / (w + 1), w = exp(z), two lanes. */

@@ -1,4 +1,4 @@
-import { lower, narrow, upper } from '../lanes'
+import { demote, promoteHigh, promoteLow } from '../lanes'
 import { madd, madd64 } from '../madd'
 import { constant } from './constant'
 import { expNormal } from './exp'
@@ -51,7 +51,7 @@ export function tanh(x: v128): v128 {
 @inline
 export function tanhShrink(x: v128): v128 {
   const a = f32x4.abs(x)
-  const small = narrow(cubic(lower(x)), cubic(upper(x)))
+  const small = demote(cubic(promoteLow(x)), cubic(promoteHigh(x)))
   const limited = f32x4.pmax(f32x4.mul(a, f32x4.splat(-2)), f32x4.splat(-40))
   const complement = f32x4.div(constant(TABLE, 1), logisticDivisor(limited))
   const large = f32x4.add(f32x4.sub(a, constant(TABLE, 0)), complement)

@@ -1,7 +1,7 @@
 import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { clamp } from '../dense/clamp'
-import { double1x4, double4x4 } from '../dense/double'
+import { doublePanel } from '../dense/double'
 import { cachedRows, gemm, gemmRow } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
 import { activatesPanels } from '../dense/panel'
@@ -140,15 +140,8 @@ function doubleRows<T>(
   bounds: usize,
   bare: bool,
 ): void {
-  const rest = rows & 3
-  const tiled = rows - rest
   for (let columns = units; ; columns -= 4) {
-    if (tiled) double4x4<T, f64>(tiled, inner, x, xStride, panel, 32, y, yStride, columns, bounds, bare)
-    if (rest) {
-      const xRest = x + tiled * xStride
-      const yRest = y + tiled * yStride
-      double1x4<T, f64>(rest, inner, xRest, xStride, panel, 32, yRest, yStride, columns, bounds, bare)
-    }
+    doublePanel<T, f64>(rows, inner, x, xStride, panel, 32, y, yStride, columns, bounds, bare)
     if (columns <= 4) break
     panel += (inner + 1) << 5
     y += 16

@@ -2,7 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { addQuad, FAST, madd, madd64 } from '../madd'
 import { BLOCK } from '../dense/packing'
 import { clamp } from '../dense/clamp'
-import { loadSome, storeSome } from '../lanes'
+import { demote, loadSome, promoteHigh, storeSome } from '../lanes'
 import { activateRows, boundsOf } from './dense'
 import { imageBytes, pointWindow } from '../spatial/window'
 
@@ -164,17 +164,11 @@ function doublePixel(bytes: u32, taps: u32, pointers: usize, bias: usize, weight
       low = madd64(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v), low)
       high = madd64(promoteHigh(x), promoteHigh(v), high)
     }
-    v = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+    v = demote(low, high)
     v = clamp(v, lower, upper)
     if (some == 4) v128.store(y + c, v)
     else storeSome(y + c, v, some)
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function promoteHigh(v: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1))
 }
 
 /** One output pixel of `bytes` bytes. */

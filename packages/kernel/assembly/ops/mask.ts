@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, storeSome } from '../lanes'
+import { demote, loadSome, promoteHigh, storeSome } from '../lanes'
 
 /** y[row] = 1 where the row passes the test, else 0. */
 export function rowTest(record: usize, row: u32, rows: u32): void {
@@ -59,11 +59,9 @@ export function maskedMean(record: usize, row: u32, rows: u32): void {
         const from = x + ((step * width + i) << 2)
         const v = some == 4 ? v128.load(from) : loadSome(from, some)
         low = f64x2.add(low, f64x2.promote_low_f32x4(v))
-        high = f64x2.add(high, f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)))
+        high = f64x2.add(high, promoteHigh(v))
       }
-      low = f32x4.demote_f64x2_zero(f64x2.div(low, divisor))
-      high = f32x4.demote_f64x2_zero(f64x2.div(high, divisor))
-      const mean = i8x16.shuffle(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
+      const mean = demote(f64x2.div(low, divisor), f64x2.div(high, divisor))
       if (some == 4) v128.store(y, mean, 0)
       else storeSome(y, mean, some)
       y += some << 2

@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, storeSome, upper } from '../lanes'
+import { demote, loadSome, promoteHigh, storeSome } from '../lanes'
 
 /**
  * y[row, i] = (x[row, i] − mean) · scale · gamma[row mod period, i] + beta[row mod period, i], all in float64 and rounded
@@ -79,18 +79,18 @@ function rescale(width: u32, x: usize, y: usize, mean: f64, scale: f64, gamma: u
     const some = min<usize>(width - i, 4)
     const v = four(x + at, some)
     let low = f64x2.mul(f64x2.sub(f64x2.promote_low_f32x4(v), means), scales)
-    let high = f64x2.mul(f64x2.sub(upper(v), means), scales)
+    let high = f64x2.mul(f64x2.sub(promoteHigh(v), means), scales)
     if (gamma) {
       const g = four(gamma + at, some)
       low = f64x2.mul(low, f64x2.promote_low_f32x4(g))
-      high = f64x2.mul(high, upper(g))
+      high = f64x2.mul(high, promoteHigh(g))
     }
     if (beta) {
       const b = four(beta + at, some)
       low = f64x2.add(low, f64x2.promote_low_f32x4(b))
-      high = f64x2.add(high, upper(b))
+      high = f64x2.add(high, promoteHigh(b))
     }
-    const w = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+    const w = demote(low, high)
     if (some == 4) v128.store(y + at, w)
     else storeSome(y + at, w, some)
   }

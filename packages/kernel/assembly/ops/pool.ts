@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, storeSome } from '../lanes'
+import { demote, loadSome, promoteHigh, storeSome } from '../lanes'
 
 /** y[pixel, c] = the largest of x[window, c], or their mean: a float64 sum, rounded once after the division. */
 export function pool(record: usize, row: u32, rows: u32): void {
@@ -102,13 +102,11 @@ function meanOf(
       for (let p = line; p < end; p += pixel) {
         const v = lanes(p, some)
         low = f64x2.add(low, f64x2.promote_low_f32x4(v))
-        upper = f64x2.add(upper, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)))
+        upper = f64x2.add(upper, promoteHigh(v))
       }
       line += xLine
     }
     x += xPlane
   }
-  const a = f32x4.demote_f64x2_zero(f64x2.div(low, count))
-  const b = f32x4.demote_f64x2_zero(f64x2.div(upper, count))
-  return v128.shuffle<f64>(a, b, 0, 2)
+  return demote(f64x2.div(low, count), f64x2.div(upper, count))
 }

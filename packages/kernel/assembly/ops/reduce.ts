@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, storeSome } from '../lanes'
+import { demote, loadSome, promoteHigh, storeSome } from '../lanes'
 
 /**
  * Four doubles each: the running result of four columns, and what is taken off each element first. Globals, since
@@ -22,12 +22,7 @@ export function reduce(record: usize, row: u32, rows: u32): void {
       const some = min<u32>(width - column, 4)
       const at = column << 2
       columns(kind, count, some, x + at, width << 2)
-      const v = v128.shuffle<f64>(
-        f32x4.demote_f64x2_zero(resultLow),
-        f32x4.demote_f64x2_zero(resultHigh),
-        0,
-        2,
-      )
+      const v = demote(resultLow, resultHigh)
       if (some == 4) v128.store(y + at, v)
       else storeSome(y + at, v, some)
     }
@@ -92,7 +87,7 @@ function fold<F extends Fold>(count: u32, some: u32, x: usize, stride: u32, init
     for (; count; count--) {
       const v = some == 4 ? v128.load(x) : loadSome(x, some)
       low = f.apply(low, f64x2.sub(f64x2.promote_low_f32x4(v), offLow))
-      high = f.apply(high, f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), offHigh))
+      high = f.apply(high, f64x2.sub(promoteHigh(v), offHigh))
       x += stride
     }
   } else {

@@ -1,6 +1,6 @@
 import * as L from '../../src/wasm/layout'
 import { madd64 } from '../madd'
-import { loadSome, storeSome } from '../lanes'
+import { demote, loadSome, promoteHigh, storeSome } from '../lanes'
 
 /** y[outer, o, i] = Σₜ weights[o, t] · x[outer, first[o] + t, i], summed in float64 and rounded once. */
 export function resample(record: usize, row: u32, rows: u32): void {
@@ -24,10 +24,10 @@ export function resample(record: usize, row: u32, rows: u32): void {
         const v = some == 4 ? v128.load(p) : loadSome(p, some)
         const weight = f64x2.splat(<f64>load<f32>(w))
         low = madd64(f64x2.promote_low_f32x4(v), weight, low)
-        high = madd64(f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 1)), weight, high)
+        high = madd64(promoteHigh(v), weight, high)
         p += bytes
       }
-      const sum = v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+      const sum = demote(low, high)
       if (some == 4) v128.store(y + c, sum)
       else storeSome(y + c, sum, some)
     }

@@ -1,5 +1,5 @@
 import * as L from '../../src/wasm/layout'
-import { loadSome, lower, narrow, storeSome, upper } from '../lanes'
+import { demote, loadSome, promoteHigh, promoteLow, storeSome } from '../lanes'
 import { FAST } from '../madd'
 import { expOfDifference } from '../math/exp'
 import { stretched } from '../math/expm1'
@@ -38,7 +38,7 @@ export function softmaxRow(width: u32, x: usize, y: usize): void {
 // @ts-ignore: decorator
 @inline
 function scaled(v: v128, factor: v128): v128 {
-  return narrow(f64x2.mul(lower(v), factor), f64x2.mul(upper(v), factor))
+  return demote(f64x2.mul(promoteLow(v), factor), f64x2.mul(promoteHigh(v), factor))
 }
 
 /** The same in float64, rounded once. */
@@ -83,7 +83,7 @@ export function logSoftmax(record: usize, row: u32, rows: u32): void {
   for (; rows; rows--) {
     const max = f32x4.splat(maximum(width, x))
     const logarithm = log1pExact(others(width, x, max))
-    const subtrahend = lower(max)
+    const subtrahend = promoteLow(max)
     const end = x + ((width & ~3) << 2)
     for (; x < end; x += 16) {
       v128.store(y, logarithmic(v128.load(x), subtrahend, logarithm))
@@ -120,8 +120,8 @@ function exponentials(width: u32, x: usize, max: v128, y: usize): f64 {
   for (; x < end; x += 32) {
     const a = shiftedExp(v128.load(x), max)
     const b = shiftedExp(v128.load(x, 16), max)
-    low = f64x2.add(low, f64x2.add(lower(a), upper(a)))
-    high = f64x2.add(high, f64x2.add(lower(b), upper(b)))
+    low = f64x2.add(low, f64x2.add(promoteLow(a), promoteHigh(a)))
+    high = f64x2.add(high, f64x2.add(promoteLow(b), promoteHigh(b)))
     v128.store(y, a)
     v128.store(y, b, 16)
     y += 32
@@ -129,7 +129,7 @@ function exponentials(width: u32, x: usize, max: v128, y: usize): f64 {
   for (let rest: usize = width & 7; rest; ) {
     const some = min<usize>(rest, 4)
     const e = v128.and(shiftedExp(read(x, some), max), firstLanes(<u32>some))
-    low = f64x2.add(low, f64x2.add(lower(e), upper(e)))
+    low = f64x2.add(low, f64x2.add(promoteLow(e), promoteHigh(e)))
     if (some == 4) v128.store(y, e)
     else storeSome(y, e, some)
     x += 16
@@ -163,7 +163,7 @@ function others(width: u32, x: usize, max: v128): f64 {
     const v = read(x, some)
     const most = v128.and(f32x4.eq(f32x4.sub(v, max), f32x4.splat(0)), given)
     const e = v128.andnot(v128.and(shiftedExp(v, max), given), most)
-    sum = f64x2.add(sum, f64x2.add(lower(e), upper(e)))
+    sum = f64x2.add(sum, f64x2.add(promoteLow(e), promoteHigh(e)))
     maxima = i32x4.sub(maxima, most)
     x += 16
     width -= some
@@ -194,7 +194,7 @@ function shiftedExp(x: v128, max: v128): v128 {
 /** log(1 + rest) in float64: Newton's step from that of float32. */
 function log1pExact(rest: f64): v128 {
   const sum = f64x2.splat(rest)
-  const near = lower(log1p(f32x4.demote_f64x2_zero(sum)))
+  const near = promoteLow(log1p(f32x4.demote_f64x2_zero(sum)))
   const one = f64x2.splat(1)
   const growth = stretched(near, one)
   return f64x2.add(near, f64x2.div(f64x2.sub(sum, growth), f64x2.add(growth, one)))
@@ -204,8 +204,8 @@ function log1pExact(rest: f64): v128 {
 // @ts-ignore: decorator
 @inline
 function logarithmic(x: v128, max: v128, logarithm: v128): v128 {
-  return narrow(
-    f64x2.sub(f64x2.sub(lower(x), max), logarithm),
-    f64x2.sub(f64x2.sub(upper(x), max), logarithm),
+  return demote(
+    f64x2.sub(f64x2.sub(promoteLow(x), max), logarithm),
+    f64x2.sub(f64x2.sub(promoteHigh(x), max), logarithm),
   )
 }

@@ -1,5 +1,6 @@
+import { demote, promoteHigh } from '../lanes'
 import { FAST } from '../madd'
-import { PANEL, packedDenseBytes, promoteHigh } from '../dense/packing'
+import { PANEL, packedDenseBytes } from '../dense/packing'
 
 /** Bytes that `packWinograd` writes for tiles of `size` × `size` pixels. */
 export function packedWinogradBytes(inner: u32, units: u32, size: u32): u32 {
@@ -31,7 +32,7 @@ function storeRow(
 // @ts-ignore: decorator
 @inline
 function store4(low: v128, high: v128, to: usize): void {
-  v128.store(to, v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2))
+  v128.store(to, demote(low, high))
 }
 
 /**
