@@ -35,6 +35,19 @@ const arrays = {
   bool: Uint8Array,
 } as const
 
+type Elements = ArrayBufferView<ArrayBuffer> & ArrayLike<number | bigint>
+
+export interface ElementArray {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer): Elements
+  from(elements: ArrayLike<number | bigint>): Elements
+}
+
+/** What holds elements of a dtype outside of the kernel's memory; undefined for strings. */
+export function arrayOf(dtype: ElementType): ElementArray | undefined {
+  return dtype === 'string' ? undefined : arrays[dtype]
+}
+
 const views = {
   f32: Float32Array,
   f64: Float64Array,

@@ -10,6 +10,7 @@ import {
 } from '../../lower/context.ts'
 import { type Float64Function, hostOp, isWide } from '../../lower/host-op.ts'
 import { map, unaryNames } from '../../lower/ops/elementwise.ts'
+import { arrayOf, type ElementArray } from '../../model/element-type.ts'
 import type { ActivationName } from '../../program.ts'
 import * as L from '../../wasm/layout.ts'
 import { doubleFunctions, log } from '../double.ts'
@@ -210,31 +211,17 @@ export const elementwise: GeneralOps = {
   }),
 }
 
-type Elements = ArrayBufferView<ArrayBuffer> & ArrayLike<number | bigint>
+/** Dtypes whose elements are held in another form than their bytes. */
+const withoutBytes: ReadonlySet<ElementType> = new Set(['float16', 'bfloat16', 'bool', 'string'])
 
-interface ElementArray {
-  readonly BYTES_PER_ELEMENT: number
-  new (buffer: ArrayBuffer): Elements
-  from(elements: ArrayLike<number | bigint>): Elements
+/** What holds elements of a dtype whose bytes can be looked at. */
+function viewable(dtype: ElementType): ElementArray | undefined {
+  return withoutBytes.has(dtype) ? undefined : arrayOf(dtype)
 }
-
-/** Arrays of the dtypes whose bytes can be looked at. */
-const arrays = {
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-} as unknown as Readonly<Partial<Record<ElementType, ElementArray>>>
 
 /** The bytes of x as another dtype: narrower elements make the last axis longer, wider ones shorter. */
 function viewed(context: LowerContext, layer: Layer, x: Value, dtype: ElementType): Value {
-  const [from, to] = [arrays[x.dtype], arrays[dtype]]
+  const [from, to] = [viewable(x.dtype), viewable(dtype)]
   const last = x.shape.at(-1)
   if (!from || !to || last === undefined) throw unsupported(layer, `a view of ${x.dtype} as`, dtype)
   const length = (last * from.BYTES_PER_ELEMENT) / to.BYTES_PER_ELEMENT
@@ -247,7 +234,7 @@ function viewed(context: LowerContext, layer: Layer, x: Value, dtype: ElementTyp
   }
   const result = { shape: [...x.shape.slice(0, -1), length], dtype }
   return hostOp(context, 'view', [x], [result], ([elements], [y]) => {
-    const packed = from.from(elements as Elements)
+    const packed = from.from(elements as ArrayLike<number | bigint>)
     const seen = new to(packed.buffer)
     for (let i = 0; i < seen.length; i++) (y as unknown as (number | bigint)[])[i] = seen[i]!
   })[0] as Value
