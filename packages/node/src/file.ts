@@ -111,7 +111,7 @@ export async function readFile(
   }
 }
 
-/** Files from this length on are read in place: their weights pass through an array of the largest one's length. */
+/** Files from this length on are read in place: their weights go strip by strip into the kernel's memory. */
 const largeBytes = 2 ** 24
 
 /**
@@ -122,23 +122,28 @@ const largeBytes = 2 ** 24
  */
 export function openInPlace(source: Located): Opened | undefined {
   const { located: address, file } = source
-  try {
-    const stats = fs.statSync(address)
-    if (stats.size < largeBytes || !stats.isFile()) return undefined
-    const descriptor = fs.openSync(address, 'r')
-    return modelInPlace(source, {
-      byteLength: stats.size,
-      read(into, at) {
-        for (let done = 0; done < into.byteLength;) {
-          const count = fs.readSync(descriptor, into, done, into.byteLength - done, at + done)
-          if (count === 0)
-            throw new FormatError('the file became shorter while it was read', { file })
-          done += count
-        }
-      },
-      close: () => fs.closeSync(descriptor),
-    })
-  } catch (cause) {
-    throw readError(cause, file)
+  /** Weights are read after this function has returned: what then fails is typed here too. */
+  const typed = <Result>(read: () => Result): Result => {
+    try {
+      return read()
+    } catch (cause) {
+      throw readError(cause, file)
+    }
   }
+  const stats = typed(() => fs.statSync(address))
+  if (stats.size < largeBytes || !stats.isFile()) return undefined
+  const descriptor = typed(() => fs.openSync(address, 'r'))
+  return modelInPlace(source, {
+    byteLength: stats.size,
+    read(into, at) {
+      for (let done = 0; done < into.byteLength;) {
+        const rest = into.byteLength - done
+        const count = typed(() => fs.readSync(descriptor, into, done, rest, at + done))
+        if (count === 0)
+          throw new FormatError('the file became shorter while it was read', { file })
+        done += count
+      }
+    },
+    close: () => fs.closeSync(descriptor),
+  })
 }

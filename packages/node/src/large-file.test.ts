@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
+import fs, { existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encode, type Model } from '@dotplus/core'
 import { load } from '@dotplus/node'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { denseModel } from '../test/dense-model.ts'
 
 const [inner, units] = [2048, 2304]
@@ -90,6 +90,30 @@ describe('a large file', () => {
     await expect(load(cut)).rejects.toMatchObject({ tag: 'FormatError', file: cut })
     expect(openFiles()).toBe(before)
   })
+
+  it.each([2, 30])(
+    'is named when the system fails to give its %i. piece, and closed',
+    async (piece) => {
+      const before = openFiles()
+      const { readSync } = fs
+      let pieces = 0
+      vi.spyOn(fs, 'readSync').mockImplementation((...given: unknown[]) => {
+        if (++pieces === piece) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+        return (readSync as (...rest: unknown[]) => number)(...given)
+      })
+      try {
+        await expect(load(path)).rejects.toMatchObject({
+          tag: 'ResourceError',
+          file: path,
+          got: 'EIO',
+        })
+      } finally {
+        vi.restoreAllMocks()
+      }
+      expect(pieces).toBeGreaterThanOrEqual(piece)
+      expect(openFiles()).toBe(before)
+    },
+  )
 
   it('is named when it is something else', async () => {
     const other = join(folder, 'other.dotplus')

@@ -1,4 +1,4 @@
-import { DotplusError } from '../errors.ts'
+import { FormatError, ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import type { StoredTensor } from '../model/tensor.ts'
 import { decode, decodeWith, type DecodeOptions } from './decode.ts'
@@ -6,7 +6,7 @@ import { tableOf } from './message.ts'
 import { wire, WireReader } from './wire-reader.ts'
 import { WireWriter } from './wire-writer.ts'
 
-/** A file that can be read anywhere, at once. */
+/** A file that can be read anywhere. */
 export interface ByteSource {
   readonly byteLength: number
   /**
@@ -141,9 +141,10 @@ export function decodeFrom(source: ByteSource, options: DecodeOptions = {}): Mod
       for (const [index, place] of places) leave(tensors[index] as StoredTensor, source, place)
     })
   } catch (error) {
-    if (!(error instanceof DotplusError) && !(error instanceof RangeError)) throw error
+    const isOfFile = [FormatError, ModelError, RangeError].some((kind) => error instanceof kind)
+    if (!isOfFile) throw error
   }
-  // Whatever is wrong, it is the place in the whole file that says where.
+  // Whatever is wrong with the file, it is the place in the whole file that says where.
   const bytes = new Uint8Array(source.byteLength)
   source.read(bytes, 0)
   return decode(bytes, options)
