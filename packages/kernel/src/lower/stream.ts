@@ -2,7 +2,7 @@ import { UnsupportedError, type Layer, type LayerKind } from '@dotplus/core'
 import { attentionPassage } from './stream-attention.ts'
 import { indexPassage } from './stream-index.ts'
 import type { CallArguments, LowerContext, Value } from './context.ts'
-import { placesOfSteps, withCache, type Cached } from './cache.ts'
+import { placesOfSteps, withCache, type Cached } from './stream-cache.ts'
 import { withTensors } from './call.ts'
 import { copied } from './recurrent.ts'
 
