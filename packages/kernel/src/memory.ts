@@ -1,4 +1,5 @@
 import { RuntimeError } from '@dotplus/core'
+import { kernelInstance } from './instance.ts'
 
 const pageBytes = 65536
 /** What the kernel's import declares: 4 GiB. */
@@ -18,6 +19,8 @@ export interface KernelExports {
   peak(turns: number): number
   /** Reads `bytes` bytes, a multiple of 64, from `address` on. */
   stream(address: number, bytes: number): number
+  /** Rows of the tiles of a matrix product in the exact build. */
+  readonly tileRows: { value: number }
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */
@@ -127,9 +130,8 @@ export class KernelMemory {
   f32: Float32Array
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory = ownMemory()) {
-    const instance = new WebAssembly.Instance(module, { env: { memory } })
     this.memory = memory
-    this.exports = instance.exports as unknown as KernelExports
+    this.exports = kernelInstance(module, memory)
     const { buffer } = memory
     this.u8 = new Uint8Array(buffer)
     this.u32 = new Uint32Array(buffer)

@@ -2,10 +2,10 @@ import { FAST } from '../madd'
 import { BLOCK, PANEL } from './packing'
 import { activatePanel } from './panel'
 import { Added, Bare, Biased, tileShort } from './short'
-import { Eight, Four, One, Six, TALL, Two, tile } from './tile'
+import { Eight, Four, One, Six, TALL, Three, Two, tile } from './tile'
 
-/** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs. */
-const SLICE: u32 = 4 * BLOCK
+/** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs, in the fast build one. */
+const SLICE: u32 = 512
 /** Floats of x and y that stay in the second-level cache while all panels pass by. */
 const CACHED: u32 = 131072
 /** Rows for which the panels are worth being fetched. */
@@ -107,7 +107,19 @@ function fetch(from: usize, bytes: usize): void {
   }
 }
 
-/** All rows with one panel of W columns, in the tallest tiles that fit. Arguments as of `tile`. */
+/**
+ * Height of the next tile of the fast build for fewer than 12 rows: such that as few rows as can be are left to tiles of
+ * two rows and one, whose sums are too few to keep the multipliers busy.
+ */
+const HEIGHTS: usize = memory.data<u8>([0, 1, 2, 3, 4, 3, 6, 4, 4, 6, 6, 4])
+
+/**
+ * Rows of the exact build's tiles: 1 where the engine's compiler would keep the operands of two rows in memory. The host
+ * sets it.
+ */
+export let tileRows: u32 = 2
+
+/** All rows with one panel of W columns, tile by tile. Arguments as of `tile`. */
 function tiles<W>(
   rows: u32,
   inner: u32,
@@ -122,38 +134,59 @@ function tiles<W>(
   residual: usize,
   bounds: usize,
 ): void {
-  const height: u32 = offsetof<W>() == 4 ? 4 : TALL
-  let some = rows - rows % height
-  if (some) {
-    if (offsetof<W>() == 4) tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-    else if (!FAST && inner <= BLOCK && !resumed && columns >= PANEL) {
-      if (!bias) tileShort<Bare>(some, inner, x, xStride, w, 0, y, yStride, 0, bounds)
-      else if (!residual) tileShort<Biased>(some, inner, x, xStride, w, bias, y, yStride, 0, bounds)
-      else tileShort<Added>(some, inner, x, xStride, w, bias, y, yStride, residual, bounds)
-    } else if (FAST) tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-    else tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+  let some: u32 = 0
+  for (; rows; rows -= some) {
+    if (offsetof<W>() == 4) {
+      some = rows & ~3
+      if (some) {
+        tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      } else {
+        some = rows
+        tile<One, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      }
+    } else if (FAST) {
+      some = rows < 12 ? load<u8>(HEIGHTS + rows) : rows / 6 * 6 - 6
+      if (some == 1) tile<One, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else if (some == 2) tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else if (some == 3) tile<Three, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else if (some == 4) tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    } else if (rows < 2 || tileRows < 2) {
+      some = rows
+      exactTiles<One, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    } else {
+      some = rows & ~1
+      exactTiles<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    }
     x += some * xStride
     y += some * yStride
     if (residual) residual += some * yStride
-    rows -= some
   }
-  if (FAST && offsetof<W>() > 4) {
-    some = rows & ~1
-    if (some) tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-    x += some * xStride
-    y += some * yStride
-    if (residual) residual += some * yStride
-    rows -= some
-  }
-  if (rows) tile<One, W>(rows, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+}
+
+/** Arguments as of `tile`. */
+function exactTiles<R, W>(
+  rows: u32,
+  inner: u32,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  bias: usize,
+  y: usize,
+  yStride: usize,
+  columns: u32,
+  resumed: bool,
+  residual: usize,
+  bounds: usize,
+): void {
+  if (inner > BLOCK || resumed || columns < PANEL) {
+    tile<R, W>(rows, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+  } else if (!bias) tileShort<R, Bare>(rows, inner, x, xStride, w, 0, y, yStride, 0, bounds)
+  else if (!residual) tileShort<R, Biased>(rows, inner, x, xStride, w, bias, y, yStride, 0, bounds)
+  else tileShort<R, Added>(rows, inner, x, xStride, w, bias, y, yStride, residual, bounds)
 }
 
 /** One row with the panels that are left of `units` columns. */
 export function gemmRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
-  for (; units > 4; units -= min(units, PANEL)) {
-    tile<One, Eight>(1, inner, x, 0, panel + 32, panel, y, 0, units, false, 0, bounds)
-    panel += (inner + 1) << 5
-    y += PANEL * 4
-  }
-  if (units) tile<One, Four>(1, inner, x, 0, panel + 16, panel, y, 0, units, false, 0, bounds)
+  gemm(1, inner, units, x, 0, panel, y, 0, 0, bounds, false, 0)
 }

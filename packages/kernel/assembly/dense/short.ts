@@ -32,10 +32,10 @@ function finish<E>(
 }
 
 /**
- * `tile<Two, Eight>` for at most BLOCK products and whole panels: bias and bounds stay in registers from row to row, and
+ * `tile<R, Eight>`, R one or two rows, for at most BLOCK products and whole panels: bias and bounds stay in registers from row to row, and
  * the only partial sum is the sum. Where products are few, what `tile` does around them shows.
  */
-export function tileShort<E>(
+export function tileShort<R, E>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -59,7 +59,7 @@ export function tileShort<E>(
     upper = v128.load32_splat(bounds, 4)
   }
   const fours = (inner & FOURS) << 2
-  for (; rows; rows -= 2) {
+  for (; rows; rows -= <u32>offsetof<R>()) {
     let u = w
     let x0 = x
     let x1 = x + xStride
@@ -76,19 +76,30 @@ export function tileShort<E>(
       const v1 = v128.load(u, 48)
       const v2 = v128.load(u, 80)
       const v3 = v128.load(u, 112)
-      let a0 = v128.load32_splat(x0)
-      let a1 = v128.load32_splat(x0, 4)
-      let a2 = v128.load32_splat(x0, 8)
-      let a3 = v128.load32_splat(x0, 12)
+      let a0: v128, a1: v128, a2: v128, a3: v128
+      if (offsetof<R>() > 1) {
+        a0 = v128.load32_splat(x0)
+        a1 = v128.load32_splat(x0, 4)
+        a2 = v128.load32_splat(x0, 8)
+        a3 = v128.load32_splat(x0, 12)
+      } else {
+        const a = v128.load(x0)
+        a0 = v128.shuffle<f32>(a, a, 0, 0, 0, 0)
+        a1 = v128.shuffle<f32>(a, a, 1, 1, 1, 1)
+        a2 = v128.shuffle<f32>(a, a, 2, 2, 2, 2)
+        a3 = v128.shuffle<f32>(a, a, 3, 3, 3, 3)
+      }
       c00 = addQuad(c00, a0, u0, a1, u1, a2, u2, a3, u3)
       c01 = addQuad(c01, a0, v0, a1, v1, a2, v2, a3, v3)
-      a0 = v128.load32_splat(x1)
-      a1 = v128.load32_splat(x1, 4)
-      a2 = v128.load32_splat(x1, 8)
-      a3 = v128.load32_splat(x1, 12)
-      c10 = addQuad(c10, a0, u0, a1, u1, a2, u2, a3, u3)
-      c11 = addQuad(c11, a0, v0, a1, v1, a2, v2, a3, v3)
-      x1 += 16
+      if (offsetof<R>() > 1) {
+        a0 = v128.load32_splat(x1)
+        a1 = v128.load32_splat(x1, 4)
+        a2 = v128.load32_splat(x1, 8)
+        a3 = v128.load32_splat(x1, 12)
+        c10 = addQuad(c10, a0, u0, a1, u1, a2, u2, a3, u3)
+        c11 = addQuad(c11, a0, v0, a1, v1, a2, v2, a3, v3)
+        x1 += 16
+      }
       u += 128
     }
     for (let k = inner & ~FOURS; k; k--) {
@@ -97,19 +108,23 @@ export function tileShort<E>(
       let a = v128.load32_splat(x0)
       c00 = madd(a, u0, c00)
       c01 = madd(a, v0, c01)
-      a = v128.load32_splat(x1)
-      c10 = madd(a, u0, c10)
-      c11 = madd(a, v0, c11)
       x0 += 4
-      x1 += 4
+      if (offsetof<R>() > 1) {
+        a = v128.load32_splat(x1)
+        c10 = madd(a, u0, c10)
+        c11 = madd(a, v0, c11)
+        x1 += 4
+      }
       u += 32
     }
     finish<E>(c00, c01, low, high, residual, lower, upper, y)
     y += yStride
     if (offsetof<E>() > 2) residual += yStride
-    finish<E>(c10, c11, low, high, residual, lower, upper, y)
-    y += yStride
-    if (offsetof<E>() > 2) residual += yStride
-    x += xStride << 1
+    if (offsetof<R>() > 1) {
+      finish<E>(c10, c11, low, high, residual, lower, upper, y)
+      y += yStride
+      if (offsetof<E>() > 2) residual += yStride
+    }
+    x += offsetof<R>() * xStride
   }
 }

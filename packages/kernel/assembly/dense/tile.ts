@@ -10,6 +10,7 @@ import { clamp } from './clamp'
 
 @unmanaged @final export class One { a: u8 }
 @unmanaged @final export class Two { a: u16 }
+@unmanaged @final export class Three { a: u16; b: u8 }
 @unmanaged @final export class Four { a: u32 }
 @unmanaged @final export class Six { a: u32; b: u16 }
 @unmanaged @final export class Eight { a: u64 }
@@ -27,8 +28,12 @@ function lanes(address: usize, count: u32): v128 {
 // @ts-ignore: decorator
 @inline
 function finish<W>(
-  low: v128, high: v128, y: usize, columns: u32, bias: usize, residual: usize, bounds: usize,
+  low: v128, high: v128, y: usize, columns: u32, bias: usize, resumed: bool, residual: usize, bounds: usize,
 ): void {
+  if (FAST && resumed) {
+    low = f32x4.add(lanes(y, columns), low)
+    if (offsetof<W>() > 4) high = f32x4.add(lanes(y + 16, columns - 4), high)
+  }
   if (bias) {
     low = f32x4.add(low, v128.load(bias))
     if (offsetof<W>() > 4) high = f32x4.add(high, v128.load(bias, 16))
@@ -58,10 +63,11 @@ function finish<W>(
  *
  * Every element of y is summed in one order, whatever the tile: in the exact build products in fours
  * (addQuad), the last one to three of a block one after the other; in the fast build one product after
- * the other; a partial sum per BLOCK products, partial sums one after the other, bias, residual.
+ * the other; a partial sum per BLOCK products, partial sums one after the other, bias, residual. A tile of the fast
+ * build sums one block, so that no register waits for the partial sum of the next.
  *
  * rows      a multiple of R
- * inner     a multiple of BLOCK unless these are the last products
+ * inner     a multiple of BLOCK unless these are the last products; in the fast build a BLOCK at most
  * x         rows of `inner` floats, `xStride` bytes apart
  * w         weights (inner, W)
  * bias      (W); 0 when more products follow, then y gets the bare sum
@@ -107,7 +113,7 @@ export function tile<R, W>(
     let t41 = zero
     let t50 = zero
     let t51 = zero
-    if (resumed) {
+    if (!FAST && resumed) {
       let from = y
       t00 = lanes(from, columns)
       if (offsetof<W>() > 4) t01 = lanes(from + 16, columns - 4)
@@ -138,7 +144,7 @@ export function tile<R, W>(
       }
     }
     do {
-      const block = min(rest, BLOCK)
+      const block = FAST ? inner : min(rest, BLOCK)
       let c00 = zero
       let c01 = zero
       let c10 = zero
@@ -168,10 +174,20 @@ export function tile<R, W>(
             v2 = v128.load(u, offsetof<W>() * 8 + 16)
             v3 = v128.load(u, offsetof<W>() * 12 + 16)
           }
-          let a0 = v128.load32_splat(x0)
-          let a1 = v128.load32_splat(x0, 4)
-          let a2 = v128.load32_splat(x0, 8)
-          let a3 = v128.load32_splat(x0, 12)
+          let a0: v128, a1: v128, a2: v128, a3: v128
+          if (offsetof<R>() > 1) {
+            a0 = v128.load32_splat(x0)
+            a1 = v128.load32_splat(x0, 4)
+            a2 = v128.load32_splat(x0, 8)
+            a3 = v128.load32_splat(x0, 12)
+          } else {
+            // Loads limit a single row.
+            const a = v128.load(x0)
+            a0 = v128.shuffle<f32>(a, a, 0, 0, 0, 0)
+            a1 = v128.shuffle<f32>(a, a, 1, 1, 1, 1)
+            a2 = v128.shuffle<f32>(a, a, 2, 2, 2, 2)
+            a3 = v128.shuffle<f32>(a, a, 3, 3, 3, 3)
+          }
           c00 = addQuad(c00, a0, u0, a1, u1, a2, u2, a3, u3)
           if (offsetof<W>() > 4) c01 = addQuad(c01, a0, v0, a1, v1, a2, v2, a3, v3)
           x0 += 16
@@ -246,45 +262,45 @@ export function tile<R, W>(
         }
         u += offsetof<W>() * 4
       }
-      t00 = f32x4.add(t00, c00)
-      t01 = f32x4.add(t01, c01)
-      t10 = f32x4.add(t10, c10)
-      t11 = f32x4.add(t11, c11)
-      t20 = f32x4.add(t20, c20)
-      t21 = f32x4.add(t21, c21)
-      t30 = f32x4.add(t30, c30)
-      t31 = f32x4.add(t31, c31)
-      t40 = f32x4.add(t40, c40)
-      t41 = f32x4.add(t41, c41)
-      t50 = f32x4.add(t50, c50)
-      t51 = f32x4.add(t51, c51)
+      t00 = FAST ? c00 : f32x4.add(t00, c00)
+      t01 = FAST ? c01 : f32x4.add(t01, c01)
+      t10 = FAST ? c10 : f32x4.add(t10, c10)
+      t11 = FAST ? c11 : f32x4.add(t11, c11)
+      t20 = FAST ? c20 : f32x4.add(t20, c20)
+      t21 = FAST ? c21 : f32x4.add(t21, c21)
+      t30 = FAST ? c30 : f32x4.add(t30, c30)
+      t31 = FAST ? c31 : f32x4.add(t31, c31)
+      t40 = FAST ? c40 : f32x4.add(t40, c40)
+      t41 = FAST ? c41 : f32x4.add(t41, c41)
+      t50 = FAST ? c50 : f32x4.add(t50, c50)
+      t51 = FAST ? c51 : f32x4.add(t51, c51)
       rest -= block
-    } while (rest)
-    finish<W>(t00, t01, y, columns, bias, residual, bounds)
+    } while (!FAST && rest)
+    finish<W>(t00, t01, y, columns, bias, resumed, residual, bounds)
     y += yStride
     residual += advance
     if (offsetof<R>() > 1) {
-      finish<W>(t10, t11, y, columns, bias, residual, bounds)
+      finish<W>(t10, t11, y, columns, bias, resumed, residual, bounds)
       y += yStride
       residual += advance
     }
     if (offsetof<R>() > 2) {
-      finish<W>(t20, t21, y, columns, bias, residual, bounds)
+      finish<W>(t20, t21, y, columns, bias, resumed, residual, bounds)
       y += yStride
       residual += advance
     }
     if (offsetof<R>() > 3) {
-      finish<W>(t30, t31, y, columns, bias, residual, bounds)
+      finish<W>(t30, t31, y, columns, bias, resumed, residual, bounds)
       y += yStride
       residual += advance
     }
     if (offsetof<R>() > 4) {
-      finish<W>(t40, t41, y, columns, bias, residual, bounds)
+      finish<W>(t40, t41, y, columns, bias, resumed, residual, bounds)
       y += yStride
       residual += advance
     }
     if (offsetof<R>() > 5) {
-      finish<W>(t50, t51, y, columns, bias, residual, bounds)
+      finish<W>(t50, t51, y, columns, bias, resumed, residual, bounds)
       y += yStride
       residual += advance
     }

@@ -2,12 +2,15 @@ import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { clamp } from '../dense/clamp'
 import { doublePanel } from '../dense/double'
-import { cachedRows, gemm, gemmRow } from '../dense/gemm'
+import { cachedRows, gemm, gemmRow, tileRows } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
 import { activatesPanels } from '../dense/panel'
 import { tile1x32, tile1x48 } from '../dense/row'
 import { FAST } from '../madd'
 import { loadSome, storeSome } from '../lanes'
+
+/** Floats of weights that memory brings more slowly than any tile multiplies: more streams of them are faster. */
+const MEMORY_BOUND: u32 = 262144
 
 /** Lower and upper bound of the activations that only limit their argument. */
 export const LINEAR_BOUNDS: usize = memory.data<f32>([-Infinity, Infinity])
@@ -157,7 +160,8 @@ function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bou
       y += 6 * PANEL * 4
     }
   }
-  for (; units >= 4 * PANEL; units -= 4 * PANEL) {
+  const sideBySide = FAST || tileRows > 1 || inner * units >= MEMORY_BOUND
+  for (; sideBySide && units >= 4 * PANEL; units -= 4 * PANEL) {
     tile1x32(inner, x, panel, y, bounds)
     panel += panelBytes << 2
     y += 4 * PANEL * 4

@@ -1,3 +1,4 @@
+import { kernelInstance } from '../instance.ts'
 import type { ServerPort } from '../worker/port.ts'
 import { ENDED, LEFT, SLEEPERS, spinUntil, takeChunks, WAKE, type ThreadKernel } from './control.ts'
 
@@ -16,8 +17,7 @@ export function workAsThread(
   { module, memory, control, thread }: ThreadTask,
   port: ServerPort,
 ): void {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  const kernel = exports as unknown as ThreadKernel
+  const kernel: ThreadKernel = kernelInstance(module, memory)
   const words = new Int32Array(control)
   const hasNews = (): boolean => Atomics.load(words, LEFT) > 0 || Atomics.load(words, ENDED) !== 0
   port.postMessage({ ready: true }, [])

@@ -30,7 +30,7 @@ function* smallShapes(): Generator<Shape> {
   }
 }
 
-/** Around blocks of 128 products, and single rows around four and six panels of 8 columns. */
+/** Around blocks of 128 and 512 products, and single rows around four and six panels of 8 columns. */
 function* largeShapes(): Generator<Shape> {
   for (const inner of [127, 128, 129, 130, 131, 132, 255, 256, 257]) {
     for (const rows of [1, 2, 3, 4, 5, 6, 7, 13]) {
@@ -42,6 +42,10 @@ function* largeShapes(): Generator<Shape> {
     for (const rows of [1, 2, 3, 7])
       for (const units of [3, 4, 7, 8, 13]) yield { rows, inner, units }
   }
+  // Many products from a single row: in streams side by side.
+  yield { rows: 1, inner: 2048, units: 150 }
+  // Rows are shared out among tiles of six, four and three.
+  for (let rows = 14; rows <= 25; rows++) yield { rows, inner: 20, units: 13 }
   // Rows are taken in chunks that the cache holds.
   for (const rows of [191, 192, 193, 385]) yield { rows, inner: 520, units: 9 }
   for (let units = 1; units <= 97; units++) {
@@ -81,12 +85,13 @@ function run(
   return kernel.view(y, rows * units).slice()
 }
 
-describe('exact', () => {
+describe.each([1, 2])('exact, tiles of %i rows', (tileRows) => {
   test.each([
     ['all small shapes', smallShapes],
     ['large shapes', largeShapes],
   ])('has the bits of the scalar reference: %s', (_, shapes) => {
     const kernel = new GuardedKernel(exact)
+    kernel.exports.tileRows.value = tileRows
     for (const shape of shapes()) {
       const given = inputs(shape)
       const expected = dense(shape, given.x, given.weights, given.bias, 'float32')
