@@ -179,7 +179,8 @@ function exactTiles<R, W>(
   residual: usize,
   bounds: usize,
 ): void {
-  if (inner > BLOCK || resumed || columns < PANEL) {
+  // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
+  if ((DENSE_ONLY && offsetof<R>() == 1) || inner > BLOCK || resumed || columns < PANEL) {
     tile<R, W>(rows, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
   } else if (!bias) tileShort<R, Bare>(rows, inner, x, xStride, w, 0, y, yStride, 0, bounds)
   else if (!residual) tileShort<R, Biased>(rows, inner, x, xStride, w, bias, y, yStride, 0, bounds)
