@@ -1,7 +1,7 @@
 export { fault, faultValue } from './fault'
 export { peak, stream } from './peak'
 export { execute, run } from './execute-dense'
-export { tileRows } from './dense/gemm'
+export { tiling } from './dense/gemm'
 export { packDense, packedDenseBytes } from './dense/packing'
 
 /** First byte of the linear memory that is free for the host. */

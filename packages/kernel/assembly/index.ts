@@ -1,7 +1,7 @@
 export { fault, faultValue } from './fault'
 export { peak, stream } from './peak'
 export { execute, run } from './execute'
-export { tileRows } from './dense/gemm'
+export { tiling } from './dense/gemm'
 export { packDense, packedDenseBytes } from './dense/packing'
 export { largestTile, packWinograd, packedWinogradBytes } from './winograd/packing'
 export { float64 } from './math/float64'

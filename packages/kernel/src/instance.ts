@@ -1,10 +1,10 @@
 import type { KernelExports } from './memory.ts'
+import { ONE_ROW, TWO_ROWS_SPREAD } from './wasm/layout.ts'
 
 declare const process: { versions?: { v8?: string; bun?: string } } | undefined
 
 /**
- * An instance of the kernel that fits the engine: the same bits from smaller tiles where the compiler of WebAssembly
- * keeps the operands of larger ones in memory.
+ * An instance of the kernel whose matrix products go by the tiles that suit the engine, with the same bits.
  */
 export function kernelInstance(
   module: WebAssembly.Module,
@@ -12,7 +12,9 @@ export function kernelInstance(
 ): KernelExports {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   const kernel = exports as unknown as KernelExports
-  if (hasFirstTurboFan()) kernel.tileRows.value = 1
+  if (hasFirstTurboFan()) kernel.tiling.value = ONE_ROW
+  // Deno's V8 compares every address with the size of the memory: fewer loads and a few shuffles are 1.08 times as fast.
+  else if ('Deno' in globalThis) kernel.tiling.value = TWO_ROWS_SPREAD
   return kernel
 }
 

@@ -19,8 +19,8 @@ export interface KernelExports {
   peak(turns: number): number
   /** Reads `bytes` bytes, a multiple of 64, from `address` on. */
   stream(address: number, bytes: number): number
-  /** Rows of the tiles of a matrix product in the exact build. */
-  readonly tileRows: { value: number }
+  /** Tiles of matrix products in the exact build: TWO_ROWS … of the layout. */
+  readonly tiling: { value: number }
   /** First byte that is free for the host. */
   heapBase(): number
   /** Bytes that `packDense` writes for a kernel (inner, units). */

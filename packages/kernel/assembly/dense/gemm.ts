@@ -1,8 +1,9 @@
+import * as L from '../../src/wasm/layout'
 import { FAST } from '../madd'
 import { BLOCK, PANEL } from './packing'
 import { activatePanel } from './panel'
 import { Added, Bare, Biased, tileShort } from './short'
-import { Eight, Four, One, Six, TALL, Three, Two, tile } from './tile'
+import { Each, Eight, Four, One, Six, Spread, TALL, Three, Two, tile } from './tile'
 
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs, in the fast build one. */
 const SLICE: u32 = 512
@@ -113,11 +114,8 @@ function fetch(from: usize, bytes: usize): void {
  */
 const HEIGHTS: usize = memory.data<u8>([0, 1, 2, 3, 4, 3, 6, 4, 4, 6, 6, 4])
 
-/**
- * Rows of the exact build's tiles: 1 where the engine's compiler would keep the operands of two rows in memory. The host
- * sets it.
- */
-export let tileRows: u32 = 2
+/** One of L.TWO_ROWS, L.TWO_ROWS_SPREAD and L.ONE_ROW: the exact build's tiles. The host sets what suits the engine. */
+export let tiling: u32 = L.TWO_ROWS
 
 /** All rows with one panel of W columns, tile by tile. Arguments as of `tile`. */
 function tiles<W>(
@@ -139,24 +137,28 @@ function tiles<W>(
     if (offsetof<W>() == 4) {
       some = rows & ~3
       if (some) {
-        tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+        tile<Four, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
       } else {
         some = rows
-        tile<One, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+        tile<One, W, Spread>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
       }
     } else if (FAST) {
       some = rows < 12 ? load<u8>(HEIGHTS + rows) : rows / 6 * 6 - 6
-      if (some == 1) tile<One, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-      else if (some == 2) tile<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-      else if (some == 3) tile<Three, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-      else if (some == 4) tile<Four, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-      else tile<Six, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-    } else if (rows < 2 || tileRows < 2) {
+      if (some == 1) tile<One, W, Spread>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else if (some == 2) tile<Two, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else if (some == 3) tile<Three, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else if (some == 4) tile<Four, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      else tile<Six, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    } else if (rows < 2 || tiling == L.ONE_ROW) {
       some = rows
-      exactTiles<One, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      exactTiles<One, W, Spread>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+    // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
+    } else if (!DENSE_ONLY && tiling == L.TWO_ROWS_SPREAD) {
+      some = rows & ~1
+      exactTiles<Two, W, Spread>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
     } else {
       some = rows & ~1
-      exactTiles<Two, W>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+      exactTiles<Two, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
     }
     x += some * xStride
     y += some * yStride
@@ -165,7 +167,7 @@ function tiles<W>(
 }
 
 /** Arguments as of `tile`. */
-function exactTiles<R, W>(
+function exactTiles<R, W, S>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -181,10 +183,10 @@ function exactTiles<R, W>(
 ): void {
   // @ts-ignore: a constant of the build, see scripts/build-wasm.mjs
   if ((DENSE_ONLY && offsetof<R>() == 1) || inner > BLOCK || resumed || columns < PANEL) {
-    tile<R, W>(rows, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
-  } else if (!bias) tileShort<R, Bare>(rows, inner, x, xStride, w, 0, y, yStride, 0, bounds)
-  else if (!residual) tileShort<R, Biased>(rows, inner, x, xStride, w, bias, y, yStride, 0, bounds)
-  else tileShort<R, Added>(rows, inner, x, xStride, w, bias, y, yStride, residual, bounds)
+    tile<R, W, S>(rows, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
+  } else if (!bias) tileShort<R, S, Bare>(rows, inner, x, xStride, w, 0, y, yStride, 0, bounds)
+  else if (!residual) tileShort<R, S, Biased>(rows, inner, x, xStride, w, bias, y, yStride, 0, bounds)
+  else tileShort<R, S, Added>(rows, inner, x, xStride, w, bias, y, yStride, residual, bounds)
 }
 
 /** One row with the panels that are left of `units` columns. */

@@ -32,10 +32,10 @@ function finish<E>(
 }
 
 /**
- * `tile<R, Eight>`, R one or two rows, for at most BLOCK products and whole panels: bias and bounds stay in registers from row to row, and
+ * `tile<R, Eight, S>`, R one or two rows, for at most BLOCK products and whole panels: bias and bounds stay in registers from row to row, and
  * the only partial sum is the sum. Where products are few, what `tile` does around them shows.
  */
-export function tileShort<R, E>(
+export function tileShort<R, S, E>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -77,7 +77,7 @@ export function tileShort<R, E>(
       const v2 = v128.load(u, 80)
       const v3 = v128.load(u, 112)
       let a0: v128, a1: v128, a2: v128, a3: v128
-      if (offsetof<R>() > 1) {
+      if (offsetof<S>() > 1) {
         a0 = v128.load32_splat(x0)
         a1 = v128.load32_splat(x0, 4)
         a2 = v128.load32_splat(x0, 8)

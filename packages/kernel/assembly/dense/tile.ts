@@ -15,6 +15,11 @@ import { clamp } from './clamp'
 @unmanaged @final export class Six { a: u32; b: u16 }
 @unmanaged @final export class Eight { a: u64 }
 
+/** How the first row of a tile of the exact build gets four floats into all lanes each: by one load and four shuffles … */
+@unmanaged @final export class Spread { a: u8 }
+/** … or by four loads. */
+@unmanaged @final export class Each { a: u16 }
+
 /** Rows of the tallest tile 8 wide: as many sums as the registers hold beside the operands. */
 export const TALL: u32 = FAST ? 6 : 2
 
@@ -59,7 +64,7 @@ function finish<W>(
 
 /**
  * Register tile of y (rows, units) = clamp(x (rows, inner) · weights (inner, units) + bias + residual):
- * R rows at a time, one panel of W columns.
+ * R rows at a time, one panel of W columns; S, in the exact build: how floats of the first row are loaded.
  *
  * Every element of y is summed in one order, whatever the tile: in the exact build products in fours
  * (addQuad), the last one to three of a block one after the other; in the fast build one product after
@@ -76,7 +81,7 @@ function finish<W>(
  * residual  rows of floats to add, `yStride` bytes apart; 0: none
  * bounds    two floats that limit y
  */
-export function tile<R, W>(
+export function tile<R, W, S>(
   rows: u32,
   inner: u32,
   x: usize,
@@ -175,13 +180,12 @@ export function tile<R, W>(
             v3 = v128.load(u, offsetof<W>() * 12 + 16)
           }
           let a0: v128, a1: v128, a2: v128, a3: v128
-          if (offsetof<R>() > 1) {
+          if (offsetof<S>() > 1) {
             a0 = v128.load32_splat(x0)
             a1 = v128.load32_splat(x0, 4)
             a2 = v128.load32_splat(x0, 8)
             a3 = v128.load32_splat(x0, 12)
           } else {
-            // Loads limit a single row.
             const a = v128.load(x0)
             a0 = v128.shuffle<f32>(a, a, 0, 0, 0, 0)
             a1 = v128.shuffle<f32>(a, a, 1, 1, 1, 1)

@@ -2,7 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { clamp } from '../dense/clamp'
 import { doublePanel } from '../dense/double'
-import { cachedRows, gemm, gemmRow, tileRows } from '../dense/gemm'
+import { cachedRows, gemm, gemmRow, tiling } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
 import { activatesPanels } from '../dense/panel'
 import { tile1x32, tile1x48 } from '../dense/row'
@@ -160,7 +160,7 @@ function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bou
       y += 6 * PANEL * 4
     }
   }
-  const sideBySide = FAST || tileRows > 1 || inner * units >= MEMORY_BOUND
+  const sideBySide = FAST || tiling != L.ONE_ROW || inner * units >= MEMORY_BOUND
   for (; sideBySide && units >= 4 * PANEL; units -= 4 * PANEL) {
     tile1x32(inner, x, panel, y, bounds)
     panel += panelBytes << 2

@@ -11,6 +11,7 @@ import { scalarActivation } from '../reference/activation.ts'
 import { dense } from '../reference/dense.ts'
 import exact from './exact.ts'
 import fast from './fast.ts'
+import { ONE_ROW, TWO_ROWS, TWO_ROWS_SPREAD } from './layout.ts'
 import { GuardedKernel, randomFloats } from './testing.ts'
 
 interface Shape {
@@ -85,13 +86,17 @@ function run(
   return kernel.view(y, rows * units).slice()
 }
 
-describe.each([1, 2])('exact, tiles of %i rows', (tileRows) => {
+describe.each([
+  ['two rows', TWO_ROWS],
+  ['two rows, the first spread', TWO_ROWS_SPREAD],
+  ['one row', ONE_ROW],
+])('exact, tiles of %s', (_name, tiling) => {
   test.each([
     ['all small shapes', smallShapes],
     ['large shapes', largeShapes],
   ])('has the bits of the scalar reference: %s', (_, shapes) => {
     const kernel = new GuardedKernel(exact)
-    kernel.exports.tileRows.value = tileRows
+    kernel.exports.tiling.value = tiling
     for (const shape of shapes()) {
       const given = inputs(shape)
       const expected = dense(shape, given.x, given.weights, given.bias, 'float32')

@@ -15,6 +15,11 @@
 
 export const RECORD_BYTES = 80
 
+// Tiles of matrix products in the exact build, all with the same bits: the global `tiling`.
+export const TWO_ROWS = 0
+export const TWO_ROWS_SPREAD = 1 // four floats of the first row by one load and four shuffles
+export const ONE_ROW = 2
+
 // Opcodes, word 0.
 export const LOOP = 1
 export const DENSE = 2

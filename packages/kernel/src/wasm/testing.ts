@@ -4,7 +4,7 @@ import { programAt, recordBytes, type Program } from '../program.ts'
 /** What the tests call of the kernel's WebAssembly module. */
 interface Exports {
   readonly memory: WebAssembly.Memory
-  readonly tileRows: { value: number }
+  readonly tiling: { value: number }
   run(program: number, count: number): void
   execute(record: number, row: number, rows: number): void
   fault(): number
