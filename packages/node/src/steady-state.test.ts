@@ -13,9 +13,10 @@ const program = `
   const out = new Float32Array(3)
   const options = { out }
   const run = (count) => { for (let i = 0; i < count; i++) model.predict(x, options) }
-  // V8 optimizes in the background, and may still be at it in the first rounds: what the best one allocates, all do in the end.
+  // V8 optimizes in the background, maybe still in the first rounds, and counts a page that it begins: garbage of the calls
+  // shows in every round, also in the best.
   let grown = Infinity
-  let buffers = Infinity
+  let buffers = 0
   for (let round = 0; round < 6; round++) {
     run(${calls})
     gc()
@@ -23,7 +24,7 @@ const program = `
     run(${calls})
     const after = process.memoryUsage()
     grown = Math.min(grown, after.heapUsed - before.heapUsed)
-    buffers = Math.min(buffers, after.arrayBuffers - before.arrayBuffers)
+    buffers = Math.max(buffers, after.arrayBuffers - before.arrayBuffers)
   }
   console.log(grown, buffers, model.memory.total)
 `

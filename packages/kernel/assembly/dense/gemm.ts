@@ -6,7 +6,7 @@ import { Added, Bare, Biased, tileShort } from './short'
 import { Each, Eight, Four, One, Six, Spread, TALL, Three, Two, tile } from './tile'
 
 /** Products per pass over a panel: as much of it as stays in the first-level cache; whole BLOCKs, in the fast build one. */
-const SLICE: u32 = 512
+const SLICE: u32 = FAST ? BLOCK : 4 * BLOCK
 /** Floats of x and y that stay in the second-level cache while all panels pass by. */
 const CACHED: u32 = 131072
 /** Rows for which the panels are worth being fetched. */
@@ -109,7 +109,7 @@ function fetch(from: usize, bytes: usize): void {
 }
 
 /**
- * Height of the next tile of the fast build for fewer than 12 rows: such that as few rows as can be are left to tiles of
+ * Height of the next tile of the fast build for fewer than twice TALL rows: such that as few rows as can be are left to tiles of
  * two rows and one, whose sums are too few to keep the multipliers busy.
  */
 const HEIGHTS: usize = memory.data<u8>([0, 1, 2, 3, 4, 3, 6, 4, 4, 6, 6, 4])
@@ -143,7 +143,7 @@ function tiles<W>(
         tile<One, W, Spread>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
       }
     } else if (FAST) {
-      some = rows < 12 ? load<u8>(HEIGHTS + rows) : rows / 6 * 6 - 6
+      some = rows < 2 * TALL ? load<u8>(HEIGHTS + rows) : (rows / TALL - 1) * TALL
       if (some == 1) tile<One, W, Spread>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
       else if (some == 2) tile<Two, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
       else if (some == 3) tile<Three, W, Each>(some, inner, x, xStride, w, bias, y, yStride, columns, resumed, residual, bounds)
@@ -166,7 +166,7 @@ function tiles<W>(
   }
 }
 
-/** Arguments as of `tile`. */
+/** As many rows as R goes into; few products of whole panels by `tileShort`, but single rows where size comes first. */
 function exactTiles<R, W, S>(
   rows: u32,
   inner: u32,
@@ -187,9 +187,4 @@ function exactTiles<R, W, S>(
   } else if (!bias) tileShort<R, S, Bare>(rows, inner, x, xStride, w, 0, y, yStride, 0, bounds)
   else if (!residual) tileShort<R, S, Biased>(rows, inner, x, xStride, w, bias, y, yStride, 0, bounds)
   else tileShort<R, S, Added>(rows, inner, x, xStride, w, bias, y, yStride, residual, bounds)
-}
-
-/** One row with the panels that are left of `units` columns. */
-export function gemmRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bounds: usize): void {
-  gemm(1, inner, units, x, 0, panel, y, 0, 0, bounds, false, 0)
 }

@@ -1,5 +1,6 @@
 import { addQuad, FOURS, madd } from '../madd'
 import { clamp } from './clamp'
+import { Four, One, spread, Three, Two } from './tile'
 
 /* What follows the sums, as a type argument: see tile.ts. */
 
@@ -32,8 +33,8 @@ function finish<E>(
 }
 
 /**
- * `tile<R, Eight, S>`, R one or two rows, for at most BLOCK products and whole panels: bias and bounds stay in registers from row to row, and
- * the only partial sum is the sum. Where products are few, what `tile` does around them shows.
+ * `tile<R, Eight, S>`, R one or two rows, for at most BLOCK products and whole panels: bias and bounds stay in registers
+ * from row to row, and the only partial sum is the sum. Where products are few, what `tile` does around them shows.
  */
 export function tileShort<R, S, E>(
   rows: u32,
@@ -76,19 +77,11 @@ export function tileShort<R, S, E>(
       const v1 = v128.load(u, 48)
       const v2 = v128.load(u, 80)
       const v3 = v128.load(u, 112)
-      let a0: v128, a1: v128, a2: v128, a3: v128
-      if (offsetof<S>() > 1) {
-        a0 = v128.load32_splat(x0)
-        a1 = v128.load32_splat(x0, 4)
-        a2 = v128.load32_splat(x0, 8)
-        a3 = v128.load32_splat(x0, 12)
-      } else {
-        const a = v128.load(x0)
-        a0 = v128.shuffle<f32>(a, a, 0, 0, 0, 0)
-        a1 = v128.shuffle<f32>(a, a, 1, 1, 1, 1)
-        a2 = v128.shuffle<f32>(a, a, 2, 2, 2, 2)
-        a3 = v128.shuffle<f32>(a, a, 3, 3, 3, 3)
-      }
+      const four = offsetof<S>() > 1 ? zero : v128.load(x0)
+      let a0 = spread<S, One>(x0, four)
+      let a1 = spread<S, Two>(x0, four)
+      let a2 = spread<S, Three>(x0, four)
+      let a3 = spread<S, Four>(x0, four)
       c00 = addQuad(c00, a0, u0, a1, u1, a2, u2, a3, u3)
       c01 = addQuad(c01, a0, v0, a1, v1, a2, v2, a3, v3)
       if (offsetof<R>() > 1) {

@@ -20,6 +20,16 @@ import { clamp } from './clamp'
 /** … or by four loads. */
 @unmanaged @final export class Each { a: u16 }
 
+/** The I-th float at x, first to fourth, in all lanes; with Spread taken from `four`, all of them. */
+// @ts-ignore: decorator
+@inline
+export function spread<S, I>(x: usize, four: v128): v128 {
+  if (offsetof<S>() > 1) return v128.load32_splat(x, offsetof<I>() * 4 - 4)
+  return v128.shuffle<f32>(
+    four, four, <u8>offsetof<I>() - 1, <u8>offsetof<I>() - 1, <u8>offsetof<I>() - 1, <u8>offsetof<I>() - 1,
+  )
+}
+
 /** Rows of the tallest tile 8 wide: as many sums as the registers hold beside the operands. */
 export const TALL: u32 = FAST ? 6 : 2
 
@@ -179,19 +189,11 @@ export function tile<R, W, S>(
             v2 = v128.load(u, offsetof<W>() * 8 + 16)
             v3 = v128.load(u, offsetof<W>() * 12 + 16)
           }
-          let a0: v128, a1: v128, a2: v128, a3: v128
-          if (offsetof<S>() > 1) {
-            a0 = v128.load32_splat(x0)
-            a1 = v128.load32_splat(x0, 4)
-            a2 = v128.load32_splat(x0, 8)
-            a3 = v128.load32_splat(x0, 12)
-          } else {
-            const a = v128.load(x0)
-            a0 = v128.shuffle<f32>(a, a, 0, 0, 0, 0)
-            a1 = v128.shuffle<f32>(a, a, 1, 1, 1, 1)
-            a2 = v128.shuffle<f32>(a, a, 2, 2, 2, 2)
-            a3 = v128.shuffle<f32>(a, a, 3, 3, 3, 3)
-          }
+          const four = offsetof<S>() > 1 ? zero : v128.load(x0)
+          let a0 = spread<S, One>(x0, four)
+          let a1 = spread<S, Two>(x0, four)
+          let a2 = spread<S, Three>(x0, four)
+          let a3 = spread<S, Four>(x0, four)
           c00 = addQuad(c00, a0, u0, a1, u1, a2, u2, a3, u3)
           if (offsetof<W>() > 4) c01 = addQuad(c01, a0, v0, a1, v1, a2, v2, a3, v3)
           x0 += 16

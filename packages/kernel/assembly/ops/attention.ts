@@ -59,7 +59,9 @@ export function attention(record: usize, row: u32, rows: u32): void {
       // Sources that any of these targets sees; whole panels of keys.
       const seen = causal ? min((before + target + some + 7) & ~7, held) : held
       const scored = causal ? (seen + 7) & ~7 : seen
-      product(some, depth, seen, q, qStride, keys, tile, width, 0, bounds, some > 1, L.LINEAR)
+      // Bare: the panels' bias is zeros. The kernels of a single row add it all the same.
+      const bare = some > 1
+      product(some, depth, seen, q, qStride, keys, tile, width, 0, bounds, bare, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) {
         const scores = tile + i * width
         keepBand(record, before + target + i, seen, scores)
@@ -67,7 +69,7 @@ export function attention(record: usize, row: u32, rows: u32): void {
         store<f32>(sums + (i << 2), exponentials(scored, scores))
         memory.fill(scores + (scored << 2), 0, (summed - scored) << 2)
       }
-      product(some, summed, valueDepth, tile, width, values, y, yStride, 0, bounds, some > 1, L.LINEAR)
+      product(some, summed, valueDepth, tile, width, values, y, yStride, 0, bounds, bare, L.LINEAR)
       for (let i: u32 = 0; i < some; i++) divide(valueDepth, y + i * yStride, load<f32>(sums + (i << 2)))
       q += some * qStride
       y += some * yStride

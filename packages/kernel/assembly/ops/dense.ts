@@ -2,7 +2,7 @@ import * as L from '../../src/wasm/layout'
 import { activate } from './activation'
 import { clamp } from '../dense/clamp'
 import { doublePanel } from '../dense/double'
-import { cachedRows, gemm, gemmRow, tiling } from '../dense/gemm'
+import { cachedRows, gemm, tiling } from '../dense/gemm'
 import { DOUBLE_INNER, PANEL } from '../dense/packing'
 import { activatesPanels } from '../dense/panel'
 import { tile1x32, tile1x48 } from '../dense/row'
@@ -166,5 +166,5 @@ function singleRow(inner: u32, units: u32, x: usize, panel: usize, y: usize, bou
     panel += panelBytes << 2
     y += 4 * PANEL * 4
   }
-  gemmRow(inner, units, x, panel, y, bounds)
+  gemm(1, inner, units, x, 0, panel, y, 0, 0, bounds, false, 0)
 }

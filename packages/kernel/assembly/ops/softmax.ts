@@ -101,21 +101,18 @@ export function maximum(width: u32, x: usize): f32 {
   let m = load<f32>(x)
   const end = x + (width << 2)
   if (width >= 4) {
-    let v0 = v128.load(x)
     // Four at a time: one maximum after the other would wait for the one before.
-    if (width >= 16) {
-      let v1 = v0
-      let v2 = v0
-      let v3 = v0
-      do {
-        v0 = f32x4.pmax(v0, v128.load(x))
-        v1 = f32x4.pmax(v1, v128.load(x, 16))
-        v2 = f32x4.pmax(v2, v128.load(x, 32))
-        v3 = f32x4.pmax(v3, v128.load(x, 48))
-        x += 64
-      } while (x + 64 <= end)
-      v0 = f32x4.pmax(f32x4.pmax(v0, v1), f32x4.pmax(v2, v3))
+    let v0 = v128.load(x)
+    let v1 = v0
+    let v2 = v0
+    let v3 = v0
+    for (; x + 64 <= end; x += 64) {
+      v0 = f32x4.pmax(v0, v128.load(x))
+      v1 = f32x4.pmax(v1, v128.load(x, 16))
+      v2 = f32x4.pmax(v2, v128.load(x, 32))
+      v3 = f32x4.pmax(v3, v128.load(x, 48))
     }
+    v0 = f32x4.pmax(f32x4.pmax(v0, v1), f32x4.pmax(v2, v3))
     for (; x + 16 <= end; x += 16) v0 = f32x4.pmax(v0, v128.load(x))
     m = max(
       max(f32x4.extract_lane(v0, 0), f32x4.extract_lane(v0, 1)),
